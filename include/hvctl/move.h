@@ -1,0 +1,115 @@
+/* Check and move of one VM, and following a move that runs already. */
+#ifndef HVCTL_MOVE_H
+#define HVCTL_MOVE_H
+
+#include <hvctl/job.h>
+#include <hvctl/task.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* MigrationType of Msvm_VirtualSystemMigrationSettingData. */
+enum hv_move_type {
+    HV_MOVE_VM = 32768,
+    HV_MOVE_STORAGE = 32769, /* on the same host */
+    HV_MOVE_VM_AND_STORAGE = 32771,
+};
+
+struct hv_move_disk {
+    const char *source;      /* path of the disk now, or its file name alone */
+    const char *destination; /* new path; a folder when it ends in a backslash */
+};
+
+/* All texts are copied. */
+struct hv_move_options {
+    const char *vm; /* GUID or display name */
+    enum hv_move_type type;
+    bool check_only;              /* CheckVirtualSystemIsMigratable with the same arguments, nothing moves */
+    bool detach;                  /* done as soon as the job runs */
+    const char *destination_name; /* what the source calls the destination; NULL for HV_MOVE_STORAGE */
+    /*
+     * Placement. Without any, each virtual hard disk is left to the destination's storage pools (HostResource = [""]).
+     */
+    const char *storage_path;  /* one folder for every disk and root that has no other place */
+    const char *config_path;   /* ConfigurationDataRoot */
+    const char *snapshot_path; /* SnapshotDataRoot */
+    const char *paging_path;   /* SwapFileDataRoot */
+    const struct hv_move_disk *disks;
+    size_t n_disks;
+    const char *pool; /* resource pool for disks; NULL: as they are */
+
+    uint64_t settle_ms;    /* how long a lost request is looked for; 0: 60 s, the host's own operation timeout */
+    const char *follow_id; /* InstanceID of a running job: follow that instead of starting one; VM and TYPE come from it */
+};
+
+enum hv_move_outcome {
+    HV_OUTCOME_NONE,       /* not done yet, or failed before any request to move */
+    HV_OUTCOME_MIGRATABLE, /* check: yes */
+    HV_OUTCOME_NOT_MIGRATABLE,
+    HV_OUTCOME_MOVED,
+    HV_OUTCOME_NOT_MOVED,
+    HV_OUTCOME_RUNNING, /* detached */
+    HV_OUTCOME_UNKNOWN,
+};
+
+enum hv_place {
+    HV_PLACE_UNKNOWN, /* could not be asked */
+    HV_PLACE_ABSENT,
+    HV_PLACE_PRESENT,
+    HV_PLACE_PLANNED, /* only a planned VM, invisible in Hyper-V Manager */
+};
+
+/* Absent texts are NULL, absent numbers are -1. */
+struct hv_move_result {
+    enum hv_move_outcome outcome;
+    enum hv_place at_source;
+    enum hv_place at_destination;
+    char *vm_id;
+    char *vm_name;
+    int64_t vm_state; /* EnabledState where it lives now */
+    char *job_id;
+    char *job_class;
+    int64_t job_state;
+    int64_t job_percent;
+    bool job_vanished;
+    int64_t return_value; /* of the request, when answered */
+    bool request_sent;    /* the request to move left, or may have left */
+    struct hv_reason *reasons;
+    size_t n_reasons;
+    char **warnings;
+    size_t n_warnings;
+    char **leftovers; /* what is known to remain: planned VMs, old disks */
+    size_t n_leftovers;
+};
+
+enum hv_move_report_kind {
+    HV_REPORT_PHASE,       /* text: what is being done now */
+    HV_REPORT_WARNING,     /* text */
+    HV_REPORT_JOB_STARTED, /* job_id is set from here on */
+    HV_REPORT_PROGRESS,    /* job: as the host tells it */
+};
+
+struct hv_move_report {
+    enum hv_move_report_kind kind;
+    const char *vm_name; /* display name once known, else what the caller gave */
+    const char *vm_id;   /* NULL until known */
+    const char *text;
+    const char *job_id;
+    const struct hv_job *job;
+};
+/* Everything in REPORT is valid during the call only. */
+typedef void hv_move_report_fn(void *context, const struct hv_move_report *report);
+
+int hv_move_new(const struct hv_move_options *options, struct hv_task **ret_task, struct hv_error *err);
+void hv_move_on_report(struct hv_task *task, hv_move_report_fn *fn, void *context);
+/* Never NULL for a move task; complete when the task is done. Valid until it is freed. */
+const struct hv_move_result *hv_move_result(const struct hv_task *task);
+const char *hv_move_outcome_name(enum hv_move_outcome outcome);
+const char *hv_place_name(enum hv_place place);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

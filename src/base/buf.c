@@ -1,0 +1,117 @@
+/* Growing byte buffer with a ceiling. */
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/size.h"
+
+enum { FIRST_CAPACITY = 256 };
+
+void hv_buf_init(struct hv_buf *buf, size_t ceiling) {
+    *buf = (struct hv_buf)HV_BUF_INIT(ceiling);
+}
+
+void hv_buf_deinit(struct hv_buf *buf) {
+    free(buf->data);
+    *buf = (struct hv_buf)HV_BUF_INIT(buf->ceiling);
+}
+
+void hv_buf_deinit_secret(struct hv_buf *buf) {
+    hv_secret_wipe(buf->data, buf->cap);
+    hv_buf_deinit(buf);
+}
+
+void hv_buf_reset(struct hv_buf *buf) {
+    buf->len = 0;
+    buf->failure = 0;
+    if (buf->data)
+        buf->data[0] = '\0';
+}
+
+/* Makes room for N_BYTES more and the NUL. */
+static bool reserve(struct hv_buf *buf, size_t n_bytes) {
+    size_t need;
+    size_t cap = buf->cap ? buf->cap : FIRST_CAPACITY;
+    char *data;
+
+    if (buf->failure)
+        return false;
+    if (!hv_size_add(buf->len, n_bytes, &need) || need > buf->ceiling || !hv_size_add(need, 1, &need)) {
+        buf->failure = HV_E_LIMIT;
+        return false;
+    }
+    if (need <= buf->cap)
+        return true;
+    while (cap < need) {
+        if (!hv_size_mul(cap, 2, &cap))
+            cap = need;
+    }
+    data = realloc(buf->data, cap);
+    if (!data) {
+        buf->failure = HV_E_MEMORY;
+        return false;
+    }
+    buf->data = data;
+    buf->cap = cap;
+    return true;
+}
+
+void hv_buf_append(struct hv_buf *buf, const void *bytes, size_t n_bytes) {
+    if (!reserve(buf, n_bytes))
+        return;
+    if (n_bytes)
+        memcpy(buf->data + buf->len, bytes, n_bytes);
+    buf->len += n_bytes;
+    buf->data[buf->len] = '\0';
+}
+
+void hv_buf_puts(struct hv_buf *buf, const char *text) {
+    hv_buf_append(buf, text, strlen(text));
+}
+
+void hv_buf_putc(struct hv_buf *buf, char c) {
+    hv_buf_append(buf, &c, 1);
+}
+
+void hv_buf_printf(struct hv_buf *buf, const char *format, ...) {
+    va_list args;
+    va_list again;
+    int n;
+
+    va_start(args, format);
+    va_copy(again, args);
+    n = vsnprintf(NULL, 0, format, args);
+    if (n >= 0 && reserve(buf, (size_t)n)) {
+        (void)vsnprintf(buf->data + buf->len, (size_t)n + 1, format, again);
+        buf->len += (size_t)n;
+    }
+    va_end(again);
+    va_end(args);
+}
+
+int hv_buf_finish(const struct hv_buf *buf, const char *what, struct hv_error *err) {
+    if (buf->failure == HV_E_LIMIT)
+        return hv_error_set(err, HV_E_LIMIT, "%s is larger than %zu bytes", what, buf->ceiling);
+    if (buf->failure)
+        return hv_error_memory(err);
+    return 0;
+}
+
+const char *hv_buf_text(const struct hv_buf *buf) {
+    return buf->data ? buf->data : "";
+}
+
+int hv_buf_take(struct hv_buf *buf, const char *what, char **ret_text, struct hv_error *err) {
+    int r;
+
+    hv_buf_append(buf, "", 0);
+    r = hv_buf_finish(buf, what, err);
+    if (r < 0)
+        return r;
+    *ret_text = buf->data;
+    *buf = (struct hv_buf)HV_BUF_INIT(buf->ceiling);
+    return 0;
+}

@@ -1,0 +1,72 @@
+/*
+ * One WS-Management operation as a resumable object without I/O: build gives the next request, feed takes its answer and says
+ * whether there is another request to make. Identify, Get and Invoke take one exchange, an enumeration one or more.
+ */
+#ifndef ENGINE_OP_H
+#define ENGINE_OP_H
+
+#include <hvctl/wsman.h>
+
+#include "base/answer.h"
+#include "base/buf.h"
+
+struct hv_op;
+
+/* Outcomes of hv_op_feed and hv_op_stop. */
+enum {
+    HV_OP_DONE = 0,
+    HV_OP_MORE = 1,  /* build the next request */
+    HV_OP_AGAIN = 2, /* nothing yet ("timed out" on a pull): build and send the same request again */
+};
+
+HV_MUST_CHECK int hv_op_new_identify(struct hv_op **ret_op, struct hv_error *err);
+HV_MUST_CHECK int hv_op_new_get(const struct hv_epr *target, struct hv_op **ret_op, struct hv_error *err);
+/* Without on_item the instances are collected for hv_op_instances, up to HV_OP_MAX_INSTANCES. */
+HV_MUST_CHECK int hv_op_new_enumerate(const struct hv_enumerate_options *options, struct hv_op **ret_op, struct hv_error *err);
+HV_MUST_CHECK int hv_op_new_invoke(const struct hv_epr *target, const char *method, const struct hv_params *params,
+                                   struct hv_op **ret_op, struct hv_error *err);
+struct hv_op *hv_op_free(struct hv_op *op);
+HV_DEFINE_CLEANUP(struct hv_op *, hv_op_free)
+
+enum { HV_OP_MAX_INSTANCES = 200000 };
+
+/* What the driver decides for each request. */
+struct hv_call {
+    const char *to;         /* endpoint URL */
+    const char *message_id; /* fresh UUID text */
+    uint64_t operation_timeout_ms;
+    uint32_t max_envelope_size;
+};
+
+/* Appends the request's bytes. */
+HV_MUST_CHECK int hv_op_build(struct hv_op *op, const struct hv_call *call, struct hv_buf *bytes, struct hv_error *err);
+/* Outcomes above. After a failure only hv_op_stop, hv_op_retry and hv_op_free make sense. */
+HV_MUST_CHECK int hv_op_feed(struct hv_op *op, const struct hv_answer *answer, struct hv_error *err);
+/*
+ * Ends an operation early. HV_OP_MORE: build and send one more request, a Release, whose answer does not matter; HV_OP_DONE:
+ * nothing is open at the host.
+ */
+int hv_op_stop(struct hv_op *op);
+
+/* Sent at most once: a second copy could do something again. True for Invoke. */
+bool hv_op_is_once(const struct hv_op *op);
+/* May the request that failed with ERR be built and sent again later: repeatable, and the host was only busy? */
+bool hv_op_retry(const struct hv_op *op, const struct hv_error *err);
+/*
+ * After a failure of an operation that is sent once: is it certain that the host did nothing? (hv_fault_is_refusal; the transport
+ * judges failures of its own.)
+ */
+bool hv_op_refused(const struct hv_error *err);
+/* For messages and traces: "Enumerate Msvm_ComputerSystem". Valid as long as the op. */
+const char *hv_op_name(const struct hv_op *op);
+
+/* Results, borrowed, NULL or none when the op was another or failed. */
+const struct hv_identity *hv_op_identity(const struct hv_op *op);
+/* Get: the instance. Invoke: out parameters and ReturnValue. */
+const struct hv_instance *hv_op_instance(const struct hv_op *op);
+size_t hv_op_n_instances(const struct hv_op *op);
+const struct hv_instance *hv_op_instance_at(const struct hv_op *op, size_t index);
+/* Invoke: the ReturnValue. Errors: PROTOCOL when absent or no number. */
+HV_MUST_CHECK int hv_op_return_value(const struct hv_op *op, uint32_t *ret_value, struct hv_error *err);
+
+#endif

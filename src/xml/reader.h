@@ -1,0 +1,51 @@
+/*
+ * Hardened reader: a whole document becomes a tree that is walked by (namespace, local name). No DTD, no entities but the five
+ * predefined ones, no network; size, depth and node count have ceilings.
+ */
+#ifndef XML_READER_H
+#define XML_READER_H
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+enum {
+    HV_XML_MAX_BYTES = 8 * 1024 * 1024, /* of the document; a WinRM envelope is 500 KiB unless the admin raised it */
+    HV_XML_MAX_DEPTH = 64,
+    HV_XML_MAX_NODES = 1000000, /* elements and attributes */
+};
+
+struct hv_xml_doc;
+struct hv_xml_node; /* an element; lives as long as its document */
+
+/* ENCODING as in a Content-Type's charset, NULL when not told. Errors: PROTOCOL, LIMIT, MEMORY. */
+HV_MUST_CHECK int hv_xml_parse(const char *bytes, size_t n_bytes, const char *encoding, struct hv_xml_doc **ret_doc,
+                               struct hv_error *err);
+struct hv_xml_doc *hv_xml_doc_free(struct hv_xml_doc *doc);
+HV_DEFINE_CLEANUP(struct hv_xml_doc *, hv_xml_doc_free)
+
+const struct hv_xml_node *hv_xml_root(const struct hv_xml_doc *doc);
+const char *hv_xml_name(const struct hv_xml_node *node);      /* local name */
+const char *hv_xml_namespace(const struct hv_xml_node *node); /* "" when none */
+/* NAMESPACE_URI NULL: any. */
+bool hv_xml_is(const struct hv_xml_node *node, const char *namespace_uri, const char *name);
+
+/* Element children in document order; NULL at the end. NODE may be NULL, which has none. */
+const struct hv_xml_node *hv_xml_first(const struct hv_xml_node *node);
+const struct hv_xml_node *hv_xml_next(const struct hv_xml_node *node);
+/* First child of that name, NULL when none. */
+const struct hv_xml_node *hv_xml_child(const struct hv_xml_node *node, const char *namespace_uri, const char *name);
+/* First descendant of that name, in document order. */
+const struct hv_xml_node *hv_xml_descendant(const struct hv_xml_node *node, const char *namespace_uri, const char *name);
+
+/* All character data directly inside, joined, exact; "" when none. Never NULL. */
+const char *hv_xml_text(const struct hv_xml_node *node);
+/* Same without white space around it: START is moved, the length returned. For URIs, numbers and words, not for values. */
+size_t hv_xml_trimmed(const struct hv_xml_node *node, const char **ret_start);
+/* NULL when absent. NAMESPACE_URI "" for attributes without prefix. */
+const char *hv_xml_attribute(const struct hv_xml_node *node, const char *namespace_uri, const char *name);
+/* xsi:nil="true" or "1". */
+bool hv_xml_is_nil(const struct hv_xml_node *node);
+/* Namespace that PREFIX is bound to at NODE; NULL when to none. PREFIX "" asks for the default namespace. */
+const char *hv_xml_resolve(const struct hv_xml_node *node, const char *prefix, size_t n_prefix);
+
+#endif
