@@ -28,6 +28,7 @@ struct hv_move_options {
     bool check_only;              /* CheckVirtualSystemIsMigratable with the same arguments, nothing moves */
     bool detach;                  /* done as soon as the job runs */
     const char *destination_name; /* what the source calls the destination; NULL for HV_MOVE_STORAGE */
+    const char *source_name;      /* what messages call the source; NULL: "the source" */
     /*
      * Placement. Without any, each virtual hard disk is left to the destination's storage pools (HostResource = [""]).
      */
@@ -49,7 +50,8 @@ enum hv_move_outcome {
     HV_OUTCOME_NOT_MIGRATABLE,
     HV_OUTCOME_MOVED,
     HV_OUTCOME_NOT_MOVED,
-    HV_OUTCOME_RUNNING, /* detached */
+    HV_OUTCOME_RUNNING,       /* detached */
+    HV_OUTCOME_JOB_COMPLETED, /* a followed job succeeded; nothing was looked up, or there was no destination to ask */
     HV_OUTCOME_UNKNOWN,
 };
 
