@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "wsman/wql.h"
 
-enum { QUERY_CEILING = 64 * 1024, WARNINGS_MAX = 64 };
+enum { QUERY_CEILING = 64 * 1024 };
 
 static const char *const state_names[HV_MIG_N_STATES] = {
 #define NAME(name, meaning) [HV_MIG_STATE_##name] = #name,
@@ -29,7 +29,6 @@ static hv_mig_handler *const entries[HV_MIG_N_STATES] = {
     [HV_MIG_STATE_READ_SERVICE] = hv_mig_enter_read_service,
     [HV_MIG_STATE_READ_JOB] = hv_mig_enter_read_job,
     [HV_MIG_STATE_FIND_JOB] = hv_mig_enter_find_job,
-    [HV_MIG_STATE_FIND_PAUSE] = hv_mig_enter_find_pause,
     [HV_MIG_STATE_FOLLOW] = hv_mig_enter_follow,
     [HV_MIG_STATE_CONFIRM_JOB] = hv_mig_enter_confirm_job,
     [HV_MIG_STATE_READ_ERRORS] = hv_mig_enter_read_errors,
@@ -44,7 +43,7 @@ static hv_mig_handler *const entries[HV_MIG_N_STATES] = {
 #define ON(event) [HV_MIG_EV_##event]
 
 /* A question asked before anything was requested: its failure ends the task, and so does the wish to wait no more. */
-#define PROLOGUE(answered) \
+#define PROLOGUE(answered)                                                                                                       \
     { ON(ANSWER) = (answered), ON(ERROR) = hv_mig_prologue_failed, ON(DETACH) = hv_mig_prologue_detached }
 
 static hv_mig_handler *const handlers[HV_MIG_N_STATES][HV_MIG_N_EVENTS] = {
@@ -64,7 +63,6 @@ static hv_mig_handler *const handlers[HV_MIG_N_STATES][HV_MIG_N_EVENTS] = {
                                 ON(DETACH) = hv_mig_prologue_detached },
     [HV_MIG_STATE_FIND_JOB] = { ON(ANSWER) = hv_mig_jobs_answered, ON(ERROR) = hv_mig_jobs_failed,
                                 ON(DETACH) = hv_mig_remember_detach },
-    [HV_MIG_STATE_FIND_PAUSE] = { ON(WAKE) = hv_mig_find_again, ON(DETACH) = hv_mig_find_detached },
     [HV_MIG_STATE_FOLLOW] = { ON(JOB) = hv_mig_job_seen, ON(JOB_MISSING) = hv_mig_job_missing,
                               ON(JOB_UNREACHABLE) = hv_mig_job_unreachable, ON(DETACH) = hv_mig_follow_detached },
     [HV_MIG_STATE_CONFIRM_JOB] = { ON(ANSWER) = hv_mig_job_confirmed, ON(ERROR) = hv_mig_job_not_confirmed,
@@ -119,6 +117,21 @@ static enum hv_mig_event translate(const struct hv_event *event) {
     return HV_MIG_EV_DETACH;
 }
 
+/* After a request to move may have left, a failure of ours must not sound as if nothing had happened. */
+static int own_failure(struct hv_step *step, int code) {
+    struct hv_move *move = step->move;
+
+    if (code >= 0 || !move->result.request_sent || move->result.outcome != HV_OUTCOME_NONE)
+        return code;
+    move->result.outcome = HV_OUTCOME_UNKNOWN;
+    hv_error_prefix(step->err, "lost track of \"%s\" after asking for its move", hv_mig_vm_label(move));
+    if (step->err) {
+        step->err->code = HV_E_UNKNOWN_OUTCOME;
+        hv_error_remedy(step->err, "look where it is: hvctl job list and hvctl vm list on both hosts");
+    }
+    return HV_E_UNKNOWN_OUTCOME;
+}
+
 int hv_mig_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
                 struct hv_error *err) {
     struct hv_move *move = (struct hv_move *)task;
@@ -128,8 +141,9 @@ int hv_mig_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *ev
     if ((event->kind == HV_EVENT_OP_DONE || event->kind == HV_EVENT_OP_FAILED) && event->tag != move->tag)
         return 0;
     if (!hv_mig_is_legal(move->state, kind))
-        return hv_error_set(err, HV_E_INTERNAL, "event %d is not expected in state %s", (int)kind, hv_mig_state_name(move->state));
-    return handlers[move->state][kind](&step);
+        return own_failure(&step, hv_error_set(err, HV_E_INTERNAL, "event %d is not expected in state %s", (int)kind,
+                                               hv_mig_state_name(move->state)));
+    return own_failure(&step, handlers[move->state][kind](&step));
 }
 
 int hv_mig_run(struct hv_step *step, enum hv_peer peer, struct hv_op *op_take) {
@@ -158,7 +172,11 @@ int hv_mig_query(struct hv_step *step, enum hv_peer peer, const char *class_name
     hv_buf_printf(&wql, "SELECT * FROM %s WHERE %s = ", class_name, property);
     hv_wql_quote(&wql, value);
     r = hv_buf_finish(&wql, "the query", step->err);
-    return r < 0 ? r : enumerate(step, peer, "*", hv_buf_text(&wql));
+    return r < 0 ? r : hv_mig_query_text(step, peer, hv_buf_text(&wql));
+}
+
+int hv_mig_query_text(struct hv_step *step, enum hv_peer peer, const char *wql) {
+    return enumerate(step, peer, "*", wql);
 }
 
 const char *hv_mig_vm_label(const struct hv_move *move) {
@@ -187,10 +205,14 @@ void hv_mig_report(struct hv_move *move, enum hv_move_report_kind kind, const ch
         move->on_report(move->report_context, &report);
 }
 
-/* Adds TEXT_TAKE to a growing list of texts. */
-static int add_text(char ***list, size_t *n, char *text_take, struct hv_error *err) {
-    char **grown = *n < WARNINGS_MAX ? hv_grow(*list, *n, sizeof(**list)) : NULL;
+int hv_mig_add_text(char ***list, size_t *n, char *text_take, struct hv_error *err) {
+    char **grown;
 
+    if (*n >= HV_MIG_MAX_TEXTS) {
+        free(text_take);
+        return 0;
+    }
+    grown = hv_grow(*list, *n, sizeof(**list));
     if (!grown) {
         free(text_take);
         return hv_error_memory(err);
@@ -213,5 +235,5 @@ int hv_mig_warn(struct hv_move *move, struct hv_error *err, const char *format, 
     if (r < 0)
         return r;
     hv_mig_report(move, HV_REPORT_WARNING, taken);
-    return add_text(&move->result.warnings, &move->result.n_warnings, taken, err);
+    return hv_mig_add_text(&move->result.warnings, &move->result.n_warnings, taken, err);
 }

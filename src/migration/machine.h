@@ -1,6 +1,6 @@
 /*
- * The move as an explicit state machine. Each state has one line of meaning, an entry action and the events it knows; the table in
- * machine.c is the whole truth about who handles what. A pair that is not in it is a bug of the driver and fails the task.
+ * The move as an explicit state machine. Each state has one line of meaning, an entry action and the events it knows; the table
+ * in machine.c is the whole truth about who handles what. A pair that is not in it is a bug of the driver and fails the task.
  */
 #ifndef MIGRATION_MACHINE_H
 #define MIGRATION_MACHINE_H
@@ -10,41 +10,42 @@
 #include "migration/verdict.h"
 
 /* state, what it means */
-#define HV_MIG_STATES(X)                                                     \
-    X(NEW, "nothing was sent yet")                                           \
-    X(FIND_VM, "looking the VM up at the source")                            \
-    X(FIND_ELSEWHERE, "not at the source: is it at the destination already?") \
-    X(READ_DISKS, "reading which disks the VM has")                          \
-    X(READ_SOURCE, "reading the source's migration settings")                \
-    X(READ_DESTINATION, "reading the destination's migration settings")      \
-    X(READ_LISTENERS, "reading where the destination takes migrations")      \
-    X(REQUEST, "the request to check or to move is under way")               \
-    X(READ_SERVICE, "the short name of the service was refused: reading its full name") \
-    X(READ_JOB, "reading the job that is to be followed")                    \
-    X(FIND_JOB, "the answer was lost: looking for a job of this VM")         \
-    X(FIND_PAUSE, "waiting before looking for the job again")                \
-    X(FOLLOW, "the job runs")                                                \
-    X(CONFIRM_JOB, "the host's list lacks the job: asking for the job itself") \
-    X(READ_ERRORS, "asking the job for its errors")                          \
-    X(LOOK_DESTINATION, "is the VM at the destination?")                     \
-    X(LOOK_SOURCE, "is the VM at the source?")                               \
-    X(LOOK_DISKS, "are the disks where they were to go?")                    \
-    X(LOOK_ROOTS, "are the folders where they were to go?")                  \
-    X(LOOK_PAUSE, "not settled: waiting before looking again")               \
-    X(LOOK_PLANNED, "did a planned VM stay behind at the destination?")      \
+#define HV_MIG_STATES(X)                                                                                                         \
+    X(NEW, "nothing was sent yet")                                                                                               \
+    X(FIND_VM, "looking the VM up at the source")                                                                                \
+    X(FIND_ELSEWHERE, "not at the source: is it at the destination already?")                                                    \
+    X(READ_DISKS, "reading which disks the VM has")                                                                              \
+    X(READ_SOURCE, "reading the source's migration settings")                                                                    \
+    X(READ_DESTINATION, "reading the destination's migration settings")                                                          \
+    X(READ_LISTENERS, "reading where the destination takes migrations")                                                          \
+    X(REQUEST, "the request to check or to move is under way")                                                                   \
+    X(READ_SERVICE, "the short name of the service was refused: reading its full name")                                          \
+    X(READ_JOB, "reading the job that is to be followed")                                                                        \
+    X(FIND_JOB, "the answer was lost: looking for a job of this VM")                                                             \
+    X(FOLLOW, "the job runs")                                                                                                    \
+    X(CONFIRM_JOB, "the host's list lacks the job: asking for the job itself")                                                   \
+    X(READ_ERRORS, "asking the job for its errors")                                                                              \
+    X(LOOK_DESTINATION, "is the VM at the destination?")                                                                         \
+    X(LOOK_SOURCE, "is the VM at the source?")                                                                                   \
+    X(LOOK_DISKS, "are the disks where they were to go?")                                                                        \
+    X(LOOK_ROOTS, "are the folders where they were to go?")                                                                      \
+    X(LOOK_PAUSE, "not settled: waiting before looking again")                                                                   \
+    X(LOOK_PLANNED, "did a planned VM stay behind at the destination?")                                                          \
     X(DONE, "over")
 
 /* event, what it means; the driver's events, with the failure that may have been carried out told apart */
-#define HV_MIG_EVENTS(X)                                       \
-    X(START, "begin")                                          \
-    X(ANSWER, "the operation under way was answered")          \
-    X(ERROR, "it failed, and nothing was carried out")         \
-    X(LOST, "the request may have been carried out")           \
-    X(WAKE, "the pause is over")                               \
-    X(JOB, "the host shows the job")                           \
-    X(JOB_MISSING, "the host's list lacks the job")            \
-    X(JOB_UNREACHABLE, "the host could not be asked for long") \
+#define HV_MIG_EVENTS(X)                                                                                                         \
+    X(START, "begin")                                                                                                            \
+    X(ANSWER, "the operation under way was answered")                                                                            \
+    X(ERROR, "it failed, and nothing was carried out")                                                                           \
+    X(LOST, "the request may have been carried out")                                                                             \
+    X(WAKE, "the pause is over")                                                                                                 \
+    X(JOB, "the host shows the job")                                                                                             \
+    X(JOB_MISSING, "the host's list lacks the job")                                                                              \
+    X(JOB_UNREACHABLE, "the host could not be asked for long")                                                                   \
     X(DETACH, "the user wants to wait no more")
+
+enum { HV_MIG_MAX_TEXTS = 64 };
 
 #define HV_MIG_STATE_ENUM(name, meaning) HV_MIG_STATE_##name,
 enum hv_mig_state { HV_MIG_STATES(HV_MIG_STATE_ENUM) HV_MIG_N_STATES };
@@ -66,21 +67,19 @@ struct hv_move {
     void *report_context;
 
     struct hv_epr *service; /* the source's migration service */
-    bool service_is_full;
     struct hv_epr *job;
-    bool adopted;      /* the job was started by somebody else */
-    bool moves_nothing; /* an adopted job that checks, or that is no migration */
-    bool lost;         /* the answer to the request is missing */
-    size_t n_asked_errors; /* methods tried for the job's errors */
-    bool source_authentication_known;
-    uint64_t source_authentication;
+    bool disks_read;
+    bool moves_nothing;             /* a check, or a followed job that is no migration */
+    bool lost;                      /* the answer to the request is missing */
+    size_t n_asked_errors;          /* methods tried for the job's errors */
+    uint64_t source_authentication; /* AuthenticationType, UINT64_MAX unless told */
 
     struct hv_placement *placements;
     size_t n_placements;
 
     struct hv_evidence evidence;
-    uint64_t window_ends_ms; /* 0: no window is open */
-    struct hv_job last_job;  /* as last seen; zeroed when none was */
+    uint64_t window_ends_ms;    /* 0: no window is open */
+    struct hv_job last_job;     /* as last seen; zeroed when none was */
     struct hv_error look_error; /* why the last look failed; code 0 when it did not */
 
     struct hv_move_result result;
@@ -97,18 +96,26 @@ struct hv_step {
 
 typedef int hv_mig_handler(struct hv_step *step);
 
-/* The one place where the state changes: traces nothing, sets it, and runs its entry action. */
+/* The step function of the task. */
+int hv_mig_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
+                struct hv_error *err);
+
+/* The one place where the state changes: sets it and runs its entry action. */
 int hv_mig_go(struct hv_step *step, enum hv_mig_state state);
-/* Ends the task by the evidence as it stands. */
+/* finish.c: ends the task by the evidence as it stands. */
 int hv_mig_finish(struct hv_step *step);
 void hv_mig_report(struct hv_move *move, enum hv_move_report_kind kind, const char *text);
-/* Keeps TEXT as a warning of the result and reports it. */
-int hv_mig_warn(struct hv_move *move, struct hv_error *err, const char *format, ...) HV_ATTR_PRINTF(3, 4);
+/* Adds to a list of the result, which keeps at most HV_MIG_MAX_TEXTS; frees TEXT_TAKE in any case. */
+HV_MUST_CHECK int hv_mig_add_text(char ***list, size_t *n, char *text_take, struct hv_error *err);
+/* Keeps a warning and reports it. */
+HV_MUST_CHECK int hv_mig_warn(struct hv_move *move, struct hv_error *err, const char *format, ...) HV_ATTR_PRINTF(3, 4);
 
 /* Runs OP_TAKE on PEER as the operation under way. */
 int hv_mig_run(struct hv_step *step, enum hv_peer peer, struct hv_op *op_take);
 /* Runs "SELECT * FROM class" or "... WHERE property = 'value'" (property NULL: all instances). */
 int hv_mig_query(struct hv_step *step, enum hv_peer peer, const char *class_name, const char *property, const char *value);
+/* Runs a whole WQL query. */
+int hv_mig_query_text(struct hv_step *step, enum hv_peer peer, const char *wql);
 /* Display name when known, else what the user gave, else the GUID. */
 const char *hv_mig_vm_label(const struct hv_move *move);
 /* "hv02", or "the destination". */
@@ -125,23 +132,22 @@ hv_mig_handler hv_mig_enter_request, hv_mig_enter_read_service;
 hv_mig_handler hv_mig_request_answered, hv_mig_request_refused, hv_mig_request_lost, hv_mig_service_answered,
     hv_mig_service_failed, hv_mig_remember_detach;
 /* follow.c */
-hv_mig_handler hv_mig_enter_read_job, hv_mig_enter_find_job, hv_mig_enter_find_pause, hv_mig_enter_follow,
-    hv_mig_enter_confirm_job, hv_mig_enter_read_errors;
-hv_mig_handler hv_mig_job_read, hv_mig_job_not_read, hv_mig_jobs_answered, hv_mig_jobs_failed, hv_mig_find_again,
-    hv_mig_find_detached, hv_mig_job_seen, hv_mig_job_missing, hv_mig_job_unreachable, hv_mig_follow_detached,
-    hv_mig_job_confirmed, hv_mig_job_not_confirmed, hv_mig_errors_answered, hv_mig_errors_failed;
+hv_mig_handler hv_mig_enter_read_job, hv_mig_enter_find_job, hv_mig_enter_follow, hv_mig_enter_confirm_job,
+    hv_mig_enter_read_errors;
+hv_mig_handler hv_mig_job_read, hv_mig_job_not_read, hv_mig_jobs_answered, hv_mig_jobs_failed, hv_mig_job_seen,
+    hv_mig_job_missing, hv_mig_job_unreachable, hv_mig_follow_detached, hv_mig_job_confirmed, hv_mig_job_not_confirmed,
+    hv_mig_errors_answered, hv_mig_errors_failed;
 /* look.c */
 hv_mig_handler hv_mig_enter_look_destination, hv_mig_enter_look_source, hv_mig_enter_look_disks, hv_mig_enter_look_roots,
     hv_mig_enter_look_pause, hv_mig_enter_look_planned;
 hv_mig_handler hv_mig_destination_looked, hv_mig_destination_silent, hv_mig_source_looked, hv_mig_source_silent,
-    hv_mig_disks_looked, hv_mig_disks_silent, hv_mig_roots_looked, hv_mig_look_again, hv_mig_look_detached,
-    hv_mig_planned_looked, hv_mig_planned_silent;
-/* follow.c: opens the window in which hosts may lag, unless it is open; look.c: starts the looks. */
-void hv_mig_open_window(struct hv_step *step);
+    hv_mig_disks_looked, hv_mig_disks_silent, hv_mig_roots_looked, hv_mig_look_again, hv_mig_look_detached, hv_mig_planned_looked,
+    hv_mig_planned_silent;
+/* look.c: starts to look where the VM is; from the first look on there is a window in which the hosts may lag. */
 int hv_mig_look(struct hv_step *step);
-/* Length of a pause between two looks. */
-uint64_t hv_mig_pause_ms(const struct hv_move *move);
 /* request.c: takes the job of a request that was accepted. */
 int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job);
+/* follow.c: the same for the job last seen. */
+int hv_mig_adopt_job(struct hv_step *step);
 
 #endif

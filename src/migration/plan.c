@@ -162,6 +162,12 @@ bool hv_plan_has_roots(const struct hv_plan *plan) {
     return plan->storage_path || plan->config_path || plan->snapshot_path || plan->paging_path;
 }
 
+void hv_plan_roots(const struct hv_plan *plan, struct hv_roots *ret_roots) {
+    ret_roots->configuration = plan->config_path ? plan->config_path : plan->storage_path;
+    ret_roots->snapshot = plan->snapshot_path ? plan->snapshot_path : plan->storage_path;
+    ret_roots->swap_file = plan->paging_path ? plan->paging_path : plan->storage_path;
+}
+
 bool hv_plan_has_storage(const struct hv_plan *plan) {
     return plan->type != HV_MOVE_VM;
 }

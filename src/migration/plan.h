@@ -6,6 +6,7 @@
 #include <hvctl/move.h>
 
 #include "base/cleanup.h"
+#include "hyperv/settings.h"
 
 enum { HV_PLAN_MAX_DISKS = 256 }; /* Hyper-V attaches at most 4 x 64 SCSI disks and 4 IDE ones; more is a host gone wrong */
 
@@ -39,6 +40,8 @@ void hv_plan_deinit(struct hv_plan *plan);
 
 /* Does the plan move any root (configuration, checkpoints, paging file)? */
 bool hv_plan_has_roots(const struct hv_plan *plan);
+/* Where each root goes: its own option, else the folder for everything. Borrowed from the plan. */
+void hv_plan_roots(const struct hv_plan *plan, struct hv_roots *ret_roots);
 bool hv_plan_has_storage(const struct hv_plan *plan);
 
 /* One disk that moves. */

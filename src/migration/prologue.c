@@ -1,0 +1,310 @@
+/* Before anything is asked for: which VM, which disks, and whether both hosts take part (hyperv.md 4, prologue). */
+#include <hvctl/wsman.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "base/uuid.h"
+#include "engine/op.h"
+#include "migration/machine.h"
+#include "wsman/wql.h"
+
+enum { QUERY_CEILING = 4096, LIST_CEILING = 600, AUTHENTICATION_CREDSSP = 0 };
+
+static bool is_vm(const struct hv_instance *instance) {
+    const char *name = hv_instance_text(instance, "Name");
+    struct hv_uuid uuid;
+
+    return name && hv_uuid_parse(name, &uuid);
+}
+
+/* Number of VMs among the answer; *ret_first gets the first. A host's own instance has its computer name for Name. */
+static size_t count_vms(const struct hv_op *op, const struct hv_instance **ret_first) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < hv_op_n_instances(op); i++) {
+        const struct hv_instance *instance = hv_op_instance_at(op, i);
+        if (!is_vm(instance))
+            continue;
+        if (n++ == 0)
+            *ret_first = instance;
+    }
+    return n;
+}
+
+static int query_vm(struct hv_step *step, enum hv_peer peer) {
+    const struct hv_plan *plan = &step->move->plan;
+
+    return hv_mig_query(step, peer, "Msvm_ComputerSystem", plan->vm_is_guid ? "Name" : "ElementName", plan->vm);
+}
+
+/* What follows once the VM is known. */
+static int next(struct hv_step *step) {
+    struct hv_move *move = step->move;
+
+    if (hv_plan_has_storage(&move->plan) && !move->disks_read)
+        return hv_mig_go(step, HV_MIG_STATE_READ_DISKS);
+    /* Storage on one host moves whether migration is enabled or not (hyperv.md 4d). */
+    return hv_mig_go(step, move->evidence.between_hosts ? HV_MIG_STATE_READ_SOURCE : HV_MIG_STATE_REQUEST);
+}
+
+int hv_mig_start(struct hv_step *step) {
+    struct hv_move *move = step->move;
+
+    if (move->plan.follow_id)
+        return hv_mig_go(step, HV_MIG_STATE_READ_JOB);
+    if (move->plan.vm_is_guid) {
+        int r = hv_text_copy(move->plan.vm, &move->result.vm_id, step->err);
+        if (r < 0)
+            return r;
+    }
+    /* The disks of a GUID prove that the VM exists: a look less before the move. */
+    if (move->plan.vm_is_guid && move->plan.type == HV_MOVE_VM_AND_STORAGE)
+        return hv_mig_go(step, HV_MIG_STATE_READ_DISKS);
+    return hv_mig_go(step, HV_MIG_STATE_FIND_VM);
+}
+
+int hv_mig_enter_find_vm(struct hv_step *step) {
+    hv_mig_report(step->move, HV_REPORT_PHASE, "looking the VM up");
+    return query_vm(step, HV_PEER_SOURCE);
+}
+
+static int ambiguous(struct hv_step *step, size_t n) {
+    HV_CLEANUP_BUF struct hv_buf list = HV_BUF_INIT(LIST_CEILING);
+    const struct hv_op *op = step->event->op;
+
+    for (size_t i = 0; i < hv_op_n_instances(op); i++) {
+        if (is_vm(hv_op_instance_at(op, i)))
+            hv_buf_printf(&list, "%s%s", list.len ? ", " : "", hv_instance_text(hv_op_instance_at(op, i), "Name"));
+    }
+    (void)hv_error_set(step->err, HV_E_NOT_FOUND, "%zu VMs on %s are called \"%s\"", n, step->move->plan.source_name,
+                       step->move->plan.vm);
+    hv_error_cause(step->err, "display names are not unique; these are their GUIDs: %s", hv_buf_text(&list));
+    hv_error_remedy(step->err, "name the VM by its GUID");
+    return HV_E_NOT_FOUND;
+}
+
+static int not_found(struct hv_step *step) {
+    (void)hv_error_set(step->err, HV_E_NOT_FOUND, "%s has no VM \"%s\"", step->move->plan.source_name, step->move->plan.vm);
+    hv_error_remedy(step->err, "see which VMs it has: hvctl vm list -H %s", step->move->plan.source_name);
+    return HV_E_NOT_FOUND;
+}
+
+static bool is_busy(const struct hv_instance *vm) {
+    const struct hv_property *status = hv_instance_find(vm, "OperationalStatus");
+    const char *second = status && hv_property_n_values(status) > 1 ? hv_property_text(status, 1) : NULL;
+
+    return second && *second;
+}
+
+int hv_mig_vm_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_instance *vm = NULL;
+    size_t n = count_vms(step->event->op, &vm);
+    uint64_t state;
+    int r;
+
+    if (n == 0)
+        return move->plan.destination_name && move->evidence.between_hosts ? hv_mig_go(step, HV_MIG_STATE_FIND_ELSEWHERE)
+                                                                           : not_found(step);
+    if (n > 1)
+        return ambiguous(step, n);
+    free(move->result.vm_id);
+    move->result.vm_id = NULL;
+    r = hv_text_copy(hv_instance_text(vm, "Name"), &move->result.vm_id, step->err);
+    if (r == 0)
+        r = hv_text_copy(hv_instance_text(vm, "ElementName"), &move->result.vm_name, step->err);
+    if (r < 0)
+        return r;
+    move->result.at_source = HV_PLACE_PRESENT;
+    if (hv_instance_u64(vm, "EnabledState", UINT16_MAX, &state, NULL) == 0)
+        move->result.vm_state = (int64_t)state;
+    if (is_busy(vm)) {
+        r = hv_mig_warn(move, step->err, "%s is busy with something else at the moment; the host may refuse",
+                        hv_mig_vm_label(move));
+        if (r < 0)
+            return r;
+    }
+    return next(step);
+}
+
+int hv_mig_enter_find_elsewhere(struct hv_step *step) {
+    return query_vm(step, HV_PEER_DESTINATION);
+}
+
+/*
+ * Only a GUID proves that it is the same VM: then there is nothing left to do, as when a command is run a second time. A display
+ * name may belong to another one.
+ */
+int hv_mig_elsewhere_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_instance *vm = NULL;
+    int r;
+
+    if (count_vms(step->event->op, &vm) == 0)
+        return not_found(step);
+    if (move->plan.vm_is_guid && !move->plan.check_only) {
+        r = hv_text_copy(hv_instance_text(vm, "ElementName"), &move->result.vm_name, step->err);
+        if (r < 0)
+            return r;
+        r = hv_mig_warn(move, step->err, "%s is at %s already: nothing was done", hv_mig_vm_label(move),
+                        hv_mig_destination_label(move));
+        if (r < 0)
+            return r;
+        move->evidence.at_source = HV_PLACE_ABSENT;
+        move->evidence.at_destination = HV_PLACE_PRESENT;
+        return hv_mig_finish(step);
+    }
+    r = not_found(step);
+    hv_error_cause(step->err, "%s has one with that %s (GUID %s): perhaps it was moved already", hv_mig_destination_label(move),
+                   move->plan.vm_is_guid ? "GUID" : "name", hv_instance_text(vm, "Name"));
+    return r;
+}
+
+int hv_mig_elsewhere_failed(struct hv_step *step) {
+    return not_found(step); /* the source's answer is what was asked for; the destination's was a courtesy */
+}
+
+int hv_mig_enter_read_disks(struct hv_step *step) {
+    HV_CLEANUP_BUF struct hv_buf prefix = HV_BUF_INIT(QUERY_CEILING);
+    HV_CLEANUP_BUF struct hv_buf wql = HV_BUF_INIT(QUERY_CEILING);
+    int r;
+
+    hv_mig_report(step->move, HV_REPORT_PHASE, "reading its disks");
+    hv_buf_printf(&prefix, "Microsoft:%s", step->move->result.vm_id);
+    hv_buf_puts(&wql, "SELECT * FROM Msvm_StorageAllocationSettingData WHERE InstanceID LIKE ");
+    hv_wql_quote_prefix(&wql, hv_buf_text(&prefix));
+    r = hv_buf_finish(&prefix, "the query", step->err);
+    if (r == 0)
+        r = hv_buf_finish(&wql, "the query", step->err);
+    return r < 0 ? r : hv_mig_query_text(step, HV_PEER_SOURCE, hv_buf_text(&wql));
+}
+
+int hv_mig_disks_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_instance *settings[HV_PLAN_MAX_DISKS];
+    size_t n = hv_op_n_instances(step->event->op);
+    int r;
+
+    move->disks_read = true;
+    for (size_t i = 0; i < n && i < HV_PLAN_MAX_DISKS; i++)
+        settings[i] = hv_op_instance_at(step->event->op, i);
+    r = hv_plan_place(&move->plan, settings, n, &move->placements, &move->n_placements, step->err);
+    if (r < 0)
+        return r;
+    if (move->n_placements == 0 && move->result.at_source != HV_PLACE_PRESENT)
+        return hv_mig_go(step, HV_MIG_STATE_FIND_VM);
+    return next(step);
+}
+
+int hv_mig_enter_read_source(struct hv_step *step) {
+    hv_mig_report(step->move, HV_REPORT_PHASE, "reading the hosts' migration settings");
+    return hv_mig_query(step, HV_PEER_SOURCE, "Msvm_VirtualSystemMigrationServiceSettingData", NULL, NULL);
+}
+
+/* The one instance that a class of settings has; an error when the host shows none. */
+static int only_instance(struct hv_step *step, const char *host, const struct hv_instance **ret_instance) {
+    if (hv_op_n_instances(step->event->op) == 0) {
+        (void)hv_error_set(step->err, HV_E_NOT_FOUND, "%s shows no migration service", host);
+        hv_error_cause(step->err, "its Hyper-V role is missing or not ready, or the account lacks rights");
+        hv_error_remedy(step->err, "add the account to \"Hyper-V Administrators\" on %s, and see that VMMS runs there", host);
+        return HV_E_NOT_FOUND;
+    }
+    *ret_instance = hv_op_instance_at(step->event->op, 0);
+    return 0;
+}
+
+static int require_enabled(struct hv_step *step, const char *host, const struct hv_instance *settings) {
+    bool enabled;
+    int r;
+
+    r = hv_instance_bool(settings, "EnableVirtualSystemMigration", &enabled, step->err);
+    if (r < 0)
+        return r;
+    if (r > 0 || enabled)
+        return 0; /* not told: the host will judge */
+    (void)hv_error_set(step->err, HV_E_NOT_MIGRATABLE, "live migration is disabled on %s", host);
+    hv_error_cause(step->err, "EnableVirtualSystemMigration is false in its migration settings");
+    hv_error_remedy(step->err, "enable it there: Enable-VMMigration");
+    return HV_E_NOT_MIGRATABLE;
+}
+
+int hv_mig_source_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_instance *settings = NULL;
+    int r;
+
+    r = only_instance(step, move->plan.source_name, &settings);
+    if (r == 0)
+        r = require_enabled(step, move->plan.source_name, settings);
+    if (r < 0)
+        return r;
+    if (hv_instance_u64(settings, "AuthenticationType", UINT32_MAX, &move->source_authentication, NULL) != 0)
+        move->source_authentication = UINT64_MAX;
+    if (move->source_authentication == AUTHENTICATION_CREDSSP) {
+        r = hv_mig_warn(move, step->err,
+                        "%s authenticates migrations by CredSSP: a move asked for by anybody who did not sign in by CredSSP will "
+                        "probably fail with 0x8009030E",
+                        move->plan.source_name);
+        if (r < 0)
+            return r;
+    }
+    return hv_mig_go(step, HV_MIG_STATE_READ_DESTINATION);
+}
+
+int hv_mig_enter_read_destination(struct hv_step *step) {
+    return hv_mig_query(step, HV_PEER_DESTINATION, "Msvm_VirtualSystemMigrationServiceSettingData", NULL, NULL);
+}
+
+int hv_mig_destination_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_instance *settings = NULL;
+    uint64_t authentication;
+    int r;
+
+    r = only_instance(step, hv_mig_destination_label(move), &settings);
+    if (r == 0)
+        r = require_enabled(step, hv_mig_destination_label(move), settings);
+    if (r < 0)
+        return r;
+    if (hv_instance_u64(settings, "AuthenticationType", UINT32_MAX, &authentication, NULL) == 0 &&
+        move->source_authentication != UINT64_MAX && authentication != move->source_authentication) {
+        r = hv_mig_warn(move, step->err, "%s and %s authenticate migrations differently (one by CredSSP, one by Kerberos)",
+                        move->plan.source_name, hv_mig_destination_label(move));
+        if (r < 0)
+            return r;
+    }
+    return hv_mig_go(step, HV_MIG_STATE_READ_LISTENERS);
+}
+
+int hv_mig_enter_read_listeners(struct hv_step *step) {
+    return hv_mig_query(step, HV_PEER_DESTINATION, "Msvm_VirtualSystemMigrationService", NULL, NULL);
+}
+
+int hv_mig_listeners_answered(struct hv_step *step) {
+    const char *host = hv_mig_destination_label(step->move);
+    const struct hv_instance *service = NULL;
+    const struct hv_property *listeners;
+    int r;
+
+    r = only_instance(step, host, &service);
+    if (r < 0)
+        return r;
+    listeners = hv_instance_find(service, "MigrationServiceListenerIPAddressList");
+    if (listeners && hv_property_n_values(listeners) > 0)
+        return hv_mig_go(step, HV_MIG_STATE_REQUEST);
+    (void)hv_error_set(step->err, HV_E_NOT_MIGRATABLE, "%s listens for migrations on no address", host);
+    hv_error_cause(step->err, "its migration networks allow none of its addresses");
+    hv_error_remedy(step->err, "allow one there: Add-VMMigrationNetwork, or Set-VMHost -UseAnyNetworkForMigration $true");
+    return HV_E_NOT_MIGRATABLE;
+}
+
+int hv_mig_prologue_failed(struct hv_step *step) {
+    return hv_error_copy(step->err, step->event->err);
+}
+
+int hv_mig_prologue_detached(struct hv_step *step) {
+    (void)hv_error_set(step->err, HV_E_CANCELLED, "interrupted before anything was started");
+    return HV_E_CANCELLED;
+}
