@@ -39,7 +39,7 @@ size_t failmalloc_each_tolerant(failmalloc_fn *run, void *context);
 
 /* For tests with a course of their own: refuse allocation FIRST (1 is the next), and with AND_LATER all behind it. 0: none. */
 void failmalloc_arm(size_t first, bool and_later);
-/* Back to normal. Returns how many allocations were asked for since failmalloc_arm; *ret_refused (may be NULL) how many failed. */
+/* Back to normal. Returns how many allocations were asked for since failmalloc_arm; *ret_refused, if wanted, how many failed. */
 size_t failmalloc_disarm(size_t *ret_refused);
 
 #endif
