@@ -1,6 +1,5 @@
 # Shared by the gates: sourced with $gate and $root set. A gate prints one line for each problem, "KEY<tab>TEXT", into judge.
 here=$(cd "$(dirname "$0")" && pwd)
-tab=$(printf '\t')
 
 die() {
     printf '%s: %s\n' "$gate" "$*" >&2
