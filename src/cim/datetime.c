@@ -103,7 +103,7 @@ static bool interval_from_cim(const char *text, char ret[HV_DATETIME_TEXT_SIZE])
 static bool stamp_from_cim(const char *text, char ret[HV_DATETIME_TEXT_SIZE]) {
     struct stamp s;
     char fraction[FRACTION + 2];
-    char zone[16] = "Z";
+    char zone[8] = "Z";
 
     if (!take(text, 4, 0, 9999, &s.year) || !take(text + 4, 2, 1, 12, &s.month) ||
         !take(text + 6, 2, 1, days_of(s.year, s.month), &s.day) || !take(text + 8, 2, 0, 23, &s.hour) ||
@@ -112,10 +112,10 @@ static bool stamp_from_cim(const char *text, char ret[HV_DATETIME_TEXT_SIZE]) {
         return false;
     s.sign = text[21];
     if (s.offset > 0 || s.sign == '-')
-        (void)snprintf(zone, sizeof(zone), "%c%02u:%02u", s.sign, s.offset / 60, s.offset % 60);
+        (void)snprintf(zone, sizeof(zone), "%c%02u:%02u", s.sign, s.offset / 60 % 100, s.offset % 60);
     format_fraction(s.micro, fraction);
-    (void)snprintf(ret, HV_DATETIME_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u%s%s", s.year % 10000, s.month, s.day, s.hour,
-                   s.minute, s.second, fraction, zone);
+    (void)snprintf(ret, HV_DATETIME_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u%s%s", s.year % 10000, s.month % 100, s.day % 100,
+                   s.hour % 100, s.minute % 100, s.second % 100, fraction, zone);
     return true;
 }
 
@@ -224,9 +224,8 @@ static bool interval_to_cim(const char *text, char ret[HV_DATETIME_CIM_SIZE]) {
     }
     if (!any || us / DAY_US > MAX_DAYS)
         return false;
-    (void)snprintf(ret, HV_DATETIME_CIM_SIZE, "%08" PRIu64 "%02u%02u%02u.%06u:000", us / DAY_US,
-                   (unsigned)(us / 3600000000 % 24), (unsigned)(us / 60000000 % 60), (unsigned)(us / 1000000 % 60),
-                   (unsigned)(us % 1000000));
+    (void)snprintf(ret, HV_DATETIME_CIM_SIZE, "%08" PRIu64 "%02u%02u%02u.%06u:000", us / DAY_US, (unsigned)(us / 3600000000 % 24),
+                   (unsigned)(us / 60000000 % 60), (unsigned)(us / 1000000 % 60), (unsigned)(us % 1000000));
     return true;
 }
 

@@ -217,8 +217,7 @@ static int read_instance(const struct hv_xml_node *node, const char *cim_namespa
     if (!class_name)
         return hv_error_set(err, HV_E_PROTOCOL, "an embedded instance does not name its class");
     if (depth > HV_CIM_MAX_DEPTH)
-        return hv_error_set(err, HV_E_LIMIT, "an embedded instance of %s is nested deeper than %d", class_name,
-                            HV_CIM_MAX_DEPTH);
+        return hv_error_set(err, HV_E_LIMIT, "an embedded instance of %s is nested deeper than %d", class_name, HV_CIM_MAX_DEPTH);
     r = hv_instance_new_n(class_name, strlen(class_name), cim_namespace, strlen(cim_namespace), &instance, err);
     d.instance = instance;
     for (const struct hv_xml_node *child = hv_xml_first(node); child && r == 0; child = hv_xml_next(child))

@@ -451,7 +451,8 @@ static void shorten(const char *text, size_t n_bytes, char shown[SHOWN_SIZE]) {
 }
 
 /* First value without the white space that a pretty-printing peer puts around it. Outcomes: 0; 1 absent or null. */
-static int word(const struct hv_instance *instance, const char *name, const char **ret_start, size_t *ret_n, struct hv_error *err) {
+static int word(const struct hv_instance *instance, const char *name, const char **ret_start, size_t *ret_n,
+                struct hv_error *err) {
     static const char blanks[] = " \t\r\n";
     const struct hv_property *property = hv_instance_find(instance, name);
     const char *text = property ? hv_property_text(property, 0) : NULL;

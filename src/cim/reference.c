@@ -34,8 +34,10 @@ static int add_key(struct hv_epr *epr, const struct hv_xml_node *binding, const 
 
     if (!name)
         return hv_error_set(err, HV_E_PROTOCOL, "a key of a reference has no name");
-    if (value)
-        return hv_epr_add_selector(epr, name, hv_xml_text(value), err);
+    if (value) {
+        r = hv_epr_add_selector(epr, name, hv_xml_text(value), err);
+        return r == HV_E_ARGUMENT ? hv_error_set(err, HV_E_PROTOCOL, "a reference holds key \"%s\" twice", name) : r;
+    }
     value = hv_xml_child(binding, NULL, "VALUE.REFERENCE");
     if (!value)
         return hv_error_set(err, HV_E_PROTOCOL, "key %s of a reference has no value", name);
