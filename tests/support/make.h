@@ -13,8 +13,8 @@
 #include "cim/instance.h"
 
 /*
- * make_instance("Msvm_X", "Name", "value", ..., NULL): a name given again makes an array. A value of MAKE_NULL is null. The caller
- * frees it.
+ * make_instance("Msvm_X", "Name", "value", ..., NULL): a name given again makes an array. A value of MAKE_NULL is null. The
+ * caller frees it.
  */
 #define MAKE_NULL "\1null"
 
