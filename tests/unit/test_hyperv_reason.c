@@ -164,17 +164,11 @@ static void every_refused_allocation_is_reported(void **state) {
     assert_int_equal(failmalloc_each(decode_once, output), 3);
 }
 
-/* libxml2 may pass over a refusal: the text is then kept as it came. */
+/* What a parser without memory could not read is kept as text. */
 static void refusals_inside_the_parser_do_no_harm(void **state) {
     (void)state;
     HV_CLEANUP(hv_instance_free) struct hv_instance *output = chain();
-    size_t n_refused = 1;
-    for (size_t i = 1; n_refused > 0; i++) {
-        failmalloc_arm(i, false);
-        int r = decode_once(output);
-        (void)failmalloc_disarm(&n_refused);
-        assert_true(r == 0 || r == HV_E_MEMORY);
-    }
+    assert_true(failmalloc_each_tolerant(decode_once, output) > 10);
 }
 
 int main(void) {
