@@ -9,6 +9,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /* MigrationType of Msvm_VirtualSystemMigrationSettingData. */
 enum hv_move_type {
     HV_MOVE_VM = 32768,
@@ -28,6 +30,7 @@ struct hv_move_options {
     bool check_only;              /* CheckVirtualSystemIsMigratable with the same arguments, nothing moves */
     bool detach;                  /* done as soon as the job runs */
     const char *destination_name; /* what the source calls the destination; NULL for HV_MOVE_STORAGE */
+    const char *source_name;      /* what messages call the source; NULL: "the source" */
     /*
      * Placement. Without any, each virtual hard disk is left to the destination's storage pools (HostResource = [""]).
      */
@@ -49,7 +52,8 @@ enum hv_move_outcome {
     HV_OUTCOME_NOT_MIGRATABLE,
     HV_OUTCOME_MOVED,
     HV_OUTCOME_NOT_MOVED,
-    HV_OUTCOME_RUNNING, /* detached */
+    HV_OUTCOME_RUNNING,       /* detached */
+    HV_OUTCOME_JOB_COMPLETED, /* a followed job succeeded; nothing was looked up, or there was no destination to ask */
     HV_OUTCOME_UNKNOWN,
 };
 
@@ -107,6 +111,8 @@ void hv_move_on_report(struct hv_task *task, hv_move_report_fn *fn, void *contex
 const struct hv_move_result *hv_move_result(const struct hv_task *task);
 const char *hv_move_outcome_name(enum hv_move_outcome outcome);
 const char *hv_place_name(enum hv_place place);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

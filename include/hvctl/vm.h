@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /* Absent texts are NULL, absent numbers are -1. Everything is owned by the task. */
 struct hv_vm {
     char *id;                      /* upper-case GUID */
@@ -84,6 +86,8 @@ const struct hv_vm_details *hv_vm_show_result(const struct hv_task *task);
 
 /* "vhd", "iso", ... Never NULL. */
 const char *hv_medium_name(enum hv_medium medium);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

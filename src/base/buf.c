@@ -76,12 +76,10 @@ void hv_buf_putc(struct hv_buf *buf, char c) {
     hv_buf_append(buf, &c, 1);
 }
 
-void hv_buf_printf(struct hv_buf *buf, const char *format, ...) {
-    va_list args;
+void hv_buf_vprintf(struct hv_buf *buf, const char *format, va_list args) {
     va_list again;
     int n;
 
-    va_start(args, format);
     va_copy(again, args);
     n = vsnprintf(NULL, 0, format, args);
     if (n >= 0 && reserve(buf, (size_t)n)) {
@@ -89,6 +87,13 @@ void hv_buf_printf(struct hv_buf *buf, const char *format, ...) {
         buf->len += (size_t)n;
     }
     va_end(again);
+}
+
+void hv_buf_printf(struct hv_buf *buf, const char *format, ...) {
+    va_list args;
+
+    va_start(args, format);
+    hv_buf_vprintf(buf, format, args);
     va_end(args);
 }
 

@@ -33,6 +33,7 @@ void hv_buf_append(struct hv_buf *buf, const void *bytes, size_t n_bytes);
 void hv_buf_puts(struct hv_buf *buf, const char *text);
 void hv_buf_putc(struct hv_buf *buf, char c);
 void hv_buf_printf(struct hv_buf *buf, const char *format, ...) HV_ATTR_PRINTF(2, 3);
+void hv_buf_vprintf(struct hv_buf *buf, const char *format, va_list args) HV_ATTR_PRINTF(2, 0);
 
 /* 0, or MEMORY or LIMIT. WHAT names the thing built, for the message. */
 HV_MUST_CHECK int hv_buf_finish(const struct hv_buf *buf, const char *what, struct hv_error *err);

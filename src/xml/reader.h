@@ -11,13 +11,21 @@
 enum {
     HV_XML_MAX_BYTES = 8 * 1024 * 1024, /* of the document; a WinRM envelope is 500 KiB unless the admin raised it */
     HV_XML_MAX_DEPTH = 64,
-    HV_XML_MAX_NODES = 1000000, /* elements and attributes */
+    HV_XML_MAX_NODES = 1000000,  /* elements, attributes and namespace declarations */
+    HV_XML_MAX_ATTRIBUTES = 256, /* of one element, declarations included; the parser compares each with each */
+    HV_XML_MAX_BINDINGS = 256,   /* namespace declarations in scope at once; each name is looked up among them */
 };
 
 struct hv_xml_doc;
 struct hv_xml_node; /* an element; lives as long as its document */
 
-/* ENCODING as in a Content-Type's charset, NULL when not told. Errors: PROTOCOL, LIMIT, MEMORY. */
+/* Process-wide start-up of the parser; once, before any thread. */
+void hv_xml_process_init(void);
+
+/*
+ * BYTES are UTF-8, UTF-16 of either order, US-ASCII or ISO-8859-1. ENCODING as in a Content-Type's charset, NULL when not told:
+ * it settles what the first bytes and the XML declaration leave open. Errors: PROTOCOL ("not XML: line 3: ..."), LIMIT, MEMORY.
+ */
 HV_MUST_CHECK int hv_xml_parse(const char *bytes, size_t n_bytes, const char *encoding, struct hv_xml_doc **ret_doc,
                                struct hv_error *err);
 struct hv_xml_doc *hv_xml_doc_free(struct hv_xml_doc *doc);
@@ -39,7 +47,9 @@ const struct hv_xml_node *hv_xml_descendant(const struct hv_xml_node *node, cons
 
 /* All character data directly inside, joined, exact; "" when none. Never NULL. */
 const char *hv_xml_text(const struct hv_xml_node *node);
-/* Same without white space around it: START is moved, the length returned. For URIs, numbers and words, not for values. */
+/* Same without white space around it. For URIs, numbers and words, not for values. Never NULL. */
+const char *hv_xml_word(const struct hv_xml_node *node);
+/* As hv_xml_word, with its length. */
 size_t hv_xml_trimmed(const struct hv_xml_node *node, const char **ret_start);
 /* NULL when absent. NAMESPACE_URI "" for attributes without prefix. */
 const char *hv_xml_attribute(const struct hv_xml_node *node, const char *namespace_uri, const char *name);

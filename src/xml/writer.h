@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 
-enum { HV_XML_WRITER_DEPTH = 32 };
+enum { HV_XML_WRITER_DEPTH = 64 }; /* holds HV_EPR_MAX_DEPTH references inside a request */
 
 enum hv_xml_escaping {
     HV_XML_ESCAPE_NAMED,   /* &amp; &lt; &gt; &quot; */
@@ -20,8 +20,9 @@ struct hv_xml_writer {
     const char *open[HV_XML_WRITER_DEPTH]; /* borrowed names */
     size_t n_open;
     bool in_tag;
-    int failure;
-    uint32_t bad_character;
+    int failure;            /* 0 or HV_E_ARGUMENT or HV_E_LIMIT */
+    uint32_t bad_character; /* code point, or the first byte that is no UTF-8 */
+    bool bad_encoding;      /* it was no UTF-8 */
 };
 
 void hv_xml_writer_init(struct hv_xml_writer *writer, struct hv_buf *buf, enum hv_xml_escaping escaping);

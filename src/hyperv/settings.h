@@ -1,0 +1,41 @@
+/* Builders of the embedded instances that a migration request carries (hyperv.md 2.2, 2.10, 2.11, 4). */
+#ifndef HYPERV_SETTINGS_H
+#define HYPERV_SETTINGS_H
+
+#include <hvctl/instance.h>
+
+#include "base/cleanup.h"
+
+HV_DEFINE_CLEANUP(struct hv_instance *, hv_instance_free)
+
+enum {
+    HV_TRANSPORT_NONE = 0, /* storage stays on its host */
+    HV_TRANSPORT_TCP = 5,
+};
+
+/* Msvm_VirtualSystemMigrationSettingData; TRANSPORT HV_TRANSPORT_NONE is left out. */
+HV_MUST_CHECK int hv_settings_migration(unsigned migration_type, unsigned transport, struct hv_instance **ret_instance,
+                                        struct hv_error *err);
+
+/* Where a VM keeps what is not a disk; NULL: as it is. */
+struct hv_roots {
+    const char *configuration;
+    const char *snapshot;
+    const char *swap_file;
+};
+
+/* Msvm_VirtualSystemSettingData with its key and the changed roots. */
+HV_MUST_CHECK int hv_settings_system(const char *vm_id, const struct hv_roots *roots, struct hv_instance **ret_instance,
+                                     struct hv_error *err);
+
+/*
+ * Msvm_StorageAllocationSettingData for disk AS_READ, put at PATH ("": the pool chooses) in pool POOL_ID (NULL: as it is).
+ * Key, type, parent and pool go back as they were read: the provider ties the setting to the disk by them.
+ */
+HV_MUST_CHECK int hv_settings_disk(const struct hv_instance *as_read, const char *path, const char *pool_id,
+                                   struct hv_instance **ret_instance, struct hv_error *err);
+
+/* Is this setting a virtual hard disk? An ISO and a floppy have the same class and ResourceType (hyperv.md 2.11). */
+bool hv_settings_is_vhd(const struct hv_instance *setting);
+
+#endif

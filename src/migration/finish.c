@@ -1,0 +1,192 @@
+/* The end of a move: the verdict put into words (design.md 3.3, 3.4; ux.md 3 and 10). */
+#include <string.h>
+
+#include "base/code.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "hyperv/job.h"
+#include "hyperv/reason.h"
+#include "migration/machine.h"
+
+static const char *verb(const struct hv_move *move) {
+    return move->plan.check_only ? "the check" : "the move";
+}
+
+/* Starts the record: "WHAT of "app01" from hv01 to hv02". */
+static void begin(const struct hv_move *move, struct hv_error *err, int code, const char *what) {
+    if (move->moves_nothing && !move->plan.check_only)
+        (void)hv_error_set(err, code, "job %s on %s %s", move->result.job_id, move->plan.source_name, what);
+    else if (move->evidence.between_hosts && move->plan.destination_name)
+        (void)hv_error_set(err, code, "%s of \"%s\" from %s to %s %s", verb(move), hv_mig_vm_label(move), move->plan.source_name,
+                           move->plan.destination_name, what);
+    else
+        (void)hv_error_set(err, code, "%s of \"%s\" on %s %s", verb(move), hv_mig_vm_label(move), move->plan.source_name, what);
+}
+
+/* The entry of the host's error chain that explains most: sign-in between hosts, else the last known code, else the last. */
+static const struct hv_reason *best_reason(const struct hv_move *move, const struct hv_code **ret_code) {
+    const struct hv_reason *best = NULL;
+
+    for (size_t i = 0; i < move->result.n_reasons; i++) {
+        const struct hv_reason *reason = &move->result.reasons[i];
+        const struct hv_code *code = reason->hresult ? hv_code_find_hresult(reason->hresult) : NULL;
+        if (*ret_code && (!code || (*ret_code)->error == HV_E_DELEGATION))
+            continue;
+        best = reason;
+        *ret_code = code;
+    }
+    return best;
+}
+
+/* Class, cause and remedy of a job that failed, from what the host told. */
+static int explain_failure(const struct hv_move *move, struct hv_error *err) {
+    const struct hv_code *code = NULL;
+    const struct hv_reason *reason = best_reason(move, &code);
+    const char *text = reason && reason->message ? reason->message : move->last_job.error_description;
+    uint32_t hresult = reason ? reason->hresult : hv_reason_hresult(text);
+    int class;
+
+    if (!code && hresult)
+        code = hv_code_find_hresult(hresult);
+    if (!code && move->last_job.error_code > 0)
+        code = hv_code_find(HV_CODE_RETURN_VALUE, (uint32_t)move->last_job.error_code);
+    class = code ? code->error : HV_E_FAILED;
+    if (move->plan.check_only && class != HV_E_DELEGATION)
+        class = HV_E_NOT_MIGRATABLE;
+    begin(move, err, class, move->plan.check_only ? "says no" : "failed");
+    if (err) {
+        err->source = HV_SOURCE_JOB;
+        err->hresult = hresult;
+    }
+    if (text)
+        hv_error_cause(err, "%s", text);
+    else if (code)
+        hv_error_cause(err, "%s", code->meaning);
+    else
+        hv_error_cause(err, "the host gave no reason; its VMMS-Admin event log may, on both hosts");
+    if (code && code->remedy)
+        hv_error_remedy(err, "%s", code->remedy);
+    return class;
+}
+
+static int not_moved(const struct hv_move *move, struct hv_error *err) {
+    switch (move->evidence.job) {
+    case HV_JOB_END_CANCELLED:
+        begin(move, err, HV_E_CANCELLED, "was cancelled");
+        hv_error_cause(err, "somebody ended job %s (state %s)", move->result.job_id, hv_job_state_name(move->last_job.state));
+        return HV_E_CANCELLED;
+    case HV_JOB_END_SUCCEEDED:
+        begin(move, err, HV_E_FAILED, "is reported as completed, but nothing moved");
+        return HV_E_FAILED;
+    case HV_JOB_END_VANISHED:
+        begin(move, err, HV_E_FAILED, "did not happen");
+        hv_error_cause(err, "job %s is gone without a word", move->result.job_id);
+        return HV_E_FAILED;
+    case HV_JOB_END_NONE:
+        begin(move, err, HV_E_UNREACHABLE, "never started");
+        hv_error_cause(err, "the request was lost (%s), and no job of this VM appeared", move->look_error.message);
+        hv_error_remedy(err, "start the move again");
+        return HV_E_UNREACHABLE;
+    case HV_JOB_END_FAILED:
+    case HV_JOB_END_RUNNING:
+    case HV_JOB_END_UNREACHABLE:
+    case HV_JOB_END_COUNT:
+        break;
+    }
+    return explain_failure(move, err);
+}
+
+static int unknown(const struct hv_move *move, struct hv_error *err) {
+    begin(move, err, HV_E_UNKNOWN_OUTCOME, "has an unknown outcome");
+    hv_error_cause(err, "%s: %s; %s: %s%s%s", move->plan.source_name, hv_place_name(move->evidence.at_source),
+                   hv_mig_destination_label(move), hv_place_name(move->evidence.at_destination),
+                   move->look_error.code ? "; last error: " : "", move->look_error.code ? move->look_error.message : "");
+    if (move->result.job_id)
+        hv_error_remedy(err, "look again: hvctl job follow %s/%s", move->plan.source_name, move->result.job_id);
+    hv_error_remedy(err, "see where the VM is: hvctl vm show %s -H HOST, on both hosts",
+                    move->result.vm_id ? move->result.vm_id : hv_mig_vm_label(move));
+    return HV_E_UNKNOWN_OUTCOME;
+}
+
+static int running(const struct hv_move *move, struct hv_error *err) {
+    if (move->plan.detach)
+        return 0;
+    begin(move, err, HV_E_DETACHED, "is still running");
+    hv_error_cause(err, "we stopped waiting; the job goes on");
+    hv_error_remedy(err, "follow it: hvctl job follow %s/%s", move->plan.source_name,
+                    move->result.job_id ? move->result.job_id : "JOB");
+    return HV_E_DETACHED;
+}
+
+/* A check, or a followed job that moves no VM: the job's own end is all there is. */
+static int finish_without_look(struct hv_move *move, struct hv_error *err) {
+    switch (move->evidence.job) {
+    case HV_JOB_END_SUCCEEDED:
+        move->result.outcome = move->plan.check_only ? HV_OUTCOME_MIGRATABLE : HV_OUTCOME_JOB_COMPLETED;
+        return 0;
+    case HV_JOB_END_RUNNING:
+        move->result.outcome = HV_OUTCOME_RUNNING;
+        return running(move, err);
+    case HV_JOB_END_FAILED:
+        move->result.outcome = move->plan.check_only ? HV_OUTCOME_NOT_MIGRATABLE : HV_OUTCOME_NONE;
+        return explain_failure(move, err);
+    case HV_JOB_END_CANCELLED:
+        return not_moved(move, err);
+    case HV_JOB_END_NONE:
+    case HV_JOB_END_VANISHED:
+    case HV_JOB_END_UNREACHABLE:
+    case HV_JOB_END_COUNT:
+        break;
+    }
+    return unknown(move, err);
+}
+
+/* Between "sent, answer lost" and the end of the window a job that was over may belong to an earlier try; now it is the best
+ * guess. */
+static void use_candidate(struct hv_move *move) {
+    if (move->evidence.job != HV_JOB_END_NONE || !move->last_job.is_finished || move->last_job.is_successful)
+        return;
+    move->evidence.job = move->last_job.state == HV_JOB_EXCEPTION ? HV_JOB_END_FAILED : HV_JOB_END_CANCELLED;
+}
+
+static int verdict(struct hv_move *move, struct hv_error *err) {
+    struct hv_move_result *result = &move->result;
+
+    result->outcome = hv_verdict(&move->evidence);
+    if (result->outcome == HV_OUTCOME_NOT_MOVED)
+        use_candidate(move);
+    switch (result->outcome) {
+    case HV_OUTCOME_MOVED:
+    case HV_OUTCOME_JOB_COMPLETED:
+        return 0;
+    case HV_OUTCOME_RUNNING:
+        return running(move, err);
+    case HV_OUTCOME_NOT_MOVED:
+        return not_moved(move, err);
+    case HV_OUTCOME_NONE:
+    case HV_OUTCOME_MIGRATABLE:
+    case HV_OUTCOME_NOT_MIGRATABLE:
+    case HV_OUTCOME_UNKNOWN:
+        break;
+    }
+    return unknown(move, err);
+}
+
+int hv_mig_finish(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    bool job_runs = move->evidence.job == HV_JOB_END_RUNNING;
+    int r;
+
+    if (move->moves_nothing)
+        r = finish_without_look(move, step->err);
+    else if (job_runs) {
+        move->result.outcome = HV_OUTCOME_RUNNING;
+        r = running(move, step->err);
+    } else
+        r = verdict(move, step->err);
+    move->result.at_source = move->evidence.at_source;
+    move->result.at_destination = move->evidence.at_destination;
+    move->state = HV_MIG_STATE_DONE;
+    hv_effects_done(step->effects);
+    return r;
+}

@@ -1,0 +1,296 @@
+/* The job: finding it, following it, and what it says at its end (hyperv.md 1.6, 2.6, 3). */
+#include <hvctl/wsman.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "engine/op.h"
+#include "hyperv/job.h"
+#include "hyperv/reason.h"
+#include "migration/machine.h"
+#include "wsman/epr.h"
+
+/* JobType: what checks and what moves (hyperv.md 2.6). */
+enum { JOB_TYPE_FIRST_CHECK = 301, JOB_TYPE_LAST_CHECK = 304, JOB_TYPE_FIRST_MOVE = 305, JOB_TYPE_LAST_MOVE = 307 };
+
+/* A migration job is no Msvm_ConcreteJob: each class is asked for by its own name (hyperv.md 1.6). */
+static const char *const job_classes[] = { "Msvm_MigrationJob", "Msvm_ConcreteJob", "Msvm_StorageJob" };
+static const char *const error_methods[] = { "GetErrorEx", "GetError" };
+
+static int job_reference(const char *class_name, const char *id, struct hv_epr **ret_epr, struct hv_error *err) {
+    HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
+    HV_CLEANUP_FREE char *uri = NULL;
+    int r;
+
+    r = hv_resource_uri(HV_NAMESPACE_V2, class_name, &uri, err);
+    if (r == 0)
+        r = hv_epr_new(uri, &epr, err);
+    if (r == 0)
+        r = hv_epr_add_selector(epr, "InstanceID", id, err);
+    if (r < 0)
+        return r;
+    *ret_epr = epr;
+    epr = NULL;
+    return 0;
+}
+
+static int get_job(struct hv_step *step) {
+    struct hv_op *op = NULL;
+    int r = hv_op_new_get(step->move->job, &op, step->err);
+
+    return r < 0 ? r : hv_mig_run(step, HV_PEER_SOURCE, op);
+}
+
+/* Keeps what the host shows of the job. */
+static int keep(struct hv_step *step, const struct hv_instance *instance) {
+    struct hv_move *move = step->move;
+    struct hv_job job;
+    int r;
+
+    r = hv_job_decode(instance, &job, step->err);
+    if (r < 0)
+        return r;
+    hv_job_deinit(&move->last_job);
+    move->last_job = job;
+    move->result.job_state = job.state;
+    move->result.job_percent = job.percent;
+    return 0;
+}
+
+static enum hv_job_end job_end(const struct hv_job *job) {
+    if (!job->is_finished)
+        return HV_JOB_END_RUNNING;
+    if (job->is_successful)
+        return HV_JOB_END_SUCCEEDED;
+    return job->state == HV_JOB_TERMINATED || job->state == HV_JOB_KILLED ? HV_JOB_END_CANCELLED : HV_JOB_END_FAILED;
+}
+
+/* Nothing more is to be learnt from the job: where is the VM? */
+static int job_over(struct hv_step *step) {
+    return step->move->moves_nothing ? hv_mig_finish(step) : hv_mig_look(step);
+}
+
+static int job_ended(struct hv_step *step) {
+    struct hv_move *move = step->move;
+
+    move->evidence.job = job_end(&move->last_job);
+    if (move->last_job.state == HV_JOB_COMPLETED)
+        return job_over(step);
+    return hv_mig_go(step, HV_MIG_STATE_READ_ERRORS);
+}
+
+/* ---- following a job that somebody else started ---- */
+
+int hv_mig_enter_read_job(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    int r;
+
+    move->job = hv_epr_free(move->job);
+    r = job_reference(job_classes[move->n_asked_classes++], move->plan.follow_id, &move->job, step->err);
+    return r < 0 ? r : get_job(step);
+}
+
+/* What the job tells of the move it makes. */
+static int adopt(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_job *job = &move->last_job;
+    int r;
+
+    r = hv_text_copy(job->vm_id, &move->result.vm_id, step->err);
+    if (r < 0)
+        return r;
+    move->moves_nothing = !job->vm_id || (job->type >= JOB_TYPE_FIRST_CHECK && job->type <= JOB_TYPE_LAST_CHECK);
+    move->evidence.between_hosts = job->migration_type != HV_MOVE_STORAGE && job->type != JOB_TYPE_LAST_MOVE;
+    move->evidence.no_destination = !move->plan.destination_name;
+    move->evidence.disks = HV_DISKS_UNPLANNED;
+    move->plan.type = move->evidence.between_hosts ? HV_MOVE_VM : HV_MOVE_STORAGE;
+    return 0;
+}
+
+int hv_mig_job_read(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_epr *job = move->job;
+    int r;
+
+    r = keep(step, hv_op_instance(step->event->op));
+    if (r == 0)
+        r = adopt(step);
+    if (r < 0)
+        return r;
+    if (!move->last_job.is_finished)
+        return hv_mig_adopt_job(step);
+    r = hv_text_copy(hv_epr_selector(job, "InstanceID"), &move->result.job_id, step->err);
+    return r < 0 ? r : job_ended(step);
+}
+
+int hv_mig_job_not_read(struct hv_step *step) {
+    struct hv_move *move = step->move;
+
+    if (step->event->err->code != HV_E_NOT_FOUND)
+        return hv_error_copy(step->err, step->event->err);
+    if (move->n_asked_classes < HV_ARRAY_SIZE(job_classes))
+        return hv_mig_go(step, HV_MIG_STATE_READ_JOB);
+    (void)hv_error_set(step->err, HV_E_NOT_FOUND, "%s knows no job %s", move->plan.source_name, move->plan.follow_id);
+    hv_error_cause(step->err, "a host forgets a job five minutes after its end");
+    hv_error_remedy(step->err, "see what it knows: hvctl job list -H %s", move->plan.source_name);
+    return HV_E_NOT_FOUND;
+}
+
+/* ---- looking for the job of a request whose answer was lost ---- */
+
+int hv_mig_enter_find_job(struct hv_step *step) {
+    return hv_mig_query(step, HV_PEER_SOURCE, job_classes[0], NULL, NULL);
+}
+
+/* Is it a job that moves our VM as we asked? */
+static bool is_ours(const struct hv_move *move, const struct hv_job *job) {
+    if (!hv_text_same(job->vm_id, move->result.vm_id))
+        return false;
+    if (job->migration_type >= 0 && job->migration_type != (int64_t)move->plan.type)
+        return false;
+    if (job->type >= JOB_TYPE_FIRST_CHECK && job->type <= JOB_TYPE_LAST_CHECK)
+        return false;
+    return !job->destination || !move->evidence.between_hosts || hv_text_same(job->destination, move->plan.destination_name);
+}
+
+int hv_mig_jobs_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_op *op = step->event->op;
+
+    for (size_t i = 0; i < hv_op_n_instances(op); i++) {
+        struct hv_job job;
+        bool ours;
+        bool finished;
+        int r = hv_job_decode(hv_op_instance_at(op, i), &job, step->err);
+        if (r < 0)
+            return r;
+        ours = is_ours(move, &job);
+        finished = job.is_finished;
+        hv_job_deinit(&job);
+        if (!ours)
+            continue;
+        r = keep(step, hv_op_instance_at(op, i));
+        if (r < 0)
+            return r;
+        if (!finished)
+            return hv_mig_adopt_job(step);
+        /* One that is over may be of an earlier try: it proves nothing, but it may explain what will be seen. */
+    }
+    return hv_mig_look(step);
+}
+
+int hv_mig_jobs_failed(struct hv_step *step) {
+    step->move->look_error = *step->event->err;
+    return hv_mig_look(step);
+}
+
+int hv_mig_adopt_job(struct hv_step *step) {
+    HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
+    const struct hv_job *job = &step->move->last_job;
+    int r;
+
+    r = job_reference(job->class_name ? job->class_name : job_classes[0], job->id ? job->id : "", &epr, step->err);
+    return r < 0 ? r : hv_mig_job_started(step, epr);
+}
+
+/* ---- the job runs ---- */
+
+int hv_mig_enter_follow(struct hv_step *step) {
+    struct hv_epr *job = NULL;
+    int r = hv_epr_copy(step->move->job, &job, step->err);
+
+    if (r < 0)
+        return r;
+    hv_effects_watch(step->effects, HV_PEER_SOURCE, job);
+    return 0;
+}
+
+int hv_mig_job_seen(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    int r = keep(step, step->event->job);
+
+    if (r < 0)
+        return r;
+    hv_mig_report(move, HV_REPORT_PROGRESS, move->last_job.description);
+    if (!move->last_job.is_finished)
+        return 0;
+    hv_effects_unwatch(step->effects);
+    return job_ended(step);
+}
+
+int hv_mig_job_missing(struct hv_step *step) {
+    hv_effects_unwatch(step->effects);
+    return hv_mig_go(step, HV_MIG_STATE_CONFIRM_JOB);
+}
+
+int hv_mig_job_unreachable(struct hv_step *step) {
+    struct hv_move *move = step->move;
+
+    move->evidence.job = HV_JOB_END_UNREACHABLE;
+    move->look_error = *step->event->err;
+    return job_over(step);
+}
+
+int hv_mig_follow_detached(struct hv_step *step) {
+    step->move->detaching = true;
+    hv_effects_unwatch(step->effects);
+    return hv_mig_finish(step);
+}
+
+/* The reference that the host gave decides, not its list of a class (hyperv.md 1.6). */
+int hv_mig_enter_confirm_job(struct hv_step *step) {
+    return get_job(step);
+}
+
+int hv_mig_job_confirmed(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    int r = keep(step, hv_op_instance(step->event->op));
+
+    if (r < 0)
+        return r;
+    hv_mig_report(move, HV_REPORT_PROGRESS, move->last_job.description);
+    if (move->last_job.is_finished)
+        return job_ended(step);
+    return move->detaching ? hv_mig_finish(step) : hv_mig_go(step, HV_MIG_STATE_FOLLOW);
+}
+
+int hv_mig_job_not_confirmed(struct hv_step *step) {
+    struct hv_move *move = step->move;
+
+    if (step->event->err->code != HV_E_NOT_FOUND)
+        return move->detaching ? hv_mig_finish(step) : hv_mig_go(step, HV_MIG_STATE_FOLLOW);
+    move->result.job_vanished = true;
+    move->evidence.job = HV_JOB_END_VANISHED;
+    return job_over(step);
+}
+
+/* ---- why did it fail, or what does it warn of? ---- */
+
+int hv_mig_enter_read_errors(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    struct hv_op *op = NULL;
+    int r = hv_op_new_invoke(move->job, error_methods[move->n_asked_errors++], NULL, &op, step->err);
+
+    return r < 0 ? r : hv_mig_run(step, HV_PEER_SOURCE, op);
+}
+
+int hv_mig_errors_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    int r;
+
+    hv_reasons_free(move->result.reasons, move->result.n_reasons);
+    move->result.reasons = NULL;
+    move->result.n_reasons = 0;
+    r = hv_reasons_decode(hv_op_instance(step->event->op), &move->result.reasons, &move->result.n_reasons, step->err);
+    if (r == HV_E_MEMORY)
+        return r;
+    return move->result.n_reasons > 0 ? job_over(step) : hv_mig_errors_failed(step);
+}
+
+/* The words of the job itself have to do then. */
+int hv_mig_errors_failed(struct hv_step *step) {
+    if (step->move->n_asked_errors < HV_ARRAY_SIZE(error_methods))
+        return hv_mig_go(step, HV_MIG_STATE_READ_ERRORS);
+    return job_over(step);
+}

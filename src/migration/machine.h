@@ -1,0 +1,155 @@
+/*
+ * The move as an explicit state machine. Each state has one line of meaning, an entry action and the events it knows; the table
+ * in machine.c is the whole truth about who handles what. A pair that is not in it is a bug of the driver and fails the task.
+ */
+#ifndef MIGRATION_MACHINE_H
+#define MIGRATION_MACHINE_H
+
+#include "engine/task.h"
+#include "migration/plan.h"
+#include "migration/verdict.h"
+
+/* state, what it means */
+#define HV_MIG_STATES(X)                                                                                                         \
+    X(NEW, "nothing was sent yet")                                                                                               \
+    X(FIND_VM, "looking the VM up at the source")                                                                                \
+    X(FIND_ELSEWHERE, "not at the source: is it at the destination already?")                                                    \
+    X(READ_DISKS, "reading which disks the VM has")                                                                              \
+    X(READ_SOURCE, "reading the source's migration settings")                                                                    \
+    X(READ_DESTINATION, "reading the destination's migration settings")                                                          \
+    X(READ_LISTENERS, "reading where the destination takes migrations")                                                          \
+    X(REQUEST, "the request to check or to move is under way")                                                                   \
+    X(READ_SERVICE, "the short name of the service was refused: reading its full name")                                          \
+    X(READ_JOB, "reading the job that is to be followed")                                                                        \
+    X(FIND_JOB, "the answer was lost: looking for a job of this VM")                                                             \
+    X(FOLLOW, "the job runs")                                                                                                    \
+    X(CONFIRM_JOB, "the host's list lacks the job: asking for the job itself")                                                   \
+    X(READ_ERRORS, "asking the job for its errors")                                                                              \
+    X(LOOK_DESTINATION, "is the VM at the destination?")                                                                         \
+    X(LOOK_SOURCE, "is the VM at the source?")                                                                                   \
+    X(LOOK_DISKS, "are the disks where they were to go?")                                                                        \
+    X(LOOK_ROOTS, "are the folders where they were to go?")                                                                      \
+    X(LOOK_PAUSE, "not settled: waiting before looking again")                                                                   \
+    X(LOOK_PLANNED, "did a planned VM stay behind at the destination?")                                                          \
+    X(DONE, "over")
+
+/* event, what it means; the driver's events, with the failure that may have been carried out told apart */
+#define HV_MIG_EVENTS(X)                                                                                                         \
+    X(START, "begin")                                                                                                            \
+    X(ANSWER, "the operation under way was answered")                                                                            \
+    X(ERROR, "it failed, and nothing was carried out")                                                                           \
+    X(LOST, "the request may have been carried out")                                                                             \
+    X(WAKE, "the pause is over")                                                                                                 \
+    X(JOB, "the host shows the job")                                                                                             \
+    X(JOB_MISSING, "the host's list lacks the job")                                                                              \
+    X(JOB_UNREACHABLE, "the host could not be asked for long")                                                                   \
+    X(DETACH, "the user wants to wait no more")
+
+enum { HV_MIG_MAX_TEXTS = 64 };
+
+#define HV_MIG_STATE_ENUM(name, meaning) HV_MIG_STATE_##name,
+enum hv_mig_state { HV_MIG_STATES(HV_MIG_STATE_ENUM) HV_MIG_N_STATES };
+#define HV_MIG_EVENT_ENUM(name, meaning) HV_MIG_EV_##name,
+enum hv_mig_event { HV_MIG_EVENTS(HV_MIG_EVENT_ENUM) HV_MIG_N_EVENTS };
+
+const char *hv_mig_state_name(enum hv_mig_state state);
+/* Does the machine handle EVENT in STATE? */
+bool hv_mig_is_legal(enum hv_mig_state state, enum hv_mig_event event);
+
+struct hv_move {
+    struct hv_task task; /* first */
+    struct hv_plan plan;
+    enum hv_mig_state state;
+    uint32_t tag; /* of the operation under way: an older answer is not ours */
+    bool detaching;
+
+    hv_move_report_fn *on_report;
+    void *report_context;
+
+    struct hv_epr *service; /* the source's migration service */
+    struct hv_epr *job;
+    bool disks_read;
+    bool moves_nothing;             /* a check, or a followed job that is no migration */
+    bool lost;                      /* the answer to the request is missing */
+    size_t n_asked_classes;         /* of jobs, tried for the one to follow */
+    size_t n_asked_errors;          /* methods tried for the job's errors */
+    uint64_t source_authentication; /* AuthenticationType, UINT64_MAX unless told */
+
+    struct hv_placement *placements;
+    size_t n_placements;
+
+    struct hv_evidence evidence;
+    bool window_is_open;
+    uint64_t window_ends_ms;
+    struct hv_job last_job;     /* as last seen; zeroed when none was */
+    struct hv_error look_error; /* why the last look failed; code 0 when it did not */
+
+    struct hv_move_result result;
+};
+
+/* What a handler works with. */
+struct hv_step {
+    struct hv_move *move;
+    uint64_t now_ms;
+    const struct hv_event *event;
+    struct hv_effects *effects;
+    struct hv_error *err;
+};
+
+typedef int hv_mig_handler(struct hv_step *step);
+
+/* The step function of the task. */
+int hv_mig_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
+                struct hv_error *err);
+
+/* The one place where the state changes: sets it and runs its entry action. */
+int hv_mig_go(struct hv_step *step, enum hv_mig_state state);
+/* finish.c: ends the task by the evidence as it stands. */
+int hv_mig_finish(struct hv_step *step);
+void hv_mig_report(struct hv_move *move, enum hv_move_report_kind kind, const char *text);
+/* Adds to a list of the result, which keeps at most HV_MIG_MAX_TEXTS; frees TEXT_TAKE in any case. */
+HV_MUST_CHECK int hv_mig_add_text(char ***list, size_t *n, char *text_take, struct hv_error *err);
+/* Keeps a warning and reports it. */
+HV_MUST_CHECK int hv_mig_warn(struct hv_move *move, struct hv_error *err, const char *format, ...) HV_ATTR_PRINTF(3, 4);
+
+/* Runs OP_TAKE on PEER as the operation under way. */
+int hv_mig_run(struct hv_step *step, enum hv_peer peer, struct hv_op *op_take);
+/* Runs "SELECT * FROM class" or "... WHERE property = 'value'" (property NULL: all instances). */
+int hv_mig_query(struct hv_step *step, enum hv_peer peer, const char *class_name, const char *property, const char *value);
+/* Runs a whole WQL query. */
+int hv_mig_query_text(struct hv_step *step, enum hv_peer peer, const char *wql);
+/* Display name when known, else what the user gave, else the GUID. */
+const char *hv_mig_vm_label(const struct hv_move *move);
+/* "hv02", or "the destination". */
+const char *hv_mig_destination_label(const struct hv_move *move);
+
+/* Entry actions and handlers, by file. prologue.c */
+hv_mig_handler hv_mig_enter_find_vm, hv_mig_enter_find_elsewhere, hv_mig_enter_read_disks, hv_mig_enter_read_source,
+    hv_mig_enter_read_destination, hv_mig_enter_read_listeners;
+hv_mig_handler hv_mig_start, hv_mig_vm_answered, hv_mig_elsewhere_answered, hv_mig_disks_answered, hv_mig_source_answered,
+    hv_mig_destination_answered, hv_mig_listeners_answered, hv_mig_prologue_failed, hv_mig_prologue_detached,
+    hv_mig_elsewhere_failed;
+/* request.c */
+hv_mig_handler hv_mig_enter_request, hv_mig_enter_read_service;
+hv_mig_handler hv_mig_request_answered, hv_mig_request_refused, hv_mig_request_lost, hv_mig_service_answered,
+    hv_mig_service_failed, hv_mig_remember_detach;
+/* follow.c */
+hv_mig_handler hv_mig_enter_read_job, hv_mig_enter_find_job, hv_mig_enter_follow, hv_mig_enter_confirm_job,
+    hv_mig_enter_read_errors;
+hv_mig_handler hv_mig_job_read, hv_mig_job_not_read, hv_mig_jobs_answered, hv_mig_jobs_failed, hv_mig_job_seen,
+    hv_mig_job_missing, hv_mig_job_unreachable, hv_mig_follow_detached, hv_mig_job_confirmed, hv_mig_job_not_confirmed,
+    hv_mig_errors_answered, hv_mig_errors_failed;
+/* look.c */
+hv_mig_handler hv_mig_enter_look_destination, hv_mig_enter_look_source, hv_mig_enter_look_disks, hv_mig_enter_look_roots,
+    hv_mig_enter_look_pause, hv_mig_enter_look_planned;
+hv_mig_handler hv_mig_destination_looked, hv_mig_destination_silent, hv_mig_source_looked, hv_mig_source_silent,
+    hv_mig_disks_looked, hv_mig_disks_silent, hv_mig_roots_looked, hv_mig_look_again, hv_mig_look_detached, hv_mig_planned_looked,
+    hv_mig_planned_silent;
+/* look.c: starts to look where the VM is; from the first look on there is a window in which the hosts may lag. */
+int hv_mig_look(struct hv_step *step);
+/* request.c: takes the job of a request that was accepted. */
+int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job);
+/* follow.c: the same for the job last seen. */
+int hv_mig_adopt_job(struct hv_step *step);
+
+#endif

@@ -1,0 +1,154 @@
+/* Which disk goes where (hyperv.md 4b to 4d). */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "hyperv/settings.h"
+#include "migration/plan.h"
+
+enum { PATH_CEILING = 64 * 1024, LIST_CEILING = 600 };
+
+static const char *file_name(const char *path) {
+    const char *name = path;
+
+    for (const char *at = path; *at; at++) {
+        if (*at == '\\' || *at == '/')
+            name = at + 1;
+    }
+    return name;
+}
+
+static bool mapping_fits(const struct hv_plan_mapping *mapping, const char *path) {
+    return hv_text_same(mapping->source, path) || hv_text_same(mapping->source, file_name(path));
+}
+
+/* FOLDER, a backslash unless it ends in one, and NAME. */
+static int join(const char *folder, const char *name, char **ret_path, struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf path = HV_BUF_INIT(PATH_CEILING);
+
+    hv_buf_puts(&path, folder);
+    if (!hv_text_ends(folder, "\\") && !hv_text_ends(folder, "/"))
+        hv_buf_putc(&path, '\\');
+    hv_buf_puts(&path, name);
+    return hv_buf_take(&path, "the new path of a disk", ret_path, err);
+}
+
+/* New path of the disk at FROM; *ret_to stays NULL when it does not move. */
+static int choose(const struct hv_plan *plan, const char *from, char **ret_to, struct hv_error *err) {
+    for (size_t i = 0; i < plan->n_mappings; i++) {
+        const char *destination = plan->mappings[i].destination;
+        if (!mapping_fits(&plan->mappings[i], from))
+            continue;
+        if (hv_text_ends(destination, "\\") || hv_text_ends(destination, "/"))
+            return join(destination, file_name(from), ret_to, err);
+        return hv_text_copy(destination, ret_to, err);
+    }
+    if (plan->storage_path)
+        return join(plan->storage_path, file_name(from), ret_to, err);
+    if (plan->type == HV_MOVE_STORAGE && !plan->pool)
+        return 0;
+    return hv_text_copy("", ret_to, err);
+}
+
+static int place_one(const struct hv_plan *plan, const struct hv_instance *setting, struct hv_placement *placements, size_t *n,
+                     struct hv_error *err) {
+    const char *from = hv_instance_text(setting, "HostResource");
+    struct hv_placement *placement = &placements[*n];
+    int r;
+
+    r = choose(plan, from ? from : "", &placement->to, err);
+    if (r < 0 || !placement->to)
+        return r;
+    (*n)++; /* from here on hv_placements_free sees it */
+    r = hv_text_copy(from ? from : "", &placement->from, err);
+    if (r == 0)
+        r = hv_text_copy(hv_instance_text(setting, "InstanceID"), &placement->instance_id, err);
+    if (r == 0)
+        r = hv_settings_disk(setting, placement->to, plan->pool, &placement->setting, err);
+    return r;
+}
+
+/* Every mapping must fit exactly one disk: a typing error must not leave a disk behind unseen. */
+static int check_mappings(const struct hv_plan *plan, const struct hv_placement *placements, size_t n, struct hv_error *err) {
+    for (size_t i = 0; i < plan->n_mappings; i++) {
+        size_t fits = 0;
+        for (size_t k = 0; k < n; k++)
+            fits += mapping_fits(&plan->mappings[i], placements[k].from) ? 1 : 0;
+        if (fits == 1)
+            continue;
+        HV_CLEANUP_BUF struct hv_buf list = HV_BUF_INIT(LIST_CEILING);
+        for (size_t k = 0; k < n; k++)
+            hv_buf_printf(&list, "%s%s", k ? ", " : "", placements[k].from);
+        (void)hv_error_set(err, HV_E_ARGUMENT, "%s of the VM's disks %s \"%s\"", fits ? "several" : "none",
+                           fits ? "are called" : "is", plan->mappings[i].source);
+        hv_error_cause(err, "its virtual hard disks are: %s", n ? hv_buf_text(&list) : "none");
+        hv_error_remedy(err, "name a disk by its full path on the host or by its file name");
+        return HV_E_ARGUMENT;
+    }
+    return 0;
+}
+
+static int check_collisions(const struct hv_placement *placements, size_t n, struct hv_error *err) {
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n; k++) {
+            if (!*placements[i].to || !hv_text_same(placements[i].to, placements[k].to))
+                continue;
+            (void)hv_error_set(err, HV_E_ARGUMENT, "two disks would become \"%s\"", placements[i].to);
+            hv_error_cause(err, "\"%s\" and \"%s\" have one file name", placements[i].from, placements[k].from);
+            hv_error_remedy(err, "give one of them a place of its own by --disk 'OLDPATH=NEWPATH'");
+            return HV_E_ARGUMENT;
+        }
+    }
+    return 0;
+}
+
+static int place_all(const struct hv_plan *plan, const struct hv_instance *const *settings, size_t n_settings,
+                     struct hv_placement *placements, size_t *n, struct hv_error *err) {
+    for (size_t i = 0; i < n_settings; i++) {
+        int r;
+        if (!hv_settings_is_vhd(settings[i]))
+            continue;
+        r = place_one(plan, settings[i], placements, n, err);
+        if (r < 0)
+            return r;
+    }
+    if (plan->n_mappings > 0) {
+        int r = check_mappings(plan, placements, *n, err);
+        if (r < 0)
+            return r;
+    }
+    return check_collisions(placements, *n, err);
+}
+
+int hv_plan_place(const struct hv_plan *plan, const struct hv_instance *const *settings, size_t n_settings,
+                  struct hv_placement **ret_placements, size_t *ret_n, struct hv_error *err) {
+    struct hv_placement *placements;
+    size_t n = 0;
+    int r;
+
+    if (n_settings > HV_PLAN_MAX_DISKS)
+        return hv_error_set(err, HV_E_LIMIT, "the host shows %zu disks for the VM, more than %d", n_settings, HV_PLAN_MAX_DISKS);
+    placements = calloc(n_settings ? n_settings : 1, sizeof(*placements));
+    if (!placements)
+        return hv_error_memory(err);
+    r = place_all(plan, settings, n_settings, placements, &n, err);
+    if (r < 0) {
+        hv_placements_free(placements, n);
+        return r;
+    }
+    *ret_placements = placements;
+    *ret_n = n;
+    return 0;
+}
+
+void hv_placements_free(struct hv_placement *placements, size_t n) {
+    for (size_t i = 0; placements && i < n; i++) {
+        free(placements[i].instance_id);
+        free(placements[i].from);
+        free(placements[i].to);
+        (void)hv_instance_free(placements[i].setting);
+    }
+    free(placements);
+}

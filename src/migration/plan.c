@@ -1,0 +1,173 @@
+/* The user's wishes, checked and copied. */
+#include "migration/plan.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "base/uuid.h"
+
+enum { SETTLE_MS = 60000 }; /* MaxTimeoutms of WinRM: a request still under way is given up by the host after that */
+
+/* "C:\x" or "\\server\share": what a Windows host takes as a full path. */
+static bool is_full_path(const char *path) {
+    bool drive =
+        hv_text_lower(path[0]) >= 'a' && hv_text_lower(path[0]) <= 'z' && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+
+    return drive || hv_text_starts(path, "\\\\");
+}
+
+static int check_path(const char *path, const char *what, struct hv_error *err) {
+    if (!path || is_full_path(path))
+        return 0;
+    (void)hv_error_set(err, HV_E_ARGUMENT, "%s \"%s\" is not a full Windows path", what, path);
+    hv_error_cause(err, "the path is one of the Hyper-V host, not of this machine");
+    hv_error_remedy(
+        err, "give it as 'C:\\VMs' or '\\\\server\\share\\folder', in single quotes so that the shell keeps the backslashes");
+    return HV_E_ARGUMENT;
+}
+
+static int check_storage_move(const struct hv_move_options *options, struct hv_error *err) {
+    if (options->storage_path || options->config_path || options->snapshot_path || options->paging_path || options->pool ||
+        options->n_disks > 0)
+        return 0;
+    (void)hv_error_set(err, HV_E_ARGUMENT, "nothing to move: no new place was given for any storage");
+    hv_error_remedy(err, "say where to, for all of it (--to-path) or in parts (--disk, --config-path, ...)");
+    return HV_E_ARGUMENT;
+}
+
+static int check(const struct hv_move_options *options, struct hv_error *err) {
+    const struct {
+        const char *path;
+        const char *what;
+    } paths[] = {
+        { options->storage_path, "storage path" },
+        { options->config_path, "configuration path" },
+        { options->snapshot_path, "checkpoint path" },
+        { options->paging_path, "paging file path" },
+    };
+    int r;
+
+    if (options->follow_id)
+        return 0;
+    if (!options->vm || !*options->vm)
+        return hv_error_set(err, HV_E_ARGUMENT, "no VM was named");
+    if (options->type != HV_MOVE_STORAGE && (!options->destination_name || !*options->destination_name))
+        return hv_error_set(err, HV_E_ARGUMENT, "no destination host was named");
+    for (size_t i = 0; i < HV_ARRAY_SIZE(paths); i++) {
+        r = check_path(paths[i].path, paths[i].what, err);
+        if (r < 0)
+            return r;
+    }
+    for (size_t i = 0; i < options->n_disks; i++) {
+        r = check_path(options->disks[i].destination, "new disk path", err);
+        if (r < 0)
+            return r;
+    }
+    return options->type == HV_MOVE_STORAGE ? check_storage_move(options, err) : 0;
+}
+
+static int copy_texts(struct hv_plan *plan, const struct hv_move_options *options, struct hv_error *err) {
+    const struct {
+        const char *from;
+        char **to;
+    } texts[] = {
+        { options->vm, &plan->vm },
+        { options->destination_name, &plan->destination_name },
+        { options->source_name ? options->source_name : "the source", &plan->source_name },
+        { options->storage_path, &plan->storage_path },
+        { options->config_path, &plan->config_path },
+        { options->snapshot_path, &plan->snapshot_path },
+        { options->paging_path, &plan->paging_path },
+        { options->pool, &plan->pool },
+        { options->follow_id, &plan->follow_id },
+    };
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(texts); i++) {
+        int r = hv_text_copy(texts[i].from, texts[i].to, err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int copy_mappings(struct hv_plan *plan, const struct hv_move_options *options, struct hv_error *err) {
+    if (options->n_disks == 0)
+        return 0;
+    plan->mappings = calloc(options->n_disks, sizeof(*plan->mappings));
+    if (!plan->mappings)
+        return hv_error_memory(err);
+    plan->n_mappings = options->n_disks;
+    for (size_t i = 0; i < options->n_disks; i++) {
+        int r = hv_text_copy(options->disks[i].source, &plan->mappings[i].source, err);
+        if (r == 0)
+            r = hv_text_copy(options->disks[i].destination, &plan->mappings[i].destination, err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* A GUID is brought into the form in which hosts write it, so that it can be compared and queried. */
+static void normalise_guid(struct hv_plan *plan) {
+    struct hv_uuid uuid;
+    char text[HV_UUID_TEXT_SIZE];
+
+    if (!plan->vm || !hv_uuid_parse(plan->vm, &uuid))
+        return;
+    hv_uuid_format(&uuid, text);
+    memcpy(plan->vm, text, sizeof(text)); /* never longer than what was parsed */
+    plan->vm_is_guid = true;
+}
+
+int hv_plan_init(struct hv_plan *plan, const struct hv_move_options *options, struct hv_error *err) {
+    int r;
+
+    memset(plan, 0, sizeof(*plan));
+    r = check(options, err);
+    if (r == 0)
+        r = copy_texts(plan, options, err);
+    if (r == 0)
+        r = copy_mappings(plan, options, err);
+    if (r < 0)
+        return r;
+    plan->type = options->type;
+    plan->check_only = options->check_only;
+    plan->detach = options->detach;
+    plan->settle_ms = options->settle_ms ? options->settle_ms : SETTLE_MS;
+    normalise_guid(plan);
+    return 0;
+}
+
+void hv_plan_deinit(struct hv_plan *plan) {
+    for (size_t i = 0; i < plan->n_mappings; i++) {
+        free(plan->mappings[i].source);
+        free(plan->mappings[i].destination);
+    }
+    free(plan->mappings);
+    free(plan->vm);
+    free(plan->destination_name);
+    free(plan->source_name);
+    free(plan->storage_path);
+    free(plan->config_path);
+    free(plan->snapshot_path);
+    free(plan->paging_path);
+    free(plan->pool);
+    free(plan->follow_id);
+    memset(plan, 0, sizeof(*plan));
+}
+
+bool hv_plan_has_roots(const struct hv_plan *plan) {
+    return plan->storage_path || plan->config_path || plan->snapshot_path || plan->paging_path;
+}
+
+void hv_plan_roots(const struct hv_plan *plan, struct hv_roots *ret_roots) {
+    ret_roots->configuration = plan->config_path ? plan->config_path : plan->storage_path;
+    ret_roots->snapshot = plan->snapshot_path ? plan->snapshot_path : plan->storage_path;
+    ret_roots->swap_file = plan->paging_path ? plan->paging_path : plan->storage_path;
+}
+
+bool hv_plan_has_storage(const struct hv_plan *plan) {
+    return plan->type != HV_MOVE_VM;
+}

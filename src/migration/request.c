@@ -1,0 +1,250 @@
+/* The one request that checks or moves, and what its answer means (hyperv.md 2.1, 4a to 4f; design.md 3.1, 3.2). */
+#include <hvctl/wsman.h>
+#include <string.h>
+
+#include "base/code.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "engine/op.h"
+#include "hyperv/settings.h"
+#include "migration/machine.h"
+#include "wsman/epr.h"
+#include "wsman/uri.h"
+
+#define SERVICE_CLASS "Msvm_VirtualSystemMigrationService"
+
+enum { RETURN_DONE = 0, RETURN_JOB_STARTED = 4096 };
+
+HV_DEFINE_CLEANUP(struct hv_params *, hv_params_free)
+
+static int new_reference(const char *class_name, const char *const selectors[][2], size_t n, struct hv_epr **ret_epr,
+                         struct hv_error *err) {
+    HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
+    HV_CLEANUP_FREE char *uri = NULL;
+    int r;
+
+    r = hv_resource_uri(HV_NAMESPACE_V2, class_name, &uri, err);
+    if (r == 0)
+        r = hv_epr_new(uri, &epr, err);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = hv_epr_add_selector(epr, selectors[i][0], selectors[i][1], err);
+    if (r < 0)
+        return r;
+    *ret_epr = epr;
+    epr = NULL;
+    return 0;
+}
+
+static int add_vm(const struct hv_move *move, struct hv_params *params, struct hv_error *err) {
+    const char *const selectors[][2] = { { "CreationClassName", "Msvm_ComputerSystem" }, { "Name", move->result.vm_id } };
+    HV_CLEANUP(hv_epr_free) struct hv_epr *vm = NULL;
+    int r;
+
+    r = new_reference("Msvm_ComputerSystem", selectors, 2, &vm, err);
+    return r < 0 ? r : hv_params_add_reference(params, "ComputerSystem", vm, err);
+}
+
+static int add_migration(const struct hv_move *move, struct hv_params *params, struct hv_error *err) {
+    HV_CLEANUP(hv_instance_free) struct hv_instance *settings = NULL;
+    unsigned transport = move->evidence.between_hosts ? HV_TRANSPORT_TCP : HV_TRANSPORT_NONE;
+    int r;
+
+    r = hv_settings_migration(move->plan.type, transport, &settings, err);
+    return r < 0 ? r : hv_params_add_instance(params, "MigrationSettingData", settings, err);
+}
+
+static int add_roots(const struct hv_move *move, struct hv_params *params, struct hv_error *err) {
+    HV_CLEANUP(hv_instance_free) struct hv_instance *settings = NULL;
+    struct hv_roots roots;
+    int r;
+
+    if (!hv_plan_has_roots(&move->plan))
+        return 0;
+    hv_plan_roots(&move->plan, &roots);
+    r = hv_settings_system(move->result.vm_id, &roots, &settings, err);
+    return r < 0 ? r : hv_params_add_instance(params, "NewSystemSettingData", settings, err);
+}
+
+/* In the order of the method's signature. */
+static int build_params(const struct hv_move *move, struct hv_params *params, struct hv_error *err) {
+    int r;
+
+    r = add_vm(move, params, err);
+    if (r == 0 && move->evidence.between_hosts)
+        r = hv_params_add_text(params, "DestinationHost", move->plan.destination_name, err);
+    if (r == 0)
+        r = add_migration(move, params, err);
+    if (r == 0)
+        r = add_roots(move, params, err);
+    for (size_t i = 0; r == 0 && i < move->n_placements; i++)
+        r = hv_params_add_instance(params, "NewResourceSettingData", move->placements[i].setting, err);
+    return r;
+}
+
+static int request_op(const struct hv_move *move, struct hv_op **ret_op, struct hv_error *err) {
+    /* A part of the key is enough for services (wsman.md 3.2); READ_SERVICE is for hosts that think otherwise. */
+    static const char *const partial_key[][2] = { { "CreationClassName", SERVICE_CLASS } };
+    const char *method = move->plan.check_only ? "CheckVirtualSystemIsMigratable" : "MigrateVirtualSystemToHost";
+    HV_CLEANUP(hv_params_free) struct hv_params *params = NULL;
+    HV_CLEANUP(hv_epr_free) struct hv_epr *service = NULL;
+    int r;
+
+    r = hv_params_new(&params, err);
+    if (r == 0)
+        r = build_params(move, params, err);
+    if (r == 0 && !move->service)
+        r = new_reference(SERVICE_CLASS, partial_key, 1, &service, err);
+    if (r < 0)
+        return r;
+    return hv_op_new_invoke(move->service ? move->service : service, method, params, ret_op, err);
+}
+
+int hv_mig_enter_request(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    struct hv_op *op = NULL;
+    int r;
+
+    r = request_op(move, &op, step->err);
+    if (r < 0)
+        return r;
+    hv_mig_report(move, HV_REPORT_PHASE, move->plan.check_only ? "asking for the check" : "asking for the move");
+    move->result.request_sent = !move->plan.check_only;
+    return hv_mig_run(step, HV_PEER_SOURCE, op);
+}
+
+/* The method answered with a number that means no. */
+static int refused(struct hv_step *step, uint32_t value) {
+    struct hv_move *move = step->move;
+    const struct hv_code *code = hv_code_find(HV_CODE_RETURN_VALUE, value);
+    int class = code ? code->error : HV_E_FAILED;
+
+    (void)hv_error_set(step->err, class, "%s refused to %s \"%s\": %s", move->plan.source_name,
+                       move->plan.check_only ? "check" : "move", hv_mig_vm_label(move), code ? code->meaning : "unknown reason");
+    if (step->err) {
+        step->err->source = HV_SOURCE_WMI;
+        step->err->has_return_value = true;
+        step->err->return_value = value;
+    }
+    hv_error_cause(step->err, "the host answered the request with return value %u and started no job", value);
+    if (code && code->remedy)
+        hv_error_remedy(step->err, "%s", code->remedy);
+    move->result.outcome = move->plan.check_only ? HV_OUTCOME_NONE : HV_OUTCOME_NOT_MOVED;
+    return class;
+}
+
+int hv_mig_request_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_property *job = hv_instance_find(hv_op_instance(step->event->op), "Job");
+    const struct hv_epr *epr = job ? hv_property_reference(job, 0) : NULL;
+    uint32_t value;
+
+    if (hv_op_return_value(step->event->op, &value, step->err) < 0)
+        return hv_mig_request_lost(step);
+    move->result.return_value = value;
+    if (value == RETURN_DONE) {
+        move->evidence.job = HV_JOB_END_SUCCEEDED;
+        return move->plan.check_only ? hv_mig_finish(step) : hv_mig_look(step);
+    }
+    if (value != RETURN_JOB_STARTED)
+        return refused(step, value);
+    /* A job without its name has to be looked for, as if the answer had been lost. */
+    return epr ? hv_mig_job_started(step, epr) : hv_mig_request_lost(step);
+}
+
+/* Did the host dislike the selectors? Then the method was not called (wsman.md 3.2, 5.4). */
+static bool is_selector_fault(const struct hv_error *err) {
+    return hv_text_ends(err->fault_subcode, "InvalidSelectors") || hv_text_ends(err->fault_subcode, "DestinationUnreachable");
+}
+
+int hv_mig_request_refused(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    int r;
+
+    if (!move->service && is_selector_fault(step->event->err))
+        return hv_mig_go(step, HV_MIG_STATE_READ_SERVICE);
+    r = hv_error_copy(step->err, step->event->err);
+    hv_error_prefix(step->err, "%s was not asked to %s \"%s\"", move->plan.source_name, move->plan.check_only ? "check" : "move",
+                    hv_mig_vm_label(move));
+    move->result.request_sent = false;
+    move->result.outcome = move->plan.check_only ? HV_OUTCOME_NONE : HV_OUTCOME_NOT_MOVED;
+    return r;
+}
+
+int hv_mig_enter_read_service(struct hv_step *step) {
+    HV_CLEANUP_FREE char *uri = NULL;
+    struct hv_op *op = NULL;
+    int r;
+
+    step->move->result.request_sent = false;
+    r = hv_resource_uri(HV_NAMESPACE_V2, SERVICE_CLASS, &uri, step->err);
+    if (r < 0)
+        return r;
+    r = hv_op_new_enumerate(&(const struct hv_enumerate_options){ .resource_uri = uri, .mode = HV_ENUMERATE_OBJECT_AND_EPR }, &op,
+                            step->err);
+    return r < 0 ? r : hv_mig_run(step, HV_PEER_SOURCE, op);
+}
+
+int hv_mig_service_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_op *op = step->event->op;
+    const struct hv_epr *epr = hv_op_n_instances(op) > 0 ? hv_instance_epr(hv_op_instance_at(op, 0)) : NULL;
+    int r;
+
+    if (!epr)
+        return hv_error_set(step->err, HV_E_PROTOCOL, "%s does not tell the name of its migration service",
+                            move->plan.source_name);
+    r = hv_epr_copy(epr, &move->service, step->err);
+    return r < 0 ? r : hv_mig_go(step, HV_MIG_STATE_REQUEST);
+}
+
+int hv_mig_service_failed(struct hv_step *step) {
+    return hv_error_copy(step->err, step->event->err);
+}
+
+/* A check changes nothing, so that asking again is the user's affair; a move is looked for and never sent again. */
+int hv_mig_request_lost(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    int r;
+
+    if (move->plan.check_only) {
+        (void)hv_error_set(step->err, HV_E_UNREACHABLE, "%s did not answer the check of \"%s\"", move->plan.source_name,
+                           hv_mig_vm_label(move));
+        if (step->event->err)
+            hv_error_cause(step->err, "%s", step->event->err->message);
+        hv_error_remedy(step->err, "check again: a check changes nothing");
+        return HV_E_UNREACHABLE;
+    }
+    move->lost = true;
+    if (step->event->err)
+        move->look_error = *step->event->err;
+    r = hv_mig_warn(move, step->err, "the answer to the request was lost; looking for what became of it");
+    return r < 0 ? r : hv_mig_go(step, HV_MIG_STATE_FIND_JOB);
+}
+
+int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job) {
+    struct hv_move *move = step->move;
+    int r;
+
+    move->job = hv_epr_free(move->job);
+    free(move->result.job_id);
+    free(move->result.job_class);
+    move->result.job_id = NULL;
+    move->result.job_class = NULL;
+    r = hv_epr_copy(job, &move->job, step->err);
+    if (r == 0)
+        r = hv_text_copy(hv_epr_selector(job, "InstanceID"), &move->result.job_id, step->err);
+    if (r == 0)
+        r = hv_text_copy(hv_uri_class(hv_epr_resource_uri(job)), &move->result.job_class, step->err);
+    if (r < 0)
+        return r;
+    move->evidence.job = HV_JOB_END_RUNNING;
+    hv_mig_report(move, HV_REPORT_JOB_STARTED, NULL);
+    if (move->plan.detach || move->detaching)
+        return hv_mig_finish(step);
+    return hv_mig_go(step, HV_MIG_STATE_FOLLOW);
+}
+
+int hv_mig_remember_detach(struct hv_step *step) {
+    step->move->detaching = true;
+    return 0;
+}

@@ -1,0 +1,78 @@
+/* Bump allocator. Blocks double in size, so a document of any length takes few of them. */
+#include "xml/arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/size.h"
+
+enum {
+    FIRST_BLOCK = 8 * 1024,
+    LARGEST_BLOCK = 512 * 1024,
+};
+
+struct hv_arena_block {
+    struct hv_arena_block *next;
+    _Alignas(max_align_t) char bytes[];
+};
+
+void hv_arena_init(struct hv_arena *arena) {
+    *arena = (struct hv_arena){ .next_size = FIRST_BLOCK };
+}
+
+void hv_arena_deinit(struct hv_arena *arena) {
+    struct hv_arena_block *block = arena->blocks;
+
+    while (block) {
+        struct hv_arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+    hv_arena_init(arena);
+}
+
+/* Starts a block with room for at least N_BYTES. */
+static int grow(struct hv_arena *arena, size_t n_bytes) {
+    size_t size = n_bytes > arena->next_size ? n_bytes : arena->next_size;
+    size_t total;
+    struct hv_arena_block *block;
+
+    if (!hv_size_add(size, sizeof(*block), &total))
+        return -1;
+    block = malloc(total);
+    if (!block)
+        return -1;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    arena->at = block->bytes;
+    arena->end = block->bytes + size;
+    if (arena->next_size < LARGEST_BLOCK)
+        arena->next_size *= 2;
+    return 0;
+}
+
+void *hv_arena_alloc(struct hv_arena *arena, size_t n_bytes) {
+    size_t pad = arena->at ? (size_t)(-(uintptr_t)arena->at & (sizeof(void *) - 1)) : 0;
+    size_t left = arena->at ? (size_t)(arena->end - arena->at) : 0;
+    void *piece;
+
+    if (!arena->at || left < pad || left - pad < n_bytes) {
+        if (grow(arena, n_bytes) < 0)
+            return NULL;
+        pad = 0;
+    }
+    piece = arena->at + pad;
+    arena->at += pad + n_bytes;
+    return piece;
+}
+
+char *hv_arena_copy(struct hv_arena *arena, const char *bytes, size_t n_bytes) {
+    char *copy = n_bytes < SIZE_MAX ? hv_arena_alloc(arena, n_bytes + 1) : NULL;
+
+    if (!copy)
+        return NULL;
+    memcpy(copy, bytes, n_bytes);
+    copy[n_bytes] = '\0';
+    return copy;
+}

@@ -1,0 +1,24 @@
+/* Bump allocator: pieces are carved from a few large blocks and all released at once. */
+#ifndef XML_ARENA_H
+#define XML_ARENA_H
+
+#include <stddef.h>
+
+struct hv_arena_block;
+
+struct hv_arena {
+    struct hv_arena_block *blocks; /* newest first */
+    char *at;                      /* first free byte of the newest block */
+    char *end;
+    size_t next_size; /* of the next block */
+};
+
+void hv_arena_init(struct hv_arena *arena);
+void hv_arena_deinit(struct hv_arena *arena);
+
+/* N_BYTES aligned for pointers; NULL when memory ends. Valid until deinit. */
+void *hv_arena_alloc(struct hv_arena *arena, size_t n_bytes);
+/* Copies a text and adds a NUL. */
+char *hv_arena_copy(struct hv_arena *arena, const char *bytes, size_t n_bytes);
+
+#endif
