@@ -67,7 +67,7 @@ static void on_answer(void *context, const struct hv_answer *answer) {
         run->task->on_answer(run->task->on_answer_context, answer->bytes, answer->n_bytes);
 }
 
-static void on_end(void *context, uint32_t tag, const struct hv_op *op, const struct hv_error *err) {
+static void on_end(void *context, uint32_t tag, struct hv_op *op, const struct hv_error *err) {
     const struct hv_event event = {
         .kind = err ? HV_EVENT_OP_FAILED : HV_EVENT_OP_DONE,
         .tag = tag,

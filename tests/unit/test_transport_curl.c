@@ -1,4 +1,5 @@
 /* What goes over the wire, what comes back, and how often a request is sent. */
+#include "base/text.h"
 #include "transport_client.h"
 
 struct fixture {

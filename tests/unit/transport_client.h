@@ -2,7 +2,17 @@
 #ifndef TESTS_TRANSPORT_CLIENT_H
 #define TESTS_TRANSPORT_CLIENT_H
 
-#include "loopback.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/loopback.h"
 #include "transport/curl.h"
 
 enum { LOOPBACK_TIMEOUT_MS = 60000 };
