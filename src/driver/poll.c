@@ -129,7 +129,7 @@ int hv_poll_add(struct hv_host *host, struct hv_run *run, const struct hv_epr *j
 
     hv_poll_remove(run);
     if (!instance_id)
-        return hv_error_set(err, HV_E_PROTOCOL, "the host named a job without InstanceID");
+        return HV_E_PROTOCOL;
     r = obtain(host, hv_epr_resource_uri(job), &poll, err);
     if (r < 0)
         return r;
