@@ -62,8 +62,9 @@ start_hosts() {
     *' --hosts '* | *' --config '*) ;;
     *) set -- --hosts hv01,hv02 "$@" ;;
     esac
+    export hv01='' hv02=''
     n_hosts=$(printf '%s\n' "$@" | awk 'want { print split($0, names, ","); exit } { want = $0 == "--hosts" }')
-    "$HVSIM" --user "tester:$work/password" --cert-dir "$work/certs" --port-base 0 --request-log "$requests" \
+    "$HVSIM" --user "tester:$work/password" --cert-dir "$work/certs" --exit-with-parent --request-log "$requests" \
         --state-file "$state" "$@" >"$work/ready" 2>"$work/hvsim.err" &
     hvsim_pid=$!
     exec 3<"$work/ready"
@@ -78,8 +79,7 @@ start_hosts() {
         port=${url##*:}
         eval "$name='$url' ${name}_fingerprint='$fingerprint' ${name}_port='${port%%/*}'"
     done
-    awk '/-----BEGIN CERTIFICATE-----/, /-----END CERTIFICATE-----/' "$work/certs"/*.pem >"$work/trust.pem"
-    HVCTL_CACERT=$work/trust.pem
+    HVCTL_CACERT=$work/certs/ca.pem
     export HVCTL_CACERT
 }
 
@@ -110,6 +110,22 @@ hvctl() {
     # shellcheck disable=SC2086
     ${HVCTL_WRAP:-} "$HVCTL" "$@" <"${input:-/dev/null}" >"$work/out" 2>"$work/err" || status=$?
     check_health
+}
+
+# The same, looking at jobs often and without progress.
+quick() {
+    hvctl "$@" --poll 50ms --progress none
+}
+
+# without VARIABLE ARGUMENT...: hvctl with one variable less in its environment.
+without() {
+    eval "saved=\$$1"
+    unset "$1"
+    absent=$1
+    shift
+    hvctl "$@"
+    eval "$absent=\$saved"
+    export "${absent?}"
 }
 
 # Whatever was asked: no sanitizer and no valgrind complains, and no password is shown.
@@ -195,6 +211,26 @@ error_is() {
     err_has "$2"
 }
 
+# ---- the built-in inventory ----
+
+# NAME<tab>GUID of every VM that one name tells from the others, and where it is.
+names='app01	0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001	hv01
+web01	0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002	hv01
+db & <test> "one"	0A1B2C03-3D4E-4F50-8A6B-7C8D9E0F1003	hv01
+Büro Zürich 🖥	0A1B2C04-3D4E-4F50-8A6B-7C8D9E0F1004	hv01
+old lab	0A1B2C07-3D4E-4F50-8A6B-7C8D9E0F1007	hv01
+build farm	0A1B2C08-3D4E-4F50-8A6B-7C8D9E0F1008	hv01
+raw01	0A1B2C09-3D4E-4F50-8A6B-7C8D9E0F1009	hv02'
+tab=$(printf '\t')
+
+# each_name FUNCTION: calls it with name, GUID and host of each.
+each_name() {
+    printf '%s\n' "$names" >"$work/names"
+    while IFS=$tab read -r name guid home <&4; do
+        "$1" "$name" "$guid" "$home"
+    done 4<"$work/names"
+}
+
 # ---- the simulated truth ----
 
 # Requests of the log for which a jq condition holds.
@@ -205,6 +241,16 @@ sent() {
     got=$(n_requests "$2")
     note="there were $got"
     check "$1 requests where $2" [ "$got" = "$1" ]
+}
+
+# Hosts that have the VM of that GUID, in truth.
+places() {
+    jq -r --arg guid "$1" '[.hosts[] | select(any(.vms[]; .guid == $guid)) | .name] | join(" ")' "$state"
+}
+vm_is_at() {
+    got=$(places "$1")
+    note="in truth it is at: $got"
+    check "in truth the VM is at $2" [ "$got" = "$2" ]
 }
 
 finish() {
