@@ -11,6 +11,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 struct hv_client;
 struct hv_host;
 
@@ -80,6 +82,8 @@ int hv_client_run(struct hv_client *client, struct hv_error *err);
  * is under way finds out first whether a job was started. Others end with HV_E_CANCELLED.
  */
 void hv_client_detach(struct hv_client *client);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

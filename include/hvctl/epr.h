@@ -11,6 +11,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 struct hv_epr;
 
 /* RESOURCE is a full resource URI. Errors: ARGUMENT (empty), MEMORY. */
@@ -34,6 +36,8 @@ const char *hv_epr_selector_value(const struct hv_epr *epr, size_t index);
 const struct hv_epr *hv_epr_selector_reference(const struct hv_epr *epr, size_t index);
 /* Text value by name, any case; NULL when absent. */
 const char *hv_epr_selector(const struct hv_epr *epr, const char *name);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

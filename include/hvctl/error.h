@@ -16,6 +16,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 #define HV_ERROR_TEXT_SIZE 1024
 #define HV_ERROR_NAME_SIZE 256
 
@@ -84,6 +86,8 @@ const char *hv_error_name(int code);
 
 /* The exit code that belongs to the class: 0 for 0, else 1 to 78. */
 int hv_error_exit_code(int code);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

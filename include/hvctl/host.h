@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 struct hv_migration_network {
     char *instance_id;
     char *subnet;
@@ -36,6 +38,8 @@ struct hv_host_info {
 
 int hv_host_show_new(struct hv_task **ret_task, struct hv_error *err);
 const struct hv_host_info *hv_host_show_result(const struct hv_task *task);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

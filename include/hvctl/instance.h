@@ -13,6 +13,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 enum hv_cim_type {
     HV_CIM_UNKNOWN,
     HV_CIM_BOOLEAN,
@@ -78,6 +80,8 @@ const char *hv_instance_text(const struct hv_instance *instance, const char *nam
 int hv_instance_u64(const struct hv_instance *instance, const char *name, uint64_t max, uint64_t *ret_value,
                     struct hv_error *err);
 int hv_instance_bool(const struct hv_instance *instance, const char *name, bool *ret_value, struct hv_error *err);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

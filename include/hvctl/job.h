@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /* One entry of a host's error chain (Msvm_Error). Absent texts are NULL. */
 struct hv_reason {
     char *message;
@@ -47,6 +49,8 @@ const struct hv_job *hv_job_list_result(const struct hv_task *task, size_t *ret_
 int hv_job_show_new(const char *id, struct hv_task **ret_task, struct hv_error *err);
 const struct hv_job *hv_job_show_result(const struct hv_task *task);
 const struct hv_reason *hv_job_show_reasons(const struct hv_task *task, size_t *ret_n_reasons);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

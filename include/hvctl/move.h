@@ -9,6 +9,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /* MigrationType of Msvm_VirtualSystemMigrationSettingData. */
 enum hv_move_type {
     HV_MOVE_VM = 32768,
@@ -109,6 +111,8 @@ void hv_move_on_report(struct hv_task *task, hv_move_report_fn *fn, void *contex
 const struct hv_move_result *hv_move_result(const struct hv_task *task);
 const char *hv_move_outcome_name(enum hv_move_outcome outcome);
 const char *hv_place_name(enum hv_place place);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -11,6 +11,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 struct hv_task;
 
 /* Accepts NULL and running tasks (the client forgets them; remote work goes on); returns NULL. */
@@ -24,6 +26,8 @@ int hv_task_result(const struct hv_task *task, const struct hv_error **ret_error
 /* Called with the bytes of every answer's body as they came, before they are looked at. */
 typedef void hv_answer_fn(void *context, const char *bytes, size_t n_bytes);
 void hv_task_on_answer(struct hv_task *task, hv_answer_fn *fn, void *context);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /* Absent texts are NULL, absent numbers are -1. Everything is owned by the task. */
 struct hv_vm {
     char *id;                      /* upper-case GUID */
@@ -87,6 +89,8 @@ const char *hv_vm_state_name(int64_t state);
 
 /* "vhd", "iso", ... Never NULL. */
 const char *hv_medium_name(enum hv_medium medium);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 #define HV_NAMESPACE_V2 "root/virtualization/v2"
 
 /*
@@ -71,6 +73,8 @@ int hv_invoke_new(const struct hv_epr *target, const char *method, const struct 
                   struct hv_error *err);
 /* Out parameters and ReturnValue as properties of an instance whose class is METHOD_OUTPUT. */
 const struct hv_instance *hv_invoke_result(const struct hv_task *task);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

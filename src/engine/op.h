@@ -28,7 +28,11 @@ HV_MUST_CHECK int hv_op_new_invoke(const struct hv_epr *target, const char *meth
 struct hv_op *hv_op_free(struct hv_op *op);
 HV_DEFINE_CLEANUP(struct hv_op *, hv_op_free)
 
-enum { HV_OP_MAX_INSTANCES = 200000 };
+enum {
+    HV_OP_MAX_INSTANCES = 200000,
+    HV_OP_MAX_EMPTY = 100, /* pages in a row without any item */
+    HV_OP_MAX_AGAIN = 10,  /* HV_OP_AGAIN in a row; each takes an operation timeout */
+};
 
 /* What the driver decides for each request. */
 struct hv_call {
@@ -38,7 +42,10 @@ struct hv_call {
     uint32_t max_envelope_size;
 };
 
-/* Appends the request's bytes. */
+/*
+ * Appends the request's bytes. An operation that is sent once is built once: a second build fails with INTERNAL. The pulls of an
+ * enumeration keep the envelope size of its first request, as hosts demand.
+ */
 HV_MUST_CHECK int hv_op_build(struct hv_op *op, const struct hv_call *call, struct hv_buf *bytes, struct hv_error *err);
 /* Outcomes above. After a failure only hv_op_stop, hv_op_retry and hv_op_free make sense. */
 HV_MUST_CHECK int hv_op_feed(struct hv_op *op, const struct hv_answer *answer, struct hv_error *err);
@@ -66,6 +73,10 @@ const struct hv_identity *hv_op_identity(const struct hv_op *op);
 const struct hv_instance *hv_op_instance(const struct hv_op *op);
 size_t hv_op_n_instances(const struct hv_op *op);
 const struct hv_instance *hv_op_instance_at(const struct hv_op *op, size_t index);
+/* Get, Invoke: hands the instance over; NULL when there is none. */
+struct hv_instance *hv_op_take_instance(struct hv_op *op);
+/* Moves the identity into *ret_identity, which is zeroed when there is none. */
+void hv_op_take_identity(struct hv_op *op, struct hv_identity *ret_identity);
 /* Invoke: the ReturnValue. Errors: PROTOCOL when absent or no number. */
 HV_MUST_CHECK int hv_op_return_value(const struct hv_op *op, uint32_t *ret_value, struct hv_error *err);
 

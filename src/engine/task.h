@@ -27,7 +27,7 @@ enum hv_event_kind {
 struct hv_event {
     enum hv_event_kind kind;
     uint32_t tag;
-    const struct hv_op *op;
+    struct hv_op *op; /* results may be taken out of it */
     const struct hv_error *err;
     const struct hv_instance *job;
 };

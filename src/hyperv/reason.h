@@ -12,14 +12,14 @@ enum { HV_REASON_MAX = 256 };
 /*
  * Decodes Errors (GetErrorEx), Error (GetError) or Reasons of a method's OUTPUT, in the host's order. Text that is no CIM-XML is
  * kept as a message. *ret_n is 0 and *ret_reasons NULL when the host told nothing. Only the first HV_REASON_MAX are kept.
- * Errors: MEMORY, LIMIT (an entry is too deep or too large).
+ * Errors: MEMORY.
  */
 HV_MUST_CHECK int hv_reasons_decode(const struct hv_instance *output, struct hv_reason **ret_reasons, size_t *ret_n,
                                     struct hv_error *err);
 /* Frees N reasons and the array. */
 void hv_reasons_free(struct hv_reason *reasons, size_t n);
 
-/* One entry: CIM-XML, or plain text such as ErrorDescription. Errors as above; release with hv_reason_deinit. */
+/* One entry: CIM-XML, or plain text such as ErrorDescription. Errors: MEMORY. Release with hv_reason_deinit. */
 HV_MUST_CHECK int hv_reason_decode(const char *text, struct hv_reason *ret_reason, struct hv_error *err);
 void hv_reason_deinit(struct hv_reason *reason);
 

@@ -327,10 +327,10 @@ int hv_vm_add_switch(struct hv_vm_details *details, const struct hv_instance *in
 }
 
 void hv_vm_add_processor(struct hv_vm_details *details, const struct hv_instance *instance) {
-    if (!hv_vm_owns(details->vm.id, instance))
-        return;
-    details->processors = hv_field_number(instance, "VirtualQuantity", INT64_MAX);
-    details->limit_processor_features = hv_field_bool(instance, "LimitProcessorFeatures");
+    if (hv_vm_owns(details->vm.id, instance)) {
+        details->processors = hv_field_number(instance, "VirtualQuantity", INT64_MAX);
+        details->limit_processor_features = hv_field_bool(instance, "LimitProcessorFeatures");
+    }
 }
 
 void hv_vm_add_memory(struct hv_vm_details *details, const struct hv_instance *instance) {

@@ -29,8 +29,8 @@ static const struct hv_reason *best_reason(const struct hv_move *move, const str
 
     for (size_t i = 0; i < move->result.n_reasons; i++) {
         const struct hv_reason *reason = &move->result.reasons[i];
-        const struct hv_code *code = reason->hresult ? hv_code_find(HV_CODE_HRESULT, reason->hresult) : NULL;
-        if (*ret_code && (!code || (*ret_code)->error_class == HV_E_DELEGATION))
+        const struct hv_code *code = reason->hresult ? hv_code_find_hresult(reason->hresult) : NULL;
+        if (*ret_code && (!code || (*ret_code)->error == HV_E_DELEGATION))
             continue;
         best = reason;
         *ret_code = code;
@@ -47,10 +47,10 @@ static int explain_failure(const struct hv_move *move, struct hv_error *err) {
     int class;
 
     if (!code && hresult)
-        code = hv_code_find(HV_CODE_HRESULT, hresult);
+        code = hv_code_find_hresult(hresult);
     if (!code && move->last_job.error_code > 0)
         code = hv_code_find(HV_CODE_RETURN_VALUE, (uint32_t)move->last_job.error_code);
-    class = code ? code->error_class : HV_E_FAILED;
+    class = code ? code->error : HV_E_FAILED;
     if (move->plan.check_only && class != HV_E_DELEGATION)
         class = HV_E_NOT_MIGRATABLE;
     begin(move, err, class, move->plan.check_only ? "says no" : "failed");

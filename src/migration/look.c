@@ -8,13 +8,13 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "engine/op.h"
+#include "hyperv/vm.h"
 #include "migration/machine.h"
 
 enum {
     LONGEST_PAUSE_MS = 1000,
     SHORTEST_PAUSE_MS = 20,
     LOOKS_A_WINDOW = 60,
-    STATUS_MIGRATING = 32774, /* OperationalStatus[1] of a VM that is being migrated (hyperv.md 2.8) */
     TEXT_CEILING = 4096,
 };
 
@@ -65,25 +65,23 @@ static int judge(struct hv_step *step) {
     return move->detaching ? hv_mig_finish(step) : hv_mig_go(step, HV_MIG_STATE_LOOK_PAUSE);
 }
 
-static int keep_state(struct hv_move *move, const struct hv_instance *vm, struct hv_error *err) {
-    uint64_t state;
-
-    if (hv_instance_u64(vm, "EnabledState", UINT16_MAX, &state, NULL) == 0)
-        move->result.vm_state = (int64_t)state;
-    if (move->result.vm_name)
-        return 0;
-    return hv_text_copy(hv_instance_text(vm, "ElementName"), &move->result.vm_name, err);
-}
-
-/* The VM among the answer, NULL when it is not there. */
-static const struct hv_instance *find_vm(const struct hv_step *step) {
+/* Fills VM from the answer when it is there. Outcomes: 0; 1 it is not there. */
+static int find_vm(struct hv_step *step, struct hv_vm *vm) {
     const struct hv_op *op = step->event->op;
 
     for (size_t i = 0; i < hv_op_n_instances(op); i++) {
         if (hv_text_same(hv_instance_text(hv_op_instance_at(op, i), "Name"), step->move->result.vm_id))
-            return hv_op_instance_at(op, i);
+            return hv_vm_decode(hv_op_instance_at(op, i), vm, step->err);
     }
-    return NULL;
+    return 1;
+}
+
+static void keep_state(struct hv_move *move, struct hv_vm *vm) {
+    move->result.vm_state = vm->state;
+    if (move->result.vm_name)
+        return;
+    move->result.vm_name = vm->name;
+    vm->name = NULL;
 }
 
 int hv_mig_enter_look_destination(struct hv_step *step) {
@@ -91,15 +89,14 @@ int hv_mig_enter_look_destination(struct hv_step *step) {
 }
 
 int hv_mig_destination_looked(struct hv_step *step) {
-    const struct hv_instance *vm = find_vm(step);
-    int r;
+    HV_ATTR_CLEANUP(hv_vm_deinit) struct hv_vm vm = { 0 };
+    int r = find_vm(step, &vm);
 
-    step->move->evidence.at_destination = vm ? HV_PLACE_PRESENT : HV_PLACE_ABSENT;
-    if (vm) {
-        r = keep_state(step->move, vm, step->err);
-        if (r < 0)
-            return r;
-    }
+    if (r < 0)
+        return r;
+    step->move->evidence.at_destination = r == 0 ? HV_PLACE_PRESENT : HV_PLACE_ABSENT;
+    if (r == 0)
+        keep_state(step->move, &vm);
     return hv_mig_go(step, HV_MIG_STATE_LOOK_SOURCE);
 }
 
@@ -113,31 +110,17 @@ int hv_mig_enter_look_source(struct hv_step *step) {
     return hv_mig_query(step, HV_PEER_SOURCE, "Msvm_ComputerSystem", "Name", step->move->result.vm_id);
 }
 
-static bool is_migrating(const struct hv_instance *vm) {
-    const struct hv_property *status = hv_instance_find(vm, "OperationalStatus");
-    size_t n = status ? hv_property_n_values(status) : 0;
-
-    for (size_t i = 1; i < n; i++) {
-        const char *text = hv_property_text(status, i);
-        uint64_t value;
-        if (text && hv_text_u64(text, strlen(text), 0, UINT16_MAX, &value) && value == STATUS_MIGRATING)
-            return true;
-    }
-    return false;
-}
-
 int hv_mig_source_looked(struct hv_step *step) {
+    HV_ATTR_CLEANUP(hv_vm_deinit) struct hv_vm vm = { 0 };
     struct hv_move *move = step->move;
-    const struct hv_instance *vm = find_vm(step);
-    int r;
+    int r = find_vm(step, &vm);
 
-    move->evidence.at_source = vm ? HV_PLACE_PRESENT : HV_PLACE_ABSENT;
-    move->evidence.migrating = vm && is_migrating(vm);
-    if (vm && move->evidence.at_destination != HV_PLACE_PRESENT) {
-        r = keep_state(move, vm, step->err);
-        if (r < 0)
-            return r;
-    }
+    if (r < 0)
+        return r;
+    move->evidence.at_source = r == 0 ? HV_PLACE_PRESENT : HV_PLACE_ABSENT;
+    move->evidence.migrating = r == 0 && vm.operational_status[1] == HV_VM_STATUS_MIGRATING;
+    if (r == 0 && move->evidence.at_destination != HV_PLACE_PRESENT)
+        keep_state(move, &vm);
     if (move->evidence.between_hosts || move->evidence.disks == HV_DISKS_UNPLANNED)
         return judge(step);
     return hv_mig_go(step, move->n_placements > 0 ? HV_MIG_STATE_LOOK_DISKS : HV_MIG_STATE_LOOK_ROOTS);
@@ -276,12 +259,16 @@ int hv_mig_enter_look_planned(struct hv_step *step) {
 }
 
 int hv_mig_planned_looked(struct hv_step *step) {
+    HV_ATTR_CLEANUP(hv_vm_deinit) struct hv_vm vm = { 0 };
     struct hv_move *move = step->move;
     HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(TEXT_CEILING);
     char *taken;
     int r;
 
-    if (!find_vm(step))
+    r = find_vm(step, &vm);
+    if (r < 0)
+        return r;
+    if (r > 0)
         return hv_mig_finish(step);
     if (move->evidence.at_destination == HV_PLACE_ABSENT)
         move->evidence.at_destination = HV_PLACE_PLANNED;

@@ -71,6 +71,7 @@ struct hv_move {
     bool disks_read;
     bool moves_nothing;             /* a check, or a followed job that is no migration */
     bool lost;                      /* the answer to the request is missing */
+    size_t n_asked_classes;         /* of jobs, tried for the one to follow */
     size_t n_asked_errors;          /* methods tried for the job's errors */
     uint64_t source_authentication; /* AuthenticationType, UINT64_MAX unless told */
 
@@ -78,7 +79,8 @@ struct hv_move {
     size_t n_placements;
 
     struct hv_evidence evidence;
-    uint64_t window_ends_ms;    /* 0: no window is open */
+    bool window_is_open;
+    uint64_t window_ends_ms;
     struct hv_job last_job;     /* as last seen; zeroed when none was */
     struct hv_error look_error; /* why the last look failed; code 0 when it did not */
 

@@ -5,38 +5,29 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "base/uuid.h"
 #include "engine/op.h"
+#include "hyperv/vm.h"
 #include "migration/machine.h"
 #include "wsman/wql.h"
 
-enum { QUERY_CEILING = 4096, LIST_CEILING = 600, AUTHENTICATION_CREDSSP = 0 };
+enum { QUERY_CEILING = 4096, AUTHENTICATION_CREDSSP = 0 };
 
-static bool is_vm(const struct hv_instance *instance) {
-    const char *name = hv_instance_text(instance, "Name");
-    struct hv_uuid uuid;
+/* Offers the answer's instances to FIND, which the caller releases. */
+static int find(struct hv_step *step, struct hv_vm_find *find) {
+    const struct hv_op *op = step->event->op;
+    int r = 0;
 
-    return name && hv_uuid_parse(name, &uuid);
-}
-
-/* Number of VMs among the answer; *ret_first gets the first. A host's own instance has its computer name for Name. */
-static size_t count_vms(const struct hv_op *op, const struct hv_instance **ret_first) {
-    size_t n = 0;
-
-    for (size_t i = 0; i < hv_op_n_instances(op); i++) {
-        const struct hv_instance *instance = hv_op_instance_at(op, i);
-        if (!is_vm(instance))
-            continue;
-        if (n++ == 0)
-            *ret_first = instance;
-    }
-    return n;
+    hv_vm_find_init(find, step->move->plan.vm);
+    for (size_t i = 0; r == 0 && i < hv_op_n_instances(op); i++)
+        r = hv_vm_find_offer(find, hv_op_instance_at(op, i), step->err);
+    return r;
 }
 
 static int query_vm(struct hv_step *step, enum hv_peer peer) {
-    const struct hv_plan *plan = &step->move->plan;
+    HV_ATTR_CLEANUP(hv_vm_find_deinit) struct hv_vm_find find;
 
-    return hv_mig_query(step, peer, "Msvm_ComputerSystem", plan->vm_is_guid ? "Name" : "ElementName", plan->vm);
+    hv_vm_find_init(&find, step->move->plan.vm);
+    return hv_mig_query(step, peer, "Msvm_ComputerSystem", hv_vm_find_property(&find), hv_vm_find_value(&find));
 }
 
 /* What follows once the VM is known. */
@@ -70,57 +61,39 @@ int hv_mig_enter_find_vm(struct hv_step *step) {
     return query_vm(step, HV_PEER_SOURCE);
 }
 
-static int ambiguous(struct hv_step *step, size_t n) {
-    HV_CLEANUP_BUF struct hv_buf list = HV_BUF_INIT(LIST_CEILING);
-    const struct hv_op *op = step->event->op;
-
-    for (size_t i = 0; i < hv_op_n_instances(op); i++) {
-        if (is_vm(hv_op_instance_at(op, i)))
-            hv_buf_printf(&list, "%s%s", list.len ? ", " : "", hv_instance_text(hv_op_instance_at(op, i), "Name"));
-    }
-    (void)hv_error_set(step->err, HV_E_NOT_FOUND, "%zu VMs on %s are called \"%s\"", n, step->move->plan.source_name,
-                       step->move->plan.vm);
-    hv_error_cause(step->err, "display names are not unique; these are their GUIDs: %s", hv_buf_text(&list));
-    hv_error_remedy(step->err, "name the VM by its GUID");
-    return HV_E_NOT_FOUND;
-}
-
 static int not_found(struct hv_step *step) {
     (void)hv_error_set(step->err, HV_E_NOT_FOUND, "%s has no VM \"%s\"", step->move->plan.source_name, step->move->plan.vm);
     hv_error_remedy(step->err, "see which VMs it has: hvctl vm list -H %s", step->move->plan.source_name);
     return HV_E_NOT_FOUND;
 }
 
-static bool is_busy(const struct hv_instance *vm) {
-    const struct hv_property *status = hv_instance_find(vm, "OperationalStatus");
-    const char *second = status && hv_property_n_values(status) > 1 ? hv_property_text(status, 1) : NULL;
-
-    return second && *second;
+/* Takes what the decoded VM owns. */
+static void keep_vm(struct hv_move *move, struct hv_vm *vm) {
+    free(move->result.vm_id);
+    free(move->result.vm_name);
+    move->result.vm_id = vm->id;
+    move->result.vm_name = vm->name;
+    move->result.vm_state = vm->state;
+    vm->id = NULL;
+    vm->name = NULL;
 }
 
 int hv_mig_vm_answered(struct hv_step *step) {
+    HV_ATTR_CLEANUP(hv_vm_find_deinit) struct hv_vm_find found;
+    HV_ATTR_CLEANUP(hv_vm_deinit) struct hv_vm vm = { 0 };
     struct hv_move *move = step->move;
-    const struct hv_instance *vm = NULL;
-    size_t n = count_vms(step->event->op, &vm);
-    uint64_t state;
-    int r;
+    int r = find(step, &found);
 
-    if (n == 0)
-        return move->plan.destination_name && move->evidence.between_hosts ? hv_mig_go(step, HV_MIG_STATE_FIND_ELSEWHERE)
-                                                                           : not_found(step);
-    if (n > 1)
-        return ambiguous(step, n);
-    free(move->result.vm_id);
-    move->result.vm_id = NULL;
-    r = hv_text_copy(hv_instance_text(vm, "Name"), &move->result.vm_id, step->err);
-    if (r == 0)
-        r = hv_text_copy(hv_instance_text(vm, "ElementName"), &move->result.vm_name, step->err);
     if (r < 0)
         return r;
+    if (found.n_found == 0)
+        return move->evidence.between_hosts ? hv_mig_go(step, HV_MIG_STATE_FIND_ELSEWHERE) : not_found(step);
+    r = hv_vm_find_end(&found, &vm, step->err);
+    if (r < 0)
+        return r;
+    keep_vm(move, &vm);
     move->result.at_source = HV_PLACE_PRESENT;
-    if (hv_instance_u64(vm, "EnabledState", UINT16_MAX, &state, NULL) == 0)
-        move->result.vm_state = (int64_t)state;
-    if (is_busy(vm)) {
+    if (vm.operational_status[1] > 0) {
         r = hv_mig_warn(move, step->err, "%s is busy with something else at the moment; the host may refuse",
                         hv_mig_vm_label(move));
         if (r < 0)
@@ -138,28 +111,26 @@ int hv_mig_enter_find_elsewhere(struct hv_step *step) {
  * name may belong to another one.
  */
 int hv_mig_elsewhere_answered(struct hv_step *step) {
+    HV_ATTR_CLEANUP(hv_vm_find_deinit) struct hv_vm_find found;
     struct hv_move *move = step->move;
-    const struct hv_instance *vm = NULL;
-    int r;
+    int r = find(step, &found);
 
-    if (count_vms(step->event->op, &vm) == 0)
+    if (r < 0)
+        return r;
+    if (found.n_found == 0)
         return not_found(step);
-    if (move->plan.vm_is_guid && !move->plan.check_only) {
-        r = hv_text_copy(hv_instance_text(vm, "ElementName"), &move->result.vm_name, step->err);
-        if (r < 0)
-            return r;
-        r = hv_mig_warn(move, step->err, "%s is at %s already: nothing was done", hv_mig_vm_label(move),
-                        hv_mig_destination_label(move));
-        if (r < 0)
-            return r;
-        move->evidence.at_source = HV_PLACE_ABSENT;
-        move->evidence.at_destination = HV_PLACE_PRESENT;
-        return hv_mig_finish(step);
+    if (!move->plan.vm_is_guid || move->plan.check_only) {
+        r = not_found(step);
+        hv_error_cause(step->err, "%s has one with that %s (GUID %s): perhaps it was moved already",
+                       hv_mig_destination_label(move), move->plan.vm_is_guid ? "GUID" : "name", found.vm.id);
+        return r;
     }
-    r = not_found(step);
-    hv_error_cause(step->err, "%s has one with that %s (GUID %s): perhaps it was moved already", hv_mig_destination_label(move),
-                   move->plan.vm_is_guid ? "GUID" : "name", hv_instance_text(vm, "Name"));
-    return r;
+    keep_vm(move, &found.vm);
+    move->evidence.at_source = HV_PLACE_ABSENT;
+    move->evidence.at_destination = HV_PLACE_PRESENT;
+    r = hv_mig_warn(move, step->err, "%s is at %s already: nothing was done", hv_mig_vm_label(move),
+                    hv_mig_destination_label(move));
+    return r < 0 ? r : hv_mig_finish(step);
 }
 
 int hv_mig_elsewhere_failed(struct hv_step *step) {

@@ -9,6 +9,7 @@
 #include "hyperv/settings.h"
 #include "migration/machine.h"
 #include "wsman/epr.h"
+#include "wsman/uri.h"
 
 #define SERVICE_CLASS "Msvm_VirtualSystemMigrationService"
 
@@ -115,7 +116,7 @@ int hv_mig_enter_request(struct hv_step *step) {
 static int refused(struct hv_step *step, uint32_t value) {
     struct hv_move *move = step->move;
     const struct hv_code *code = hv_code_find(HV_CODE_RETURN_VALUE, value);
-    int class = code ? code->error_class : HV_E_FAILED;
+    int class = code ? code->error : HV_E_FAILED;
 
     (void)hv_error_set(step->err, class, "%s refused to %s \"%s\": %s", move->plan.source_name,
                        move->plan.check_only ? "check" : "move", hv_mig_vm_label(move), code ? code->meaning : "unknown reason");

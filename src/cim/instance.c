@@ -1,0 +1,510 @@
+/* CIM instances: properties in order, their texts in blocks of memory that belong to the instance. */
+#include "cim/instance.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "wsman/epr.h"
+
+enum {
+    FIRST_BLOCK = 2048, /* holds names and values of some 30 properties */
+    LAST_BLOCK = 65536,
+    FIRST_PROPERTIES = 32,
+};
+
+enum value_kind {
+    VALUE_NULL,
+    VALUE_TEXT,
+    VALUE_REFERENCE,
+    VALUE_INSTANCE,
+};
+
+struct value {
+    enum value_kind kind;
+    union {
+        const char *text; /* in a block */
+        struct hv_epr *reference;
+        struct hv_instance *instance;
+    };
+};
+
+struct hv_property {
+    const char *name; /* in a block */
+    uint32_t hash;    /* of the name, any case */
+    enum hv_cim_type type;
+    bool is_array;
+    bool is_null; /* a null came, and no value yet */
+    uint32_t n_values;
+    struct value one;     /* the value while there is but one */
+    struct value *values; /* else all of them, in a block; room for the next power of two */
+};
+
+struct block {
+    struct block *next;
+    size_t used;
+    size_t size;
+    _Alignas(8) char bytes[];
+};
+
+struct hv_instance {
+    const char *class_name;
+    const char *cim_namespace;
+    struct hv_epr *epr;
+    struct hv_property *properties;
+    size_t n_properties;
+    size_t max_properties;
+    struct block *blocks; /* the newest first */
+};
+
+/* Memory that lives as long as the instance; NULL when there is none. ALIGN is 1 or 8. */
+static void *allocate(struct hv_instance *instance, size_t n_bytes, size_t align) {
+    struct block *block = instance->blocks;
+    size_t start = 0;
+    size_t size;
+    void *memory;
+
+    if (block)
+        start = (block->used + align - 1) & ~(align - 1);
+    if (!block || start > block->size || n_bytes > block->size - start) {
+        size = block ? block->size * 2 : FIRST_BLOCK;
+        size = size > LAST_BLOCK ? LAST_BLOCK : size;
+        size = size > n_bytes ? size : n_bytes;
+        if (!hv_size_add(size, sizeof(*block), &start))
+            return NULL;
+        block = malloc(start);
+        if (!block)
+            return NULL;
+        *block = (struct block){ .next = instance->blocks, .size = size };
+        instance->blocks = block;
+        start = 0;
+    }
+    memory = block->bytes + start;
+    block->used = start + n_bytes;
+    return memory;
+}
+
+static const char *keep(struct hv_instance *instance, const char *text, size_t n_bytes) {
+    char *copy = allocate(instance, n_bytes + 1, 1);
+
+    if (!copy)
+        return NULL;
+    memcpy(copy, text, n_bytes);
+    copy[n_bytes] = '\0';
+    return copy;
+}
+
+int hv_instance_new_n(const char *class_name, size_t n_class, const char *cim_namespace, size_t n_namespace,
+                      struct hv_instance **ret_instance, struct hv_error *err) {
+    HV_CLEANUP(hv_instance_free) struct hv_instance *instance = calloc(1, sizeof(*instance));
+
+    if (!instance)
+        return hv_error_memory(err);
+    instance->class_name = keep(instance, class_name, n_class);
+    if (!instance->class_name)
+        return hv_error_memory(err);
+    if (cim_namespace) {
+        instance->cim_namespace = keep(instance, cim_namespace, n_namespace);
+        if (!instance->cim_namespace)
+            return hv_error_memory(err);
+    }
+    *ret_instance = instance;
+    instance = NULL;
+    return 0;
+}
+
+int hv_instance_new(const char *class_name, const char *cim_namespace, struct hv_instance **ret_instance, struct hv_error *err) {
+    if (!class_name || !*class_name)
+        return hv_error_set(err, HV_E_ARGUMENT, "an instance needs the name of its class");
+    return hv_instance_new_n(class_name, strlen(class_name), cim_namespace, cim_namespace ? strlen(cim_namespace) : 0,
+                             ret_instance, err);
+}
+
+static void free_value(struct value *value) {
+    if (value->kind == VALUE_REFERENCE)
+        (void)hv_epr_free(value->reference);
+    else if (value->kind == VALUE_INSTANCE)
+        (void)hv_instance_free(value->instance);
+}
+
+static struct value *values_of(struct hv_property *property) {
+    return property->values ? property->values : &property->one;
+}
+
+static void free_values(struct hv_property *property) {
+    for (size_t i = 0; i < property->n_values; i++)
+        free_value(&values_of(property)[i]);
+}
+
+struct hv_instance *hv_instance_free(struct hv_instance *instance) {
+    struct block *next;
+
+    if (!instance)
+        return NULL;
+    for (size_t i = 0; i < instance->n_properties; i++)
+        free_values(&instance->properties[i]);
+    free(instance->properties);
+    (void)hv_epr_free(instance->epr);
+    for (struct block *block = instance->blocks; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    free(instance);
+    return NULL;
+}
+
+/* FNV-1a over the lower-case name: most names of a class differ in it, so a look-up compares numbers. */
+static uint32_t hash_name(const char *name) {
+    uint32_t hash = 2166136261U;
+
+    for (; *name; name++)
+        hash = (hash ^ (uint8_t)hv_text_lower(*name)) * 16777619U;
+    return hash;
+}
+
+static struct hv_property *find(const struct hv_instance *instance, const char *name, uint32_t hash) {
+    /* From the end: the values of an array come one behind the other as a rule. */
+    for (size_t i = instance->n_properties; i > 0; i--) {
+        struct hv_property *property = &instance->properties[i - 1];
+
+        if (property->hash == hash && hv_text_same(property->name, name))
+            return property;
+    }
+    return NULL;
+}
+
+/* A new property without value. Errors: LIMIT, MEMORY. */
+static int add(struct hv_instance *instance, const char *name, uint32_t hash, enum hv_cim_type type,
+               struct hv_property **ret_property, struct hv_error *err) {
+    struct hv_property *property;
+    const char *copy;
+
+    if (instance->n_properties == HV_CIM_MAX_PROPERTIES)
+        return hv_error_set(err, HV_E_LIMIT, "an instance of %s has more than %d properties", instance->class_name,
+                            HV_CIM_MAX_PROPERTIES);
+    if (instance->n_properties == instance->max_properties) {
+        size_t max = instance->max_properties ? instance->max_properties * 2 : FIRST_PROPERTIES;
+        struct hv_property *bigger = realloc(instance->properties, max * sizeof(*bigger));
+
+        if (!bigger)
+            return hv_error_memory(err);
+        instance->properties = bigger;
+        instance->max_properties = max;
+    }
+    copy = keep(instance, name, strlen(name));
+    if (!copy)
+        return hv_error_memory(err);
+    property = &instance->properties[instance->n_properties++];
+    *property = (struct hv_property){ .name = copy, .hash = hash, .type = type };
+    *ret_property = property;
+    return 0;
+}
+
+/* One value more; it belongs to the property on success only. */
+static int push(struct hv_instance *instance, struct hv_property *property, const struct value *value, struct hv_error *err) {
+    uint32_t n = property->n_values;
+
+    if (n == HV_CIM_MAX_VALUES)
+        return hv_error_set(err, HV_E_LIMIT, "%s.%s has more than %d values", instance->class_name, property->name,
+                            HV_CIM_MAX_VALUES);
+    if (n > 0 && (n & (n - 1)) == 0) {
+        struct value *bigger = allocate(instance, (size_t)n * 2 * sizeof(*bigger), 8);
+
+        if (!bigger)
+            return hv_error_memory(err);
+        memcpy(bigger, values_of(property), n * sizeof(*bigger));
+        property->values = bigger;
+    }
+    values_of(property)[n] = *value;
+    property->n_values = n + 1;
+    return 0;
+}
+
+/* Finds or adds. */
+static int demand(struct hv_instance *instance, const char *name, enum hv_cim_type type, struct hv_property **ret_property,
+                  struct hv_error *err) {
+    uint32_t hash = hash_name(name);
+    struct hv_property *property = find(instance, name, hash);
+
+    if (!property)
+        return add(instance, name, hash, type, ret_property, err);
+    if (property->type == HV_CIM_UNKNOWN)
+        property->type = type;
+    *ret_property = property;
+    return 0;
+}
+
+/* The rules of one value after the other; VALUE belongs to the instance on success only. */
+static int append(struct hv_instance *instance, const char *name, enum hv_cim_type type, const struct value *value,
+                  struct hv_error *err) {
+    static const struct value null = { .kind = VALUE_NULL };
+    struct hv_property *property;
+    int r = demand(instance, name, type, &property, err);
+
+    if (r < 0)
+        return r;
+    if (!property->is_array) {
+        bool is_first = property->n_values == 0 && !property->is_null;
+
+        if (is_first && value->kind == VALUE_NULL) {
+            property->is_null = true;
+            return 0;
+        }
+        property->is_array = !is_first;
+        if (property->is_null)
+            r = push(instance, property, &null, err);
+        property->is_null = false;
+    }
+    return r < 0 ? r : push(instance, property, value, err);
+}
+
+int hv_instance_append_text(struct hv_instance *instance, const char *name, enum hv_cim_type type, const char *text,
+                            size_t n_bytes, struct hv_error *err) {
+    struct value value = { .kind = VALUE_TEXT, .text = keep(instance, text, n_bytes) };
+
+    return value.text ? append(instance, name, type, &value, err) : hv_error_memory(err);
+}
+
+int hv_instance_append_null(struct hv_instance *instance, const char *name, enum hv_cim_type type, struct hv_error *err) {
+    return append(instance, name, type, &(struct value){ .kind = VALUE_NULL }, err);
+}
+
+int hv_instance_append_reference(struct hv_instance *instance, const char *name, struct hv_epr *value_take,
+                                 struct hv_error *err) {
+    struct value value = { .kind = VALUE_REFERENCE, .reference = value_take };
+    int r = append(instance, name, HV_CIM_REFERENCE, &value, err);
+
+    if (r < 0)
+        free_value(&value);
+    return r;
+}
+
+int hv_instance_append_instance(struct hv_instance *instance, const char *name, struct hv_instance *value_take,
+                                struct hv_error *err) {
+    struct value value = { .kind = VALUE_INSTANCE, .instance = value_take };
+    int r = append(instance, name, HV_CIM_INSTANCE, &value, err);
+
+    if (r < 0)
+        free_value(&value);
+    return r;
+}
+
+int hv_instance_declare(struct hv_instance *instance, const char *name, enum hv_cim_type type, bool is_array,
+                        struct hv_error *err) {
+    struct hv_property *property;
+    int r = demand(instance, name, type, &property, err);
+
+    if (r == 0 && is_array)
+        property->is_array = true;
+    return r;
+}
+
+void hv_instance_set_epr(struct hv_instance *instance, struct hv_epr *epr_take) {
+    (void)hv_epr_free(instance->epr);
+    instance->epr = epr_take;
+}
+
+/* Copies of N texts as values, in a block. */
+static int keep_values(struct hv_instance *instance, const char *const *texts, size_t n, struct value **ret_values,
+                       struct hv_error *err) {
+    size_t room = 1; /* push counts on the next power of two */
+    struct value *values;
+
+    while (room < n)
+        room *= 2;
+    values = allocate(instance, room * sizeof(*values), 8);
+    if (!values)
+        return hv_error_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        values[i] = (struct value){ .kind = VALUE_TEXT, .text = keep(instance, texts[i], strlen(texts[i])) };
+        if (!values[i].text)
+            return hv_error_memory(err);
+    }
+    *ret_values = values;
+    return 0;
+}
+
+static int set(struct hv_instance *instance, const char *name, enum hv_cim_type type, const char *const *texts, size_t n,
+               bool is_array, struct hv_error *err) {
+    struct hv_property *property;
+    struct value *values = NULL;
+    int r = 0;
+
+    if (!name || !*name)
+        return hv_error_set(err, HV_E_ARGUMENT, "a property of %s needs a name", instance->class_name);
+    if (n > HV_CIM_MAX_VALUES)
+        return hv_error_set(err, HV_E_ARGUMENT, "%s.%s is given more than %d values", instance->class_name, name,
+                            HV_CIM_MAX_VALUES);
+    for (size_t i = 0; i < n; i++) {
+        if (!texts[i])
+            return hv_error_set(err, HV_E_ARGUMENT, "%s.%s is given a null among its values", instance->class_name, name);
+    }
+    if (n > 0)
+        r = keep_values(instance, texts, n, &values, err);
+    if (r == 0)
+        r = demand(instance, name, type, &property, err);
+    if (r < 0)
+        return r;
+    free_values(property);
+    property->type = type;
+    property->is_array = is_array;
+    property->is_null = n == 0;
+    property->n_values = (uint32_t)n;
+    property->values = n > 1 ? values : NULL;
+    if (n == 1)
+        property->one = values[0];
+    return 0;
+}
+
+int hv_instance_set(struct hv_instance *instance, const char *name, enum hv_cim_type type, const char *value,
+                    struct hv_error *err) {
+    return set(instance, name, type, &value, value ? 1 : 0, false, err);
+}
+
+int hv_instance_set_array(struct hv_instance *instance, const char *name, enum hv_cim_type type, const char *const *values,
+                          size_t n_values, struct hv_error *err) {
+    return set(instance, name, type, values, n_values, true, err);
+}
+
+const char *hv_instance_class(const struct hv_instance *instance) {
+    return instance->class_name;
+}
+
+const char *hv_instance_namespace(const struct hv_instance *instance) {
+    return instance->cim_namespace;
+}
+
+const struct hv_epr *hv_instance_epr(const struct hv_instance *instance) {
+    return instance->epr;
+}
+
+size_t hv_instance_n_properties(const struct hv_instance *instance) {
+    return instance->n_properties;
+}
+
+const struct hv_property *hv_instance_property(const struct hv_instance *instance, size_t index) {
+    return index < instance->n_properties ? &instance->properties[index] : NULL;
+}
+
+const struct hv_property *hv_instance_find(const struct hv_instance *instance, const char *name) {
+    return find(instance, name, hash_name(name));
+}
+
+const char *hv_property_name(const struct hv_property *property) {
+    return property->name;
+}
+
+enum hv_cim_type hv_property_type(const struct hv_property *property) {
+    return property->type;
+}
+
+bool hv_property_is_array(const struct hv_property *property) {
+    return property->is_array;
+}
+
+size_t hv_property_n_values(const struct hv_property *property) {
+    return property->n_values;
+}
+
+/* Value INDEX when it is of that kind, else NULL. */
+static const struct value *value_at(const struct hv_property *property, size_t index, enum value_kind kind) {
+    const struct value *values = property->values ? property->values : &property->one;
+
+    return index < property->n_values && values[index].kind == kind ? &values[index] : NULL;
+}
+
+const char *hv_property_text(const struct hv_property *property, size_t index) {
+    const struct value *value = value_at(property, index, VALUE_TEXT);
+
+    return value ? value->text : NULL;
+}
+
+const struct hv_epr *hv_property_reference(const struct hv_property *property, size_t index) {
+    const struct value *value = value_at(property, index, VALUE_REFERENCE);
+
+    return value ? value->reference : NULL;
+}
+
+const struct hv_instance *hv_property_instance(const struct hv_property *property, size_t index) {
+    const struct value *value = value_at(property, index, VALUE_INSTANCE);
+
+    return value ? value->instance : NULL;
+}
+
+const char *hv_instance_text(const struct hv_instance *instance, const char *name) {
+    const struct hv_property *property = hv_instance_find(instance, name);
+
+    return property ? hv_property_text(property, 0) : NULL;
+}
+
+enum { SHOWN_SIZE = 65 };
+
+/* The beginning of a peer's text, for a message. */
+static void shorten(const char *text, size_t n_bytes, char shown[SHOWN_SIZE]) {
+    size_t n = n_bytes < SHOWN_SIZE - 1 ? n_bytes : SHOWN_SIZE - 1;
+
+    memcpy(shown, text, n);
+    shown[n] = '\0';
+    hv_text_trim_partial(shown);
+}
+
+/* First value without the white space that a pretty-printing peer puts around it. Outcomes: 0; 1 absent or null. */
+static int word(const struct hv_instance *instance, const char *name, const char **ret_start, size_t *ret_n,
+                struct hv_error *err) {
+    static const char blanks[] = " \t\r\n";
+    const struct hv_property *property = hv_instance_find(instance, name);
+    const char *text = property ? hv_property_text(property, 0) : NULL;
+    size_t n;
+
+    if (!text) {
+        if (property && (value_at(property, 0, VALUE_REFERENCE) || value_at(property, 0, VALUE_INSTANCE)))
+            return hv_error_set(err, HV_E_PROTOCOL, "%s.%s is no plain value", instance->class_name, name);
+        return 1;
+    }
+    text += strspn(text, blanks);
+    for (n = strlen(text); n > 0 && strchr(blanks, text[n - 1]); n--)
+        ;
+    *ret_start = text;
+    *ret_n = n;
+    return 0;
+}
+
+int hv_instance_u64(const struct hv_instance *instance, const char *name, uint64_t max, uint64_t *ret_value,
+                    struct hv_error *err) {
+    char shown[SHOWN_SIZE];
+    const char *text;
+    size_t n;
+    int r = word(instance, name, &text, &n, err);
+
+    if (r != 0)
+        return r;
+    if (hv_text_u64(text, n, 0, max, ret_value))
+        return 0;
+    shorten(text, n, shown);
+    return hv_error_set(err, HV_E_PROTOCOL, "%s.%s is no number from 0 to %" PRIu64 ": \"%s\"", instance->class_name, name, max,
+                        shown);
+}
+
+int hv_instance_bool(const struct hv_instance *instance, const char *name, bool *ret_value, struct hv_error *err) {
+    static const struct {
+        const char *text;
+        bool value;
+    } words[] = { { "true", true }, { "false", false }, { "1", true }, { "0", false } };
+    char shown[SHOWN_SIZE];
+    const char *text;
+    size_t n;
+    int r = word(instance, name, &text, &n, err);
+
+    if (r != 0)
+        return r;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(words); i++) {
+        if (strlen(words[i].text) == n && hv_text_starts_same(text, words[i].text)) {
+            *ret_value = words[i].value;
+            return 0;
+        }
+    }
+    shorten(text, n, shown);
+    return hv_error_set(err, HV_E_PROTOCOL, "%s.%s is no boolean: \"%s\"", instance->class_name, name, shown);
+}

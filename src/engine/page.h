@@ -1,0 +1,28 @@
+/* The items of an enumeration, page after page: handed on as they come, or collected. */
+#ifndef ENGINE_PAGE_H
+#define ENGINE_PAGE_H
+
+#include <hvctl/wsman.h>
+
+#include "base/cleanup.h"
+#include "xml/reader.h"
+
+struct hv_page_reader {
+    hv_item_fn *on_item; /* NULL: collect */
+    void *context;
+    struct hv_instance **instances;
+    size_t n_instances;
+    unsigned n_empty; /* pages in a row without items */
+};
+
+void hv_page_reader_init(struct hv_page_reader *reader, hv_item_fn *on_item, void *context);
+void hv_page_reader_deinit(struct hv_page_reader *reader);
+
+/*
+ * Reads the children of ITEMS (NULL: none). Where names without instances are collected, each becomes an instance of its class
+ * without properties. Errors: PROTOCOL, LIMIT (HV_OP_MAX_INSTANCES collected, HV_OP_MAX_EMPTY pages), MEMORY, and what on_item
+ * returns.
+ */
+HV_MUST_CHECK int hv_page_reader_read(struct hv_page_reader *reader, const struct hv_xml_node *items, struct hv_error *err);
+
+#endif

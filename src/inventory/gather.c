@@ -1,0 +1,102 @@
+/* Rounds of enumerations (wsman.md 1.8, hyperv.md 1.5). */
+#include "inventory/gather.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+enum {
+    WQL_MAX_BYTES = 16384,
+    WBEM_E_NOT_FOUND = 0x80041002,
+    WBEM_E_INVALID_CLASS = 0x80041010,
+};
+
+void hv_gather_init(struct hv_gather *gather, hv_gather_begin_fn *begin, hv_gather_add_fn *add, void *target) {
+    memset(gather, 0, sizeof(*gather));
+    gather->begin = begin;
+    gather->add = add;
+    gather->target = target;
+}
+
+static int item_add(void *context, struct hv_instance **instance, const struct hv_epr *epr, struct hv_error *err) {
+    const struct hv_gather_query *query = context;
+    (void)epr;
+    return query->gather->add(query->gather->target, query->kind, *instance, err);
+}
+
+static int op_new(struct hv_gather_query *query, const char *class_name, const char *where, struct hv_op **ret_op,
+                  struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf wql = HV_BUF_INIT(WQL_MAX_BYTES);
+    HV_CLEANUP_FREE char *uri = NULL;
+    if (where)
+        hv_buf_printf(&wql, "SELECT * FROM %s WHERE %s", class_name, where);
+    int r = hv_buf_finish(&wql, "query", err);
+    if (r == 0)
+        r = hv_resource_uri(HV_NAMESPACE_V2, where ? "*" : class_name, &uri, err);
+    if (r < 0)
+        return r;
+    const struct hv_enumerate_options options = {
+        .resource_uri = uri,
+        .wql = where ? hv_buf_text(&wql) : NULL,
+        .mode = HV_ENUMERATE_OBJECT,
+        .on_item = item_add,
+        .context = query,
+    };
+    return hv_op_new_enumerate(&options, ret_op, err);
+}
+
+int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_name, const char *where, bool required,
+                    struct hv_effects *effects, struct hv_error *err) {
+    if (gather->n_queries == HV_GATHER_MAX_QUERIES)
+        return hv_error_set(err, HV_E_LIMIT, "more than %d queries in one task", HV_GATHER_MAX_QUERIES);
+    struct hv_gather_query *query = &gather->queries[gather->n_queries];
+    struct hv_op *op = NULL;
+    *query = (struct hv_gather_query){ gather, kind, required };
+    int r = op_new(query, class_name, where, &op, err);
+    if (r < 0)
+        return r;
+    hv_effects_run(effects, HV_PEER_SOURCE, op, (uint32_t)gather->n_queries);
+    gather->n_queries++;
+    gather->n_pending++;
+    return 0;
+}
+
+bool hv_gather_is_missing(const struct hv_error *err) {
+    return err->code == HV_E_NOT_FOUND || err->hresult == WBEM_E_NOT_FOUND || err->hresult == WBEM_E_INVALID_CLASS;
+}
+
+static int query_end(struct hv_gather *gather, const struct hv_event *event, struct hv_error *err) {
+    gather->n_pending--;
+    if (event->kind == HV_EVENT_OP_DONE) {
+        gather->answered = true;
+        return 0;
+    }
+    bool last_hope = !gather->answered && gather->n_pending == 0;
+    if (gather->queries[event->tag].required || last_hope || !hv_gather_is_missing(event->err))
+        return hv_error_copy(err, event->err);
+    return 0;
+}
+
+int hv_gather_step(struct hv_gather *gather, const struct hv_event *event, struct hv_effects *effects, struct hv_error *err) {
+    int r = 0;
+    switch (event->kind) {
+    case HV_EVENT_START:
+        break;
+    case HV_EVENT_OP_DONE:
+    case HV_EVENT_OP_FAILED:
+        r = query_end(gather, event, err);
+        break;
+    case HV_EVENT_WAKE:
+    case HV_EVENT_JOB:
+    case HV_EVENT_JOB_MISSING:
+    case HV_EVENT_JOB_UNREACHABLE:
+    case HV_EVENT_DETACH:
+        return HV_TASK_UNHANDLED;
+    }
+    if (r < 0 || gather->n_pending > 0)
+        return r;
+    r = gather->begin(gather->target, gather->round++, effects, err);
+    if (r == 0 && gather->n_pending == 0)
+        hv_effects_done(effects);
+    return r;
+}

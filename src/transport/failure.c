@@ -1,0 +1,148 @@
+/* What became of a transfer that failed: libcurl's code as an error class, with cause and remedy. */
+#include <errno.h>
+
+#include "base/duration.h"
+#include "base/size.h"
+#include "transport/transfer.h"
+
+static void advise_listener(const struct hv_transfer *transfer, struct hv_error *err) {
+    unsigned port = hv_endpoint_port(transfer->endpoint);
+
+    hv_error_remedy(err, "on the host, see whether WinRM listens on port %u: winrm enumerate winrm/config/Listener", port);
+    hv_error_remedy(err, "allow TCP port %u in the firewalls between here and %s", port, hv_endpoint_host(transfer->endpoint));
+}
+
+static void explain_name(const struct hv_transfer *transfer, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the name \"%s\" is not known",
+                       hv_endpoint_host(transfer->endpoint));
+    hv_error_cause(err, "the name servers of this machine have no address for it");
+    hv_error_remedy(err, "check the spelling, or give the full name or the address");
+}
+
+static void explain_proxy(const struct hv_transfer *transfer, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect through the proxy");
+    hv_error_cause(err, "%s", transfer->text);
+    hv_error_remedy(err, "correct HTTPS_PROXY, or go around it by NO_PROXY=%s", hv_endpoint_host(transfer->endpoint));
+}
+
+static void explain_connect(const struct hv_transfer *transfer, struct hv_error *err) {
+    unsigned port = hv_endpoint_port(transfer->endpoint);
+    const char *host = hv_endpoint_host(transfer->endpoint);
+    long os_error = 0;
+
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
+    if (os_error == ECONNREFUSED) {
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: connection refused");
+        hv_error_cause(err, "nothing listens on port %u of %s, or a firewall refuses", port, host);
+    } else if (os_error == ENETUNREACH || os_error == EHOSTUNREACH) {
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: no way to %s", host);
+        hv_error_cause(err, "the host is off, or the network between is broken");
+    } else {
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect to port %u", port);
+        hv_error_cause(err, "%s", transfer->text);
+    }
+    advise_listener(transfer, err);
+}
+
+static void explain_timeout(const struct hv_transfer *transfer, struct hv_error *err) {
+    char text[HV_DURATION_TEXT_SIZE];
+    bool left = transfer->n_departures > 0;
+
+    hv_duration_format(left ? transfer->timeout_ms : transfer->connect_timeout_ms, text);
+    (void)hv_error_set(err, HV_E_UNREACHABLE, left ? "no answer within %s" : "cannot connect: no answer within %s", text);
+    if (left) {
+        hv_error_cause(err, "the host took the request and is overloaded or stuck");
+        hv_error_remedy(err, "try again later, or allow more time by --request-timeout");
+    } else {
+        hv_error_cause(err, "the host is off, or a firewall drops what is sent to port %u",
+                       (unsigned)hv_endpoint_port(transfer->endpoint));
+        advise_listener(transfer, err);
+    }
+}
+
+static void explain_handshake(const struct hv_transfer *transfer, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the TLS handshake failed");
+    hv_error_cause(err, "%s", transfer->text);
+    hv_error_remedy(err, "check that port %u is WinRM's HTTPS listener and that it offers TLS 1.2 or later",
+                    (unsigned)hv_endpoint_port(transfer->endpoint));
+    if (err)
+        err->source = HV_SOURCE_TLS;
+}
+
+static void explain_break(const struct hv_transfer *transfer, struct hv_error *err) {
+    if (transfer->n_departures == 0)
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the connection broke before anything was sent");
+    else
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "the connection broke before the answer came");
+    hv_error_cause(err, "%s", transfer->text);
+    hv_error_remedy(err, "see whether the WinRM service of the host runs, and what is between here and there");
+}
+
+static void explain_cut(const struct hv_transfer *transfer, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_PROTOCOL, "the answer was cut off");
+    hv_error_cause(err, "the connection broke after %zu bytes", transfer->body.len);
+}
+
+static void explain_foreign(const struct hv_transfer *transfer, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_PROTOCOL, "the answer is not HTTP");
+    hv_error_cause(err, "%s", transfer->text);
+    hv_error_remedy(err, "check that port %u is a WinRM listener", (unsigned)hv_endpoint_port(transfer->endpoint));
+}
+
+static void explain_memory(const struct hv_transfer *transfer, struct hv_error *err) {
+    (void)transfer;
+    (void)hv_error_memory(err);
+}
+
+static void explain_other(const struct hv_transfer *transfer, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_UNREACHABLE, "the transfer failed");
+    hv_error_cause(err, "%s", transfer->text);
+}
+
+/* We stopped reading: the body was too large, or there was no memory for it. */
+static void explain_body(const struct hv_transfer *transfer, struct hv_error *err) {
+    if (hv_buf_finish(&transfer->body, "the answer", err) == 0)
+        explain_other(transfer, err);
+}
+
+static const struct {
+    CURLcode code;
+    bool transient;
+    void (*explain)(const struct hv_transfer *transfer, struct hv_error *err);
+} failures[] = {
+    { CURLE_COULDNT_RESOLVE_HOST, false, explain_name },
+    { CURLE_COULDNT_RESOLVE_PROXY, false, explain_proxy },
+    { CURLE_PROXY, false, explain_proxy },
+    { CURLE_COULDNT_CONNECT, true, explain_connect },
+    { CURLE_OPERATION_TIMEDOUT, false, explain_timeout },
+    { CURLE_SSL_CONNECT_ERROR, false, explain_handshake },
+    { CURLE_GOT_NOTHING, true, explain_break },
+    { CURLE_SEND_ERROR, true, explain_break },
+    { CURLE_RECV_ERROR, true, explain_break },
+    { CURLE_ABORTED_BY_CALLBACK, true, explain_break },
+    { CURLE_PARTIAL_FILE, true, explain_cut },
+    { CURLE_UNSUPPORTED_PROTOCOL, false, explain_foreign },
+    { CURLE_WEIRD_SERVER_REPLY, false, explain_foreign },
+    { CURLE_WRITE_ERROR, false, explain_body },
+    { CURLE_OUT_OF_MEMORY, false, explain_memory },
+};
+
+void hv_transfer_explain(const struct hv_transfer *transfer, CURLcode code, struct hv_result *result) {
+    struct hv_error *err = &result->error;
+    size_t i = 0;
+
+    while (i < HV_ARRAY_SIZE(failures) && failures[i].code != code)
+        i++;
+    if (transfer->check.refusal != HV_TLS_NOT_REFUSED) {
+        (void)hv_tls_explain(&transfer->check, err);
+    } else if (i < HV_ARRAY_SIZE(failures)) {
+        failures[i].explain(transfer, err);
+        result->transient = failures[i].transient;
+    } else {
+        explain_other(transfer, err);
+    }
+    if (result->left && transfer->at_most_once)
+        err->code = HV_E_LOST;
+    err->transport_code = (int)code;
+    result->code = err->code;
+}

@@ -1,0 +1,144 @@
+/* What the user says about trust: fingerprints, pins and certificate files, checked before anything is sent. */
+#include <openssl/evp.h>
+#include <openssl/x509_vfy.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "transport/tls.h"
+
+enum {
+    PIN_TEXT_LENGTH = 44, /* base64 of 32 bytes */
+    PIN_DECODED_SIZE = 33,
+};
+
+static const char pin_prefix[] = "sha256//";
+
+static bool fingerprint_parse(const char *text, struct hv_tls_digest *ret_digest) {
+    struct hv_tls_digest digest;
+    size_t n = 0;
+
+    while (*text) {
+        uint64_t byte;
+        if (n == sizeof(digest.bytes) || !text[1] || !hv_text_hex(text, 2, &byte))
+            return false;
+        digest.bytes[n++] = (uint8_t)byte;
+        text += 2;
+        if (*text == ':' && text[1])
+            text++;
+    }
+    if (n != sizeof(digest.bytes))
+        return false;
+    *ret_digest = digest;
+    return true;
+}
+
+static int fingerprints_parse(struct hv_tls_policy *policy, const struct hv_host_options *options, struct hv_error *err) {
+    int r;
+
+    if (options->n_fingerprints > HV_TLS_MAX_PINS)
+        return hv_error_set(err, HV_E_ARGUMENT, "more than %d fingerprints for one host", HV_TLS_MAX_PINS);
+    for (size_t i = 0; i < options->n_fingerprints; i++) {
+        if (!fingerprint_parse(options->fingerprints[i], &policy->fingerprints[i])) {
+            r = hv_error_set(err, HV_E_ARGUMENT, "\"%s\" is no fingerprint", options->fingerprints[i]);
+            hv_error_cause(err, "a fingerprint is the SHA-256 of the certificate: 64 hexadecimal digits, colons optional");
+            hv_error_remedy(err, "openssl x509 -in CERT.pem -noout -fingerprint -sha256 prints it");
+            return r;
+        }
+        policy->n_fingerprints++;
+    }
+    return 0;
+}
+
+/* "sha256//" and base64 of N bytes in all. */
+static bool pin_parse(const char *text, size_t n, struct hv_tls_digest *ret_digest) {
+    unsigned char decoded[PIN_DECODED_SIZE];
+
+    if (n != strlen(pin_prefix) + PIN_TEXT_LENGTH || !hv_text_starts(text, pin_prefix))
+        return false;
+    text += strlen(pin_prefix);
+    if (text[PIN_TEXT_LENGTH - 1] != '=' || text[PIN_TEXT_LENGTH - 2] == '=')
+        return false;
+    if (EVP_DecodeBlock(decoded, (const unsigned char *)text, PIN_TEXT_LENGTH) != PIN_DECODED_SIZE)
+        return false;
+    memcpy(ret_digest->bytes, decoded, sizeof(ret_digest->bytes));
+    return true;
+}
+
+static int pins_parse(struct hv_tls_policy *policy, const char *text, struct hv_error *err) {
+    int r;
+
+    while (text) {
+        const char *end = strchrnul(text, ';');
+
+        if (policy->n_pins == HV_TLS_MAX_PINS)
+            return hv_error_set(err, HV_E_ARGUMENT, "more than %d public key pins for one host", HV_TLS_MAX_PINS);
+        if (!pin_parse(text, (size_t)(end - text), &policy->pins[policy->n_pins])) {
+            r = hv_error_set(err, HV_E_ARGUMENT, "\"%.*s\" is no public key pin", (int)(end - text), text);
+            hv_error_cause(err,
+                           "a pin is \"sha256//\" and the base64 of the SHA-256 of the public key; several are parted by \";\"");
+            return r;
+        }
+        policy->n_pins++;
+        text = *end ? end + 1 : NULL;
+    }
+    return 0;
+}
+
+/* A certificate file that cannot be used is the user's mistake: told now, not as a failed handshake. */
+static int cacert_check(const char *path, struct hv_error *err) {
+    X509_STORE *store = X509_STORE_new();
+    bool good;
+    int r;
+
+    if (!store)
+        return hv_error_memory(err);
+    good = X509_STORE_load_file(store, path) == 1;
+    X509_STORE_free(store);
+    if (good)
+        return 0;
+    r = hv_error_set(err, HV_E_ARGUMENT, "no certificates can be read from \"%s\"", path);
+    hv_error_cause(err, "the file is missing, not readable, or not in PEM form");
+    return r;
+}
+
+/* The system's store is libcurl's; OpenSSL's two variables move it, as they do for other programs. */
+static int store_choose(struct hv_tls_policy *policy, const char *cacert, struct hv_error *err) {
+    int r;
+
+    if (cacert) {
+        r = cacert_check(cacert, err);
+        return r < 0 ? r : hv_text_copy(cacert, &policy->cacert, err);
+    }
+    r = hv_text_copy(getenv("SSL_CERT_FILE"), &policy->cacert, err);
+    return r < 0 ? r : hv_text_copy(getenv("SSL_CERT_DIR"), &policy->capath, err);
+}
+
+int hv_tls_policy_init(struct hv_tls_policy *policy, const char *host, const struct hv_host_options *options,
+                       struct hv_error *err) {
+    int r;
+
+    policy->insecure = options->insecure;
+    r = hv_text_copy(host, &policy->host, err);
+    if (r == 0)
+        r = fingerprints_parse(policy, options, err);
+    if (r == 0)
+        r = pins_parse(policy, options->pinned_pubkey, err);
+    if (r == 0 && hv_tls_policy_chains(policy))
+        r = store_choose(policy, options->cacert, err);
+    return r;
+}
+
+void hv_tls_policy_deinit(struct hv_tls_policy *policy) {
+    free(policy->host);
+    free(policy->cacert);
+    free(policy->capath);
+    *policy = (struct hv_tls_policy){ 0 };
+}
+
+bool hv_tls_policy_chains(const struct hv_tls_policy *policy) {
+    return !policy->insecure && policy->n_fingerprints == 0;
+}
+
+bool hv_tls_policy_verifies(const struct hv_tls_policy *policy) {
+    return !policy->insecure || policy->n_fingerprints > 0 || policy->n_pins > 0;
+}

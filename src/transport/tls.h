@@ -1,0 +1,77 @@
+/*
+ * Whom to believe: certificate chain and name, fingerprints that replace both, public key pins on top. Checked inside the
+ * handshake, and again before each request, since connections and sessions are used more than once.
+ */
+#ifndef TRANSPORT_TLS_H
+#define TRANSPORT_TLS_H
+
+#include <hvctl/client.h>
+#include <openssl/ssl.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+enum {
+    HV_TLS_DIGEST_SIZE = 32, /* SHA-256 */
+    HV_TLS_MAX_PINS = 16,    /* of each kind */
+    HV_TLS_FINGERPRINT_TEXT_SIZE = HV_TLS_DIGEST_SIZE * 3,
+    HV_TLS_PIN_TEXT_SIZE = 64,
+    HV_TLS_NAME_SIZE = 256,
+    HV_TLS_DATE_SIZE = 64,
+};
+
+struct hv_tls_digest {
+    uint8_t bytes[HV_TLS_DIGEST_SIZE];
+};
+
+struct hv_tls_policy {
+    char *host;   /* name or address the certificate must be for */
+    char *cacert; /* PEM file; NULL: the system's store, or SSL_CERT_FILE */
+    char *capath; /* SSL_CERT_DIR */
+    bool insecure;
+    struct hv_tls_digest fingerprints[HV_TLS_MAX_PINS];
+    size_t n_fingerprints;
+    struct hv_tls_digest pins[HV_TLS_MAX_PINS];
+    size_t n_pins;
+};
+
+/* POLICY is zeroed before and the caller's to deinit even after a failure. Errors: ARGUMENT (pins, certificate file), MEMORY. */
+HV_MUST_CHECK int hv_tls_policy_init(struct hv_tls_policy *policy, const char *host, const struct hv_host_options *options,
+                                     struct hv_error *err);
+void hv_tls_policy_deinit(struct hv_tls_policy *policy);
+/* Is a peer that passes certain to be the right one? */
+bool hv_tls_policy_verifies(const struct hv_tls_policy *policy);
+/* Are chain and name looked at? */
+bool hv_tls_policy_chains(const struct hv_tls_policy *policy);
+
+enum hv_tls_refusal {
+    HV_TLS_NOT_REFUSED,
+    HV_TLS_REFUSED_CHAIN, /* verify_error tells */
+    HV_TLS_REFUSED_FINGERPRINT,
+    HV_TLS_REFUSED_PIN,
+    HV_TLS_REFUSED_INTERNAL, /* no certificate to look at */
+};
+
+/* One look at one peer, for the error message. */
+struct hv_tls_check {
+    const struct hv_tls_policy *policy;
+    enum hv_tls_refusal refusal;
+    int verify_error; /* X509_V_ERR_* */
+    char fingerprint[HV_TLS_FINGERPRINT_TEXT_SIZE];
+    char pin[HV_TLS_PIN_TEXT_SIZE];
+    char issuer[HV_TLS_NAME_SIZE];
+    char names[HV_TLS_NAME_SIZE]; /* alternative names, else the subject */
+    char valid_from[HV_TLS_DATE_SIZE];
+    char valid_to[HV_TLS_DATE_SIZE];
+};
+
+/* Prepares the context of one connection: TLS 1.2 or later, no renegotiation, CHECK judges. CHECK must outlive the handshake. */
+HV_MUST_CHECK bool hv_tls_setup(SSL_CTX *context, struct hv_tls_check *check);
+/* Looks at the peer of a connection that may have been opened for another request: fingerprints and pins. */
+HV_MUST_CHECK bool hv_tls_recheck(SSL *ssl, struct hv_tls_check *check);
+/* "AB:CD:..." */
+void hv_tls_digest_format(const struct hv_tls_digest *digest, char text[HV_TLS_FINGERPRINT_TEXT_SIZE]);
+/* Fills ERR with what CHECK refused, why, and what to do. Returns HV_E_TLS. */
+int hv_tls_explain(const struct hv_tls_check *check, struct hv_error *err);
+
+#endif

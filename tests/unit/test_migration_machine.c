@@ -1,0 +1,457 @@
+/*
+ * The table of the move's state machine: for each of its states and each event, which state comes next and what is to be done,
+ * or that the pair is illegal. A pair that is missing here fails by count.
+ */
+#include "move_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+static const struct hv_move_options vm_only = {
+    .vm = "app01", .type = HV_MOVE_VM, .destination_name = "hv02", .source_name = "hv01"
+};
+static const struct hv_move_options with_storage = {
+    .vm = "app01", .type = HV_MOVE_VM_AND_STORAGE, .destination_name = "hv02", .source_name = "hv01"
+};
+static const struct hv_move_options storage_only = { .vm = "app01", .type = HV_MOVE_STORAGE, .storage_path = "D:\\New" };
+static const struct hv_move_options roots_only = { .vm = "app01", .type = HV_MOVE_STORAGE, .config_path = "D:\\New" };
+static const struct hv_move_options follow = { .follow_id = BENCH_JOB_ID, .destination_name = "hv02", .source_name = "hv01" };
+
+/* Brings a move to the state, by nothing but events. */
+static void to_new(struct bench *bench) {
+    bench_begin(bench, &vm_only);
+}
+
+static void to_find_vm(struct bench *bench) {
+    to_new(bench);
+    bench_event(bench, HV_EVENT_START);
+}
+
+static void to_find_elsewhere(struct bench *bench) {
+    to_find_vm(bench);
+    bench_answer(bench, BENCH_ITEMS(""));
+}
+
+static void to_read_disks(struct bench *bench) {
+    bench_begin(bench, &with_storage);
+    bench_event(bench, HV_EVENT_START);
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_read_source(struct bench *bench) {
+    to_find_vm(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_read_destination(struct bench *bench) {
+    to_read_source(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
+}
+
+static void to_read_listeners(struct bench *bench) {
+    to_read_destination(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
+}
+
+static void to_request(struct bench *bench) {
+    to_read_listeners(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_SERVICE));
+}
+
+static void to_read_service(struct bench *bench) {
+    to_request(bench);
+    bench_fail(bench, HV_E_PROTOCOL, "{x}InvalidSelectors");
+}
+
+static void to_read_job(struct bench *bench) {
+    bench_begin(bench, &follow);
+    bench_event(bench, HV_EVENT_START);
+}
+
+static void to_find_job(struct bench *bench) {
+    to_request(bench);
+    bench_fail(bench, HV_E_LOST, NULL);
+}
+
+static void to_follow(struct bench *bench) {
+    to_request(bench);
+    bench_answer(bench, BENCH_STARTED);
+}
+
+static void to_confirm_job(struct bench *bench) {
+    to_follow(bench);
+    bench_event(bench, HV_EVENT_JOB_MISSING);
+}
+
+static void to_read_errors(struct bench *bench) {
+    to_follow(bench);
+    bench_job(bench, "10");
+}
+
+static void to_look_destination(struct bench *bench) {
+    to_follow(bench);
+    bench_job(bench, "7");
+}
+
+static void to_look_source(struct bench *bench) {
+    to_look_destination(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_storage_look(struct bench *bench, const struct hv_move_options *options) {
+    bench_begin(bench, options);
+    bench_event(bench, HV_EVENT_START);
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+    bench_answer(bench, options == &storage_only ? BENCH_ITEMS(BENCH_DISK("C:\\a.vhdx")) : BENCH_ITEMS(""));
+    bench_answer(bench, BENCH_STARTED);
+    bench_job(bench, "7");
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_look_disks(struct bench *bench) {
+    to_storage_look(bench, &storage_only);
+}
+
+static void to_look_roots(struct bench *bench) {
+    to_storage_look(bench, &roots_only);
+}
+
+static void to_look_pause(struct bench *bench) {
+    to_look_source(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_look_planned(struct bench *bench) {
+    to_read_errors(bench);
+    bench_answer(bench, BENCH_ERRORS);
+    bench_answer(bench, BENCH_ITEMS(""));
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_done(struct bench *bench) {
+    to_look_source(bench);
+    bench_answer(bench, BENCH_ITEMS(""));
+}
+
+#define ILLEGAL                                                                                                                  \
+    { NULL, NULL }
+
+/* One row a state: how to get there, what the answer is, and for each event in the order of HV_MIG_EVENTS the next state and the
+ * effects. */
+static const struct row {
+    enum hv_mig_state state;
+    void (*reach)(struct bench *bench);
+    const char *answer;
+    struct {
+        const char *next;
+        const char *effects;
+    } events[HV_MIG_N_EVENTS];
+} rows[] = {
+    /*                                  START, ANSWER, ERROR, LOST, WAKE, JOB, JOB_MISSING, JOB_UNREACHABLE, DETACH */
+    { HV_MIG_STATE_NEW,
+      to_new,
+      NULL,
+      { { "FIND_VM", "run:source" }, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, { "NEW", "done" } } },
+    { HV_MIG_STATE_FIND_VM,
+      to_find_vm,
+      BENCH_ITEMS(BENCH_VM),
+      { ILLEGAL,
+        { "READ_SOURCE", "run:source" },
+        { "FIND_VM", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "FIND_VM", "done" } } },
+    { HV_MIG_STATE_FIND_ELSEWHERE,
+      to_find_elsewhere,
+      BENCH_ITEMS(BENCH_VM),
+      { ILLEGAL,
+        { "FIND_ELSEWHERE", "done" },
+        { "FIND_ELSEWHERE", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "FIND_ELSEWHERE", "done" } } },
+    { HV_MIG_STATE_READ_DISKS,
+      to_read_disks,
+      BENCH_ITEMS(BENCH_DISK("C:\\a.vhdx")),
+      { ILLEGAL,
+        { "READ_SOURCE", "run:source" },
+        { "READ_DISKS", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_DISKS", "done" } } },
+    { HV_MIG_STATE_READ_SOURCE,
+      to_read_source,
+      BENCH_ITEMS(BENCH_SETTINGS),
+      { ILLEGAL,
+        { "READ_DESTINATION", "run:destination" },
+        { "READ_SOURCE", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_SOURCE", "done" } } },
+    { HV_MIG_STATE_READ_DESTINATION,
+      to_read_destination,
+      BENCH_ITEMS(BENCH_SETTINGS),
+      { ILLEGAL,
+        { "READ_LISTENERS", "run:destination" },
+        { "READ_DESTINATION", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_DESTINATION", "done" } } },
+    { HV_MIG_STATE_READ_LISTENERS,
+      to_read_listeners,
+      BENCH_ITEMS(BENCH_SERVICE),
+      { ILLEGAL,
+        { "REQUEST", "run:source" },
+        { "READ_LISTENERS", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_LISTENERS", "done" } } },
+    { HV_MIG_STATE_REQUEST,
+      to_request,
+      BENCH_STARTED,
+      { ILLEGAL,
+        { "FOLLOW", "watch" },
+        { "REQUEST", "done" },
+        { "FIND_JOB", "run:source" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "REQUEST", "" } } },
+    { HV_MIG_STATE_READ_SERVICE,
+      to_read_service,
+      BENCH_ITEMS(""),
+      { ILLEGAL,
+        { "READ_SERVICE", "done" },
+        { "READ_SERVICE", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_SERVICE", "done" } } },
+    { HV_MIG_STATE_READ_JOB,
+      to_read_job,
+      BENCH_JOB("4", ""),
+      { ILLEGAL, { "FOLLOW", "watch" }, { "READ_JOB", "done" }, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, { "READ_JOB", "done" } } },
+    { HV_MIG_STATE_FIND_JOB,
+      to_find_job,
+      BENCH_ITEMS(BENCH_JOB("4", "")),
+      { ILLEGAL,
+        { "FOLLOW", "watch" },
+        { "LOOK_DESTINATION", "run:destination" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "FIND_JOB", "" } } },
+    { HV_MIG_STATE_FOLLOW,
+      to_follow,
+      NULL,
+      { ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "FOLLOW", "" },
+        { "CONFIRM_JOB", "unwatch run:source" },
+        { "LOOK_DESTINATION", "run:destination" },
+        { "DONE", "done" } } },
+    { HV_MIG_STATE_CONFIRM_JOB,
+      to_confirm_job,
+      BENCH_JOB("4", ""),
+      { ILLEGAL,
+        { "FOLLOW", "watch" },
+        { "FOLLOW", "watch" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "CONFIRM_JOB", "" } } },
+    { HV_MIG_STATE_READ_ERRORS,
+      to_read_errors,
+      BENCH_ERRORS,
+      { ILLEGAL,
+        { "LOOK_DESTINATION", "run:destination" },
+        { "READ_ERRORS", "run:source" },
+        { "READ_ERRORS", "run:source" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_ERRORS", "" } } },
+    { HV_MIG_STATE_LOOK_DESTINATION,
+      to_look_destination,
+      BENCH_ITEMS(BENCH_VM),
+      { ILLEGAL,
+        { "LOOK_SOURCE", "run:source" },
+        { "LOOK_SOURCE", "run:source" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "LOOK_DESTINATION", "" } } },
+    { HV_MIG_STATE_LOOK_SOURCE,
+      to_look_source,
+      BENCH_ITEMS(""),
+      { ILLEGAL,
+        { "DONE", "done" },
+        { "LOOK_PAUSE", "wake" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "LOOK_SOURCE", "" } } },
+    { HV_MIG_STATE_LOOK_DISKS,
+      to_look_disks,
+      BENCH_ITEMS(BENCH_DISK("D:\\New\\a.vhdx")),
+      { ILLEGAL,
+        { "DONE", "done" },
+        { "LOOK_PAUSE", "wake" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "LOOK_DISKS", "" } } },
+    { HV_MIG_STATE_LOOK_ROOTS,
+      to_look_roots,
+      BENCH_ITEMS(BENCH_ROOTS("D:\\New\\")),
+      { ILLEGAL,
+        { "DONE", "done" },
+        { "LOOK_PAUSE", "wake" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "LOOK_ROOTS", "" } } },
+    { HV_MIG_STATE_LOOK_PAUSE,
+      to_look_pause,
+      NULL,
+      { ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "LOOK_DESTINATION", "run:destination" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "DONE", "done" } } },
+    { HV_MIG_STATE_LOOK_PLANNED,
+      to_look_planned,
+      BENCH_ITEMS(""),
+      { ILLEGAL, { "DONE", "done" }, { "DONE", "done" }, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, { "LOOK_PLANNED", "" } } },
+    { HV_MIG_STATE_DONE, to_done, NULL, { ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL } },
+};
+
+/* Gives a legal event to the move. */
+static void apply(struct bench *bench, const struct row *row, enum hv_mig_event event) {
+    switch (event) {
+    case HV_MIG_EV_START:
+        bench_event(bench, HV_EVENT_START);
+        break;
+    case HV_MIG_EV_ANSWER:
+        bench_answer(bench, row->answer);
+        break;
+    case HV_MIG_EV_ERROR:
+        bench_fail(bench, HV_E_UNREACHABLE, NULL);
+        break;
+    case HV_MIG_EV_LOST:
+        bench_fail(bench, HV_E_LOST, NULL);
+        break;
+    case HV_MIG_EV_WAKE:
+        bench_event(bench, HV_EVENT_WAKE);
+        break;
+    case HV_MIG_EV_JOB:
+        bench_job(bench, "4");
+        break;
+    case HV_MIG_EV_JOB_MISSING:
+        bench_event(bench, HV_EVENT_JOB_MISSING);
+        break;
+    case HV_MIG_EV_JOB_UNREACHABLE:
+        bench_event(bench, HV_EVENT_JOB_UNREACHABLE);
+        break;
+    case HV_MIG_EV_DETACH:
+        bench_event(bench, HV_EVENT_DETACH);
+        break;
+    case HV_MIG_N_EVENTS:
+        break;
+    }
+}
+
+/* Gives an illegal event straight to the machine: it must be an error, and must leave the state alone. */
+static void refuse(struct bench *bench, enum hv_mig_event event) {
+    static const enum hv_event_kind kinds[] = { HV_EVENT_START, HV_EVENT_OP_DONE, HV_EVENT_OP_FAILED,   HV_EVENT_OP_FAILED,
+                                                HV_EVENT_WAKE,  HV_EVENT_JOB,     HV_EVENT_JOB_MISSING, HV_EVENT_JOB_UNREACHABLE,
+                                                HV_EVENT_DETACH };
+    const struct hv_error failure = { .code = event == HV_MIG_EV_LOST ? HV_E_LOST : HV_E_UNREACHABLE };
+    const struct hv_event illegal = { .kind = kinds[event], .tag = bench->move->tag, .err = &failure };
+    enum hv_mig_state before = bench->move->state;
+    struct hv_effects effects = { .n = 0 };
+    struct hv_error err = { 0 };
+    int r = hv_mig_step(&bench->move->task, 0, &illegal, &effects, &err);
+
+    assert_true(r == HV_E_INTERNAL || r == HV_E_UNKNOWN_OUTCOME);
+    assert_non_null(strstr(err.message, "is not expected in state"));
+    assert_int_equal(bench->move->state, before);
+    assert_int_equal(effects.n, 0);
+}
+
+static void every_pair_of_state_and_event_is_as_the_table_says(void **state) {
+    size_t n_pairs = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(rows[i].state, i);
+        for (int event = 0; event < HV_MIG_N_EVENTS; event++) {
+            struct bench bench;
+            rows[i].reach(&bench);
+            assert_string_equal(bench_state(&bench), hv_mig_state_name(rows[i].state));
+            assert_int_equal(hv_mig_is_legal(rows[i].state, (enum hv_mig_event)event), rows[i].events[event].next != NULL);
+            if (rows[i].events[event].next) {
+                apply(&bench, &rows[i], (enum hv_mig_event)event);
+                assert_string_equal(bench_state(&bench), rows[i].events[event].next);
+                assert_string_equal(bench.effects, rows[i].events[event].effects);
+            } else {
+                refuse(&bench, (enum hv_mig_event)event);
+            }
+            assert_true(bench.n_moves <= 1);
+            bench_end(&bench);
+            n_pairs++;
+        }
+    }
+    assert_int_equal(n_pairs, HV_MIG_N_STATES * HV_MIG_N_EVENTS);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_pair_of_state_and_event_is_as_the_table_says) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
