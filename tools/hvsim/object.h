@@ -100,7 +100,6 @@ struct sim_parameter {
     enum sim_type type;
     bool is_array;
     const char *embedded; /* as in sim_property */
-    bool is_required;     /* an in-parameter that must be given and not null */
 };
 
 struct sim_method {
@@ -127,6 +126,8 @@ struct sim_schema;
 struct sim_schema *sim_schema_new(void); /* NULL: out of memory */
 struct sim_schema *sim_schema_free(struct sim_schema *schema);
 HV_DEFINE_CLEANUP(struct sim_schema *, sim_schema_free)
+size_t sim_schema_n_classes(const struct sim_schema *schema);
+const struct sim_class *sim_schema_class_at(const struct sim_schema *schema, size_t i);
 bool sim_schema_has_namespace(const struct sim_schema *schema, const char *ns);
 const struct sim_class *sim_schema_class(const struct sim_schema *schema, const char *ns, const char *name);
 const struct sim_property *sim_class_property(const struct sim_class *class_, const char *name);
@@ -172,6 +173,7 @@ struct sim_object {
     struct sim_value *values; /* one for each property of the class, in its order */
     const char *ns;
     uint32_t build; /* of its host: properties with a later SINCE do not exist */
+    bool broken;    /* a setter failed (setter.h) */
 };
 
 struct sim_object *sim_object_new(const struct sim_class *class_, uint32_t build);
