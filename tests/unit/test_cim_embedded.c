@@ -499,7 +499,7 @@ static void test_every_allocation_may_fail(void **state) {
 
     (void)state;
     assert_true(failmalloc_each(encode_all, instance) > 0);
-    assert_true(failmalloc_each(decode_all, text) > 5);
+    assert_true(failmalloc_each_tolerant(decode_all, text) > 5); /* libxml2 does without some */
 }
 
 int main(void) {

@@ -50,16 +50,20 @@ static int feed_text(struct hv_op *op, int status, const char *text, struct hv_e
     return hv_op_feed(op, &answer, err);
 }
 
-/* An answer around BODY. */
-static int feed(struct hv_op *op, int status, const char *body, struct hv_error *err) {
-    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(MOST_BYTES);
-
-    hv_buf_printf(&buf,
+/* Envelope around BODY, which answers MESSAGE_ID. */
+static void write_answer(struct hv_buf *buf, const char *body) {
+    hv_buf_printf(buf,
                   "<s:Envelope xmlns:s='" HV_NS_SOAP "' xmlns:a='" HV_NS_ADDRESSING "' xmlns:n='" HV_NS_ENUMERATION
                   "' xmlns:w='" HV_NS_WSMAN "' xmlns:p='" V2 "Msvm_X' xmlns:xsi='" HV_NS_XSI
                   "'><s:Header><a:RelatesTo>uuid:%s</a:RelatesTo>"
                   "</s:Header><s:Body>%s</s:Body></s:Envelope>",
                   MESSAGE_ID, body);
+}
+
+static int feed(struct hv_op *op, int status, const char *body, struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(MOST_BYTES);
+
+    write_answer(&buf, body);
     return feed_text(op, status, hv_buf_text(&buf), err);
 }
 
@@ -663,32 +667,42 @@ static void test_long_queries_are_shortened_in_names(void **state) {
     assert_true(hv_utf8_valid(hv_op_name(op), strlen(hv_op_name(op))));
 }
 
-/* A whole conversation, requests not compared. */
+/*
+ * Whole conversations, requests not compared. The answers are made before, because only our own allocations are to fail; libxml2
+ * does without some of its own.
+ */
+struct script {
+    struct hv_epr *target;
+    struct hv_buf answers[2];
+};
+
+static void add_answer(struct hv_buf *answer, const char *body) {
+    hv_buf_init(answer, MOST_BYTES);
+    write_answer(answer, body);
+}
+
 static int converse(void *context) {
-    static const char first[] =
-        "<n:EnumerateResponse><n:EnumerationContext>c1</n:EnumerationContext><w:Items><p:Msvm_X><p:A>1</p:A>"
-        "</p:Msvm_X></w:Items></n:EnumerateResponse>";
+    struct script *script = context;
     HV_CLEANUP(hv_op_free) struct hv_op *op = NULL;
     HV_CLEANUP_BUF struct hv_buf bytes = HV_BUF_INIT(MOST_BYTES);
-    HV_CLEANUP_BUF struct hv_buf answer = HV_BUF_INIT(MOST_BYTES);
     int r;
 
-    (void)context;
     r = hv_op_new_enumerate(&(struct hv_enumerate_options){ .resource_uri = V2 "*", .wql = "SELECT * FROM Msvm_X" }, &op, NULL);
     if (r == 0)
         r = build(op, &bytes, NULL);
     if (r == 0)
-        r = feed(op, 200, first, NULL);
+        r = feed_text(op, 200, hv_buf_text(&script->answers[0]), NULL);
     if (r == HV_OP_MORE)
         r = build(op, &bytes, NULL);
     if (r == 0)
-        r = feed(op, 200, PAGE, NULL);
+        r = feed_text(op, 200, hv_buf_text(&script->answers[1]), NULL);
     if (r == HV_OP_MORE)
         r = hv_op_stop(op) == HV_OP_MORE ? build(op, &bytes, NULL) : HV_E_FAILED;
     return r;
 }
 
 static int call_method(void *context) {
+    struct script *script = context;
     HV_CLEANUP(hv_op_free) struct hv_op *op = NULL;
     HV_CLEANUP(hv_params_free) struct hv_params *params = NULL;
     HV_CLEANUP_BUF struct hv_buf bytes = HV_BUF_INIT(MOST_BYTES);
@@ -697,20 +711,42 @@ static int call_method(void *context) {
     if (r == 0)
         r = hv_params_add_text(params, "A", "1", NULL);
     if (r == 0)
-        r = hv_op_new_invoke(context, "Start", params, &op, NULL);
+        r = hv_op_new_invoke(script->target, "Start", params, &op, NULL);
     if (r == 0)
         r = build(op, &bytes, NULL);
     if (r == 0)
-        r = feed(op, 200, "<p:Start_OUTPUT><p:ReturnValue>0</p:ReturnValue></p:Start_OUTPUT>", NULL);
+        r = feed_text(op, 200, hv_buf_text(&script->answers[0]), NULL);
     return r;
 }
 
+static int identify(void *context) {
+    HV_CLEANUP(hv_op_free) struct hv_op *op = NULL;
+    HV_CLEANUP_BUF struct hv_buf bytes = HV_BUF_INIT(MOST_BYTES);
+    int r = hv_op_new_identify(&op, NULL);
+
+    if (r == 0)
+        r = build(op, &bytes, NULL);
+    return r == 0 ? feed_text(op, 200, context, NULL) : r;
+}
+
 static void test_every_allocation_may_fail(void **state) {
-    HV_CLEANUP(hv_epr_free) struct hv_epr *target = make_target(V2 "Msvm_X", "InstanceID", "1");
+    static const char first[] =
+        "<n:EnumerateResponse><n:EnumerationContext>c1</n:EnumerationContext><w:Items><p:Msvm_X><p:A>1</p:A>"
+        "</p:Msvm_X></w:Items></n:EnumerateResponse>";
+    HV_CLEANUP_FREE char *identity = fixture_read("synthetic/wsman-identify/000.response.xml", NULL);
+    struct script script = { .target = make_target(V2 "Msvm_X", "InstanceID", "1") };
 
     (void)state;
-    assert_true(failmalloc_each(converse, NULL) > 10);
-    assert_true(failmalloc_each(call_method, target) > 10);
+    add_answer(&script.answers[0], first);
+    add_answer(&script.answers[1], PAGE);
+    assert_true(failmalloc_each_tolerant(converse, &script) > 10);
+    hv_buf_deinit(&script.answers[0]);
+    add_answer(&script.answers[0], "<p:Start_OUTPUT><p:ReturnValue>0</p:ReturnValue></p:Start_OUTPUT>");
+    assert_true(failmalloc_each_tolerant(call_method, &script) > 10);
+    assert_true(failmalloc_each_tolerant(identify, identity) > 5);
+    hv_buf_deinit(&script.answers[0]);
+    hv_buf_deinit(&script.answers[1]);
+    (void)hv_epr_free(script.target);
 }
 
 /* The message id that a recorded answer belongs to. */
