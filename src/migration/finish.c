@@ -197,8 +197,10 @@ int hv_mig_finish(struct hv_step *step) {
         r = running(move, step->err);
     } else
         r = verdict(move, step->err);
-    move->result.at_source = move->evidence.at_source;
-    move->result.at_destination = move->evidence.at_destination;
+    if (!move->moves_nothing) {
+        move->result.at_source = move->evidence.at_source;
+        move->result.at_destination = move->evidence.at_destination;
+    }
     move->state = HV_MIG_STATE_DONE;
     hv_effects_done(step->effects);
     return r;
