@@ -34,10 +34,8 @@ static int add_key(struct hv_epr *epr, const struct hv_xml_node *binding, const 
 
     if (!name)
         return hv_error_set(err, HV_E_PROTOCOL, "a key of a reference has no name");
-    if (value) {
-        r = hv_epr_add_selector(epr, name, hv_xml_text(value), err);
-        return r == HV_E_ARGUMENT ? hv_error_set(err, HV_E_PROTOCOL, "a reference holds key \"%s\" twice", name) : r;
-    }
+    if (value)
+        return hv_epr_add_selector(epr, name, hv_xml_text(value), err);
     value = hv_xml_child(binding, NULL, "VALUE.REFERENCE");
     if (!value)
         return hv_error_set(err, HV_E_PROTOCOL, "key %s of a reference has no value", name);
@@ -83,7 +81,7 @@ static int read_at(const struct hv_xml_node *value, const char *cim_namespace, i
     const struct hv_xml_node *path;
     int r;
 
-    if (depth > HV_EPR_MAX_DEPTH)
+    if (depth >= HV_EPR_MAX_DEPTH)
         return hv_error_set(err, HV_E_LIMIT, "references are nested deeper than %d", HV_EPR_MAX_DEPTH);
     if (name)
         return read_name(name, cim_namespace, depth, ret_epr, err);
@@ -100,5 +98,10 @@ static int read_at(const struct hv_xml_node *value, const char *cim_namespace, i
 }
 
 int hv_reference_read(const struct hv_xml_node *value, const char *cim_namespace, struct hv_epr **ret_epr, struct hv_error *err) {
-    return read_at(value, cim_namespace, 0, ret_epr, err);
+    int r = read_at(value, cim_namespace, 0, ret_epr, err);
+
+    /* Names that no class or selector can have, or one twice: an argument of ours to others, but the peer's mistake. */
+    if (r == HV_E_ARGUMENT)
+        return hv_error_set(err, HV_E_PROTOCOL, "a reference in an embedded instance names what cannot be");
+    return r;
 }

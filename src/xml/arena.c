@@ -1,4 +1,4 @@
-/* Bump allocator. Blocks double in size, so a document of any length takes few of them. */
+/* Bump allocator. A document usually fits into the first block; later ones double in size. */
 #include "xml/arena.h"
 
 #include <stdint.h>
@@ -8,8 +8,8 @@
 #include "base/size.h"
 
 enum {
-    FIRST_BLOCK = 8 * 1024,
-    LARGEST_BLOCK = 512 * 1024,
+    SMALLEST_BLOCK = 4 * 1024,
+    LARGEST_BLOCK = 2 * 1024 * 1024,
 };
 
 struct hv_arena_block {
@@ -17,8 +17,12 @@ struct hv_arena_block {
     _Alignas(max_align_t) char bytes[];
 };
 
-void hv_arena_init(struct hv_arena *arena) {
-    *arena = (struct hv_arena){ .next_size = FIRST_BLOCK };
+void hv_arena_init(struct hv_arena *arena, size_t n_document) {
+    size_t size = SMALLEST_BLOCK;
+
+    while (size < LARGEST_BLOCK && size / 2 < n_document)
+        size *= 2;
+    *arena = (struct hv_arena){ .next_size = size };
 }
 
 void hv_arena_deinit(struct hv_arena *arena) {
@@ -29,7 +33,7 @@ void hv_arena_deinit(struct hv_arena *arena) {
         free(block);
         block = next;
     }
-    hv_arena_init(arena);
+    *arena = (struct hv_arena){ 0 };
 }
 
 /* Starts a block with room for at least N_BYTES. */

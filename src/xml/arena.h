@@ -13,7 +13,8 @@ struct hv_arena {
     size_t next_size; /* of the next block */
 };
 
-void hv_arena_init(struct hv_arena *arena);
+/* N_DOCUMENT: bytes of what will be held, a guess that saves blocks. Nothing is allocated yet. */
+void hv_arena_init(struct hv_arena *arena, size_t n_document);
 void hv_arena_deinit(struct hv_arena *arena);
 
 /* N_BYTES aligned for pointers; NULL when memory ends. Valid until deinit. */

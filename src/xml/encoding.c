@@ -181,27 +181,44 @@ static int family_by_name(const char *bytes, size_t n_bytes, const char *encodin
     return 0;
 }
 
+static int check_start(const char *text, size_t n, struct hv_error *err) {
+    if (n == 0)
+        return hv_error_set(err, HV_E_PROTOCOL, "not XML: it is empty");
+    if (!memchr("< \t\r\n", text[0], 5))
+        return hv_error_set(err, HV_E_PROTOCOL, "not XML: it begins with the byte 0x%02X instead of \"<\"",
+                            (unsigned char)text[0]);
+    if (memchr(text, '\0', n))
+        return hv_error_set(err, HV_E_PROTOCOL, "not XML: it holds a zero byte");
+    return 0;
+}
+
 int hv_xml_to_utf8(const char *bytes, size_t n_bytes, const char *encoding, const char **ret_text, size_t *ret_n, char **ret_copy,
                    struct hv_error *err) {
-    const unsigned char *start = (const unsigned char *)bytes;
+    HV_CLEANUP_FREE char *copy = NULL;
+    const char *text = bytes;
+    size_t n = n_bytes;
     size_t skip;
-    enum family family = family_of_bytes(start, n_bytes, &skip);
-    int r;
+    enum family family = family_of_bytes((const unsigned char *)bytes, n_bytes, &skip);
+    int r = 0;
 
-    if (family == FAMILY_UNKNOWN) {
+    if (family == FAMILY_UNKNOWN)
         r = family_by_name(bytes, n_bytes, encoding, &family, err);
-        if (r < 0)
-            return r;
-    }
-    if (family == FAMILY_UTF8) {
-        *ret_text = bytes + skip;
-        *ret_n = n_bytes - skip;
-        *ret_copy = NULL;
-        return 0;
-    }
-    r = convert(start + skip, n_bytes - skip, family, ret_copy, ret_n, err);
     if (r < 0)
         return r;
-    *ret_text = *ret_copy;
+    text += skip;
+    n -= skip;
+    if (family != FAMILY_UTF8) {
+        r = convert((const unsigned char *)text, n, family, &copy, &n, err);
+        if (r < 0)
+            return r;
+        text = copy;
+    }
+    r = check_start(text, n, err);
+    if (r < 0)
+        return r;
+    *ret_text = text;
+    *ret_n = n;
+    *ret_copy = copy;
+    copy = NULL;
     return 0;
 }

@@ -19,8 +19,8 @@
 #include "xml/tree.h"
 
 enum {
-    CHUNK = 32 * 1024, /* what libxml2 copies at a time; it stops between chunks */
-    FIRST_NAMES = 512, /* a power of two */
+    FIRST_NAMES = 512,   /* a power of two */
+    HARMLESS_RUN = 1024, /* bytes that cannot hold HV_XML_MAX_ATTRIBUTES: each takes at least five, as in: a="" */
 };
 
 /* libxml2 hands every name out as the same pointer again and again: each is copied into the arena once. */
@@ -47,6 +47,8 @@ struct frame {
 
 struct parser {
     xmlParserCtxtPtr context;
+    const char *text; /* not yet read */
+    size_t n_text;
     struct hv_xml_doc *doc;
     struct hv_error *err;
     int failure; /* the first one; nothing is built after it */
@@ -63,19 +65,13 @@ void hv_xml_process_init(void) {
     xmlInitParser();
 }
 
-/* For callbacks: the parser does no more after this. */
-static void stop(struct parser *parser, int failure) {
-    parser->failure = failure;
-    xmlStopParser(parser->context);
-}
-
 static void stop_memory(struct parser *parser) {
-    stop(parser, hv_error_memory(parser->err));
+    parser->failure = hv_error_memory(parser->err);
 }
 
 static void stop_limit(struct parser *parser, const char *what, size_t limit) {
-    stop(parser, hv_error_set(parser->err, HV_E_LIMIT, "XML document of more than %zu %s (line %d)", limit, what,
-                              xmlSAX2GetLineNumber(parser->context)));
+    parser->failure = hv_error_set(parser->err, HV_E_LIMIT, "XML document of more than %zu %s (line %d)", limit, what,
+                                   xmlSAX2GetLineNumber(parser->context));
 }
 
 static size_t name_slot(const struct name *names, size_t size, const xmlChar *theirs) {
@@ -314,9 +310,9 @@ static void on_doctype(void *user, const xmlChar *name, const xmlChar *external_
     (void)external_id;
     (void)system_id;
     if (!parser->failure)
-        stop(parser,
-             hv_error_set(parser->err, HV_E_PROTOCOL, "not XML as SOAP allows it: line %d: document type declaration (DTD)",
-                          xmlSAX2GetLineNumber(parser->context)));
+        parser->failure =
+            hv_error_set(parser->err, HV_E_PROTOCOL, "not XML as SOAP allows it: line %d: document type declaration (DTD)",
+                         xmlSAX2GetLineNumber(parser->context));
 }
 
 /* The reason of libxml2 on one line, without the line end it puts there. */
@@ -342,70 +338,54 @@ static void on_error(void *user, xmlErrorPtr error) {
     parser->failure = hv_error_set(parser->err, HV_E_PROTOCOL, "not XML: line %d: %s", error->line, reason);
 }
 
-/* Position behind the next END at or after AT; TO when there is none. */
-static const char *behind(const char *at, const char *to, const char *end) {
-    const char *found = memmem(at, (size_t)(to - at), end, strlen(end));
-
-    return found ? found + strlen(end) : to;
-}
-
-/* Counts the attributes of the start tag at AT and moves there behind it. */
-static size_t count_attributes(const char **at, const char *to) {
+/* Does the start tag at AT hold more attributes than allowed? Each has one "=" outside quotes. */
+static bool is_overloaded(const char *at, const char *to) {
     size_t n = 0;
 
-    while (*at < to && **at != '>') {
-        if (**at == '"' || **at == '\'') {
-            const char *close = memchr(*at + 1, **at, (size_t)(to - *at) - 1);
-            n++;
-            *at = close ? close : to - 1;
+    for (; at < to && *at != '>'; at++) {
+        if (*at == '"' || *at == '\'') {
+            at = memchr(at + 1, *at, (size_t)(to - at) - 1);
+            if (!at)
+                return false;
+        } else if (*at == '=' && ++n > HV_XML_MAX_ATTRIBUTES) {
+            return true;
         }
-        (*at)++;
     }
-    return n;
+    return false;
 }
 
 /*
- * libxml2 compares each attribute of an element with each before it calls us, so their number has to be known before. Only well
- * formed text is read right here, which is enough: at the first flaw libxml2 stops too.
+ * libxml2 compares each attribute of an element with each before it calls us, so their number must be known before. A start tag
+ * holds no second "<", so only a long way from one "<" to the next can hide many attributes. (Such a thing in a comment or CDATA
+ * section is refused too.)
  */
-static int check_markup(const char *text, size_t n_bytes, struct hv_error *err) {
+static int check_attributes(const char *text, size_t n_bytes, struct hv_error *err) {
     const char *to = text + n_bytes;
-    const char *at = text;
+    const char *at = memchr(text, '<', n_bytes);
 
-    while (at < to && (at = memchr(at, '<', (size_t)(to - at)))) {
-        size_t left = (size_t)(to - at);
+    while (at && to - at > HARMLESS_RUN) {
+        const char *last = memrchr(at + 1, '<', HARMLESS_RUN);
 
-        if (left >= 4 && memcmp(at, "<!--", 4) == 0) {
-            at = behind(at + 4, to, "-->");
-        } else if (left >= 9 && memcmp(at, "<![CDATA[", 9) == 0) {
-            at = behind(at + 9, to, "]]>");
-        } else if (left >= 2 && at[1] == '?') {
-            at = behind(at + 2, to, "?>");
-        } else if (left >= 2 && (at[1] == '/' || at[1] == '!')) {
-            at += 2;
-        } else if (count_attributes(&at, to) > HV_XML_MAX_ATTRIBUTES) {
+        if (!last && is_overloaded(at, to))
             return hv_error_set(err, HV_E_LIMIT, "XML element of more than %d attributes", HV_XML_MAX_ATTRIBUTES);
-        }
+        at = last ? last : memchr(at + 1, '<', (size_t)(to - at) - 1);
     }
     return 0;
 }
 
-/* Feeds the whole text; what went wrong is in parser->failure. */
-static void feed(struct parser *parser, const char *text, size_t n_bytes) {
-    while (n_bytes > 0 && !parser->failure) {
-        size_t n = n_bytes < CHUNK ? n_bytes : CHUNK;
+static int on_read(void *user, char *buffer, int size) {
+    struct parser *parser = user;
+    size_t n = parser->n_text < (size_t)size ? parser->n_text : (size_t)size;
 
-        (void)xmlParseChunk(parser->context, text, (int)n, 0);
-        text += n;
-        n_bytes -= n;
-    }
-    if (!parser->failure)
-        (void)xmlParseChunk(parser->context, NULL, 0, 1);
-    if (!parser->failure && (!parser->context->wellFormed || !parser->doc->root || parser->depth > 0))
-        parser->failure = hv_error_set(parser->err, HV_E_PROTOCOL, "not XML: it is incomplete");
+    if (parser->failure)
+        return 0;
+    memcpy(buffer, parser->text, n);
+    parser->text += n;
+    parser->n_text -= n;
+    return (int)n;
 }
 
-static int parse(struct parser *parser, const char *text, size_t n_bytes) {
+static int parse(struct parser *parser) {
     static const xmlSAXHandler handlers = {
         .initialized = XML_SAX2_MAGIC,
         .startElementNs = on_start,
@@ -418,12 +398,14 @@ static int parse(struct parser *parser, const char *text, size_t n_bytes) {
     };
     xmlSAXHandler sax = handlers; /* libxml2 wants one that it could write to */
 
-    parser->context = xmlCreatePushParserCtxt(&sax, parser, NULL, 0, NULL);
+    parser->context = xmlCreateIOParserCtxt(&sax, parser, on_read, NULL, parser, XML_CHAR_ENCODING_UTF8);
     if (!parser->context)
         return hv_error_memory(parser->err);
-    /* The encoding is settled already: whatever the declaration says, this is UTF-8. */
+    /* The encoding is settled already, whatever the declaration says. */
     (void)xmlCtxtUseOptions(parser->context, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
-    feed(parser, text, n_bytes);
+    (void)xmlParseDocument(parser->context);
+    if (!parser->failure && (!parser->context->wellFormed || !parser->doc->root || parser->depth > 0))
+        parser->failure = hv_error_set(parser->err, HV_E_PROTOCOL, "not XML: it is incomplete");
     xmlFreeParserCtxt(parser->context);
     free(parser->names);
     return parser->failure;
@@ -443,14 +425,14 @@ int hv_xml_parse(const char *bytes, size_t n_bytes, const char *encoding, struct
     r = hv_xml_to_utf8(bytes, n_bytes, encoding, &text, &n, &copy, err);
     if (r < 0)
         return r;
-    r = check_markup(text, n, err);
+    r = check_attributes(text, n, err);
     if (r < 0)
         return r;
     doc = calloc(1, sizeof(*doc));
     if (!doc)
         return hv_error_memory(err);
-    hv_arena_init(&doc->arena);
-    r = parse(&(struct parser){ .doc = doc, .err = err }, text, n);
+    hv_arena_init(&doc->arena, n);
+    r = parse(&(struct parser){ .text = text, .n_text = n, .doc = doc, .err = err });
     if (r < 0)
         return r;
     *ret_doc = doc;
