@@ -84,6 +84,9 @@ const struct hv_vm *hv_vm_list_result(const struct hv_task *task, size_t *ret_n_
 int hv_vm_show_new(const char *vm, struct hv_task **ret_task, struct hv_error *err);
 const struct hv_vm_details *hv_vm_show_result(const struct hv_task *task);
 
+/* "running", "off", ... for an EnabledState; NULL for one that no document names. */
+const char *hv_vm_state_name(int64_t state);
+
 /* "vhd", "iso", ... Never NULL. */
 const char *hv_medium_name(enum hv_medium medium);
 

@@ -55,7 +55,7 @@ int hv_error_exit_code(int code) {
 }
 
 /* Writes a formatted text into a field of SIZE bytes. */
-static void put(char *field, size_t size, const char *format, va_list args) {
+static void HV_ATTR_PRINTF(3, 0) put(char *field, size_t size, const char *format, va_list args) {
     int n = vsnprintf(field, size, format, args);
 
     if (n < 0)
@@ -64,21 +64,16 @@ static void put(char *field, size_t size, const char *format, va_list args) {
         hv_text_trim_partial(field);
 }
 
-int hv_error_set(struct hv_error *err, int code, const char *format, ...) {
+void hv_error_fill(struct hv_error *err, int code, const char *format, ...) {
     va_list args;
 
     if (!err)
-        return code;
+        return;
     memset(err, 0, sizeof(*err));
     err->code = code;
     va_start(args, format);
     put(err->message, sizeof(err->message), format, args);
     va_end(args);
-    return code;
-}
-
-int hv_error_memory(struct hv_error *err) {
-    return hv_error_set(err, HV_E_MEMORY, "out of memory");
 }
 
 void hv_error_cause(struct hv_error *err, const char *format, ...) {

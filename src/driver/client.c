@@ -9,6 +9,7 @@
 #include "transport/curl.h"
 
 int hv_process_init(struct hv_error *err) {
+    hv_op_process_init();
     return hv_curl_init(err);
 }
 

@@ -118,7 +118,9 @@ static void fail(struct hv_exchange *exchange, struct hv_error *err, bool answer
     if (hv_op_is_once(exchange->op)) {
         if (answered && !hv_op_refused(err))
             err->code = HV_E_LOST;
-        if (err->code == HV_E_LOST)
+        if (err->code == HV_E_LOST && answered)
+            hv_error_prefix(err, "may have been carried out"); /* the engine's text names the operation */
+        else if (err->code == HV_E_LOST)
             hv_error_prefix(err, "%s may have been carried out", hv_op_name(exchange->op));
     } else if (exchange->n_tries < exchange->owner.n_tries && (passing || (answered && hv_op_retry(exchange->op, err)))) {
         uint64_t ms = pause_ms(client, exchange->n_tries);
@@ -212,20 +214,6 @@ uint64_t hv_exchange_due_ms(const struct hv_host *host) {
     return due_ms;
 }
 
-/* "Nothing yet": the same request again, after a breath in case the host says so without having waited. */
-static void again(struct hv_exchange *exchange) {
-    struct hv_error error = { 0 };
-
-    if (++exchange->n_again < HV_EXCHANGE_AGAIN_MAX) {
-        exchange->n_tries = 0;
-        pause_for(exchange, HV_EXCHANGE_PAUSE_FIRST_MS);
-        return;
-    }
-    (void)hv_error_set(&error, HV_E_UNREACHABLE, "%s: the host has nothing to say after %d rounds", hv_op_name(exchange->op),
-                       HV_EXCHANGE_AGAIN_MAX);
-    finish(exchange, &error, true);
-}
-
 static void handle_answer(struct hv_exchange *exchange, const struct hv_answer *answer) {
     struct hv_error error = { 0 };
     int r;
@@ -238,12 +226,11 @@ static void handle_answer(struct hv_exchange *exchange, const struct hv_answer *
         fail(exchange, &error, true, false);
     } else if (r == HV_OP_DONE) {
         finish(exchange, NULL, true);
-    } else if (r == HV_OP_AGAIN) {
-        again(exchange);
     } else {
         exchange->n_tries = 0;
-        exchange->n_again = 0;
         exchange->state = HV_EXCHANGE_WAITING;
+        if (r == HV_OP_AGAIN) /* after a breath, in case the host says so without having waited */
+            pause_for(exchange, HV_EXCHANGE_PAUSE_FIRST_MS);
     }
 }
 

@@ -13,7 +13,6 @@ enum {
     HV_EXCHANGE_TRIES = 4,
     HV_EXCHANGE_PAUSE_FIRST_MS = 500, /* doubled after each try */
     HV_EXCHANGE_PAUSE_LONGEST_MS = 8000,
-    HV_EXCHANGE_AGAIN_MAX = 60, /* "nothing yet" in a row; each took an operation timeout */
     HV_EXCHANGE_RELEASE_TIMEOUT_MS = 2000,
 };
 
@@ -24,7 +23,7 @@ struct hv_exchange_owner {
     /* May be NULL. Before an answer is looked at. */
     void (*on_answer)(void *context, const struct hv_answer *answer);
     /* ERR is NULL when the operation is done. OP lives until the function returns. */
-    void (*on_end)(void *context, uint32_t tag, const struct hv_op *op, const struct hv_error *err);
+    void (*on_end)(void *context, uint32_t tag, struct hv_op *op, const struct hv_error *err);
     void *context;
     uint32_t tag;
     unsigned n_tries; /* at most; 1: failures are the owner's to judge */
@@ -43,7 +42,6 @@ struct hv_exchange {
     struct hv_exchange_owner owner; /* zeroed for a Release that nobody waits for */
     enum hv_exchange_state state;
     unsigned n_tries;
-    unsigned n_again;
     bool is_release;
     uint64_t due_ms;
     uint64_t sent_ms;

@@ -43,17 +43,15 @@ static void hand_out(struct hv_poll *poll) {
     poll->busy = true;
     while ((task = hv_watch_next(poll->watch, &event)) != NULL) {
         struct hv_run *run = task->runner;
-        if (event.kind == HV_EVENT_JOB_UNREACHABLE) {
-            hv_watch_remove(poll->watch, task);
-            run->poll = NULL;
-        }
+        if (event.kind == HV_EVENT_JOB_UNREACHABLE)
+            run->poll = NULL; /* the watch has let go of it */
         hv_run_deliver(run, &event);
     }
     poll->busy = false;
     drop_if_empty(poll);
 }
 
-static void on_end(void *context, uint32_t tag, const struct hv_op *op, const struct hv_error *err) {
+static void on_end(void *context, uint32_t tag, struct hv_op *op, const struct hv_error *err) {
     struct hv_poll *poll = context;
     uint64_t now_ms = poll->host->client->now_ms;
 
@@ -131,7 +129,7 @@ int hv_poll_add(struct hv_host *host, struct hv_run *run, const struct hv_epr *j
 
     hv_poll_remove(run);
     if (!instance_id)
-        return hv_error_set(err, HV_E_PROTOCOL, "the host named a job without InstanceID");
+        return HV_E_PROTOCOL;
     r = obtain(host, hv_epr_resource_uri(job), &poll, err);
     if (r < 0)
         return r;

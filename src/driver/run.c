@@ -67,7 +67,7 @@ static void on_answer(void *context, const struct hv_answer *answer) {
         run->task->on_answer(run->task->on_answer_context, answer->bytes, answer->n_bytes);
 }
 
-static void on_end(void *context, uint32_t tag, const struct hv_op *op, const struct hv_error *err) {
+static void on_end(void *context, uint32_t tag, struct hv_op *op, const struct hv_error *err) {
     const struct hv_event event = {
         .kind = err ? HV_EVENT_OP_FAILED : HV_EVENT_OP_DONE,
         .tag = tag,
@@ -107,6 +107,12 @@ static void start_op(struct hv_run *run, struct hv_effect *effect) {
         add_stillborn(run, effect->tag, r);
 }
 
+static int start_watch(struct hv_run *run, const struct hv_effect *effect) {
+    struct hv_host *host = run->peers[effect->peer];
+
+    return host ? hv_poll_add(host, run, effect->job, NULL) : HV_E_ARGUMENT;
+}
+
 static void carry_out(struct hv_run *run, struct hv_effect *effect) {
     switch (effect->kind) {
     case HV_EFFECT_RUN:
@@ -116,12 +122,11 @@ static void carry_out(struct hv_run *run, struct hv_effect *effect) {
         run->wake_ms = effect->at_ms;
         break;
     case HV_EFFECT_WATCH:
-        if (!run->peers[effect->peer] || hv_poll_add(run->peers[effect->peer], run, effect->job, NULL) < 0)
-            run->watch_failed = true;
+        run->watch_failure = start_watch(run, effect);
         break;
     case HV_EFFECT_UNWATCH:
         hv_poll_remove(run);
-        run->watch_failed = false;
+        run->watch_failure = 0;
         break;
     case HV_EFFECT_DONE:
         break;
@@ -157,6 +162,8 @@ static void deliver_error(struct hv_run *run, enum hv_event_kind kind, uint32_t 
 
     if (code == HV_E_ARGUMENT)
         (void)hv_error_set(&error, code, "this needs a destination host, and none was given");
+    else if (code == HV_E_PROTOCOL)
+        (void)hv_error_set(&error, code, "the host named a job without InstanceID");
     else
         (void)hv_error_memory(&error);
     hv_run_deliver(run, &event);
@@ -172,9 +179,10 @@ static bool tend(struct hv_run *run) {
         struct hv_stillborn *last = &run->stillborn[--run->n_stillborn];
         deliver_error(run, HV_EVENT_OP_FAILED, last->tag, last->code);
         return true;
-    } else if (run->watch_failed) {
-        run->watch_failed = false;
-        deliver_error(run, HV_EVENT_JOB_UNREACHABLE, 0, HV_E_MEMORY);
+    } else if (run->watch_failure) {
+        int code = run->watch_failure;
+        run->watch_failure = 0;
+        deliver_error(run, HV_EVENT_JOB_UNREACHABLE, 0, code);
         return true;
     } else if (run->detaches) {
         run->detaches = false;
@@ -205,7 +213,7 @@ uint64_t hv_run_due_ms(const struct hv_client *client) {
     uint64_t due_ms = UINT64_MAX;
 
     for (const struct hv_run *run = client->runs; run; run = run->next) {
-        if (run->starts || run->detaches || run->watch_failed || run->n_stillborn > 0)
+        if (run->starts || run->detaches || run->watch_failure || run->n_stillborn > 0)
             return 0;
         if (run->wake_ms < due_ms)
             due_ms = run->wake_ms;

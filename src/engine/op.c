@@ -58,6 +58,10 @@ struct hv_op {
     struct hv_instance *instance;
 };
 
+void hv_op_process_init(void) {
+    hv_xml_process_init();
+}
+
 struct hv_op *hv_op_free(struct hv_op *op) {
     if (!op)
         return NULL;

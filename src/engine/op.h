@@ -12,6 +12,9 @@
 
 struct hv_op;
 
+/* Process-wide start-up of what is below; once, before any thread. */
+void hv_op_process_init(void);
+
 /* Outcomes of hv_op_feed and hv_op_stop. */
 enum {
     HV_OP_DONE = 0,

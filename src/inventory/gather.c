@@ -5,11 +5,9 @@
 
 #include "base/error.h"
 
-enum {
-    WQL_MAX_BYTES = 16384,
-    WBEM_E_NOT_FOUND = 0x80041002,
-    WBEM_E_INVALID_CLASS = 0x80041010,
-};
+enum { WQL_MAX_BYTES = 16384 };
+
+static const uint32_t wbem_e_invalid_namespace = 0x8004100E;
 
 void hv_gather_init(struct hv_gather *gather, hv_gather_begin_fn *begin, hv_gather_add_fn *add, void *target) {
     memset(gather, 0, sizeof(*gather));
@@ -62,7 +60,7 @@ int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_n
 }
 
 bool hv_gather_is_missing(const struct hv_error *err) {
-    return err->code == HV_E_NOT_FOUND || err->hresult == WBEM_E_NOT_FOUND || err->hresult == WBEM_E_INVALID_CLASS;
+    return err->code == HV_E_NOT_FOUND && err->hresult != wbem_e_invalid_namespace;
 }
 
 static int query_end(struct hv_gather *gather, const struct hv_event *event, struct hv_error *err) {

@@ -46,7 +46,8 @@ HV_MUST_CHECK int hv_gather_query(struct hv_gather *gather, uint32_t kind, const
 HV_MUST_CHECK int hv_gather_step(struct hv_gather *gather, const struct hv_event *event, struct hv_effects *effects,
                                  struct hv_error *err);
 
-/* Does ERR, of a request, say that the object or its class does not exist at the host? */
+/* Does ERR, of a request, say that the object or its class does not exist? Not so when the host knows nothing of Hyper-V at all.
+ */
 bool hv_gather_is_missing(const struct hv_error *err);
 
 #endif

@@ -120,9 +120,9 @@ static int errors_got(struct job_show *show, const struct hv_instance *output, s
 }
 
 static int op_failed(struct job_show *show, const struct hv_event *event, struct hv_effects *effects, struct hv_error *err) {
-    if (event->tag == TAG_ERRORS)
+    if (event->tag == TAG_ERRORS && event->err->code != HV_E_MEMORY)
         return errors_got(show, NULL, effects, err);
-    if (hv_gather_is_missing(event->err))
+    if (event->tag == TAG_GET && hv_gather_is_missing(event->err))
         return job_missing(show, effects, err);
     return hv_error_copy(err, event->err);
 }

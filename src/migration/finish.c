@@ -38,34 +38,47 @@ static const struct hv_reason *best_reason(const struct hv_move *move, const str
     return best;
 }
 
-/* Class, cause and remedy of a job that failed, from what the host told. */
+/* What the host told of a failed job, and what our table knows of it. */
+struct explanation {
+    const char *text; /* NULL when the host gave none */
+    uint32_t hresult;
+    const struct hv_code *code; /* NULL when unknown */
+};
+
+static void explain(const struct hv_move *move, struct explanation *ret) {
+    const struct hv_reason *reason = best_reason(move, &ret->code);
+
+    ret->text = reason && reason->message ? reason->message : move->last_job.error_description;
+    ret->hresult = reason ? reason->hresult : hv_reason_hresult(ret->text);
+    if (!ret->code && ret->hresult)
+        ret->code = hv_code_find_hresult(ret->hresult);
+    if (!ret->code && move->last_job.error_code > 0)
+        ret->code = hv_code_find(HV_CODE_JOB, (uint32_t)move->last_job.error_code);
+    if (!ret->text)
+        ret->text = ret->code ? ret->code->meaning : "the host gave no reason; its VMMS-Admin event log may, on both hosts";
+}
+
+/* A check that could not be made, because the hosts do not trust each other, is no answer of "no". */
+static int failure_class(const struct hv_move *move, const struct hv_code *code) {
+    int class = code ? code->error : HV_E_FAILED;
+
+    return move->plan.check_only && class != HV_E_DELEGATION ? HV_E_NOT_MIGRATABLE : class;
+}
+
 static int explain_failure(const struct hv_move *move, struct hv_error *err) {
-    const struct hv_code *code = NULL;
-    const struct hv_reason *reason = best_reason(move, &code);
-    const char *text = reason && reason->message ? reason->message : move->last_job.error_description;
-    uint32_t hresult = reason ? reason->hresult : hv_reason_hresult(text);
+    struct explanation why = { 0 };
     int class;
 
-    if (!code && hresult)
-        code = hv_code_find_hresult(hresult);
-    if (!code && move->last_job.error_code > 0)
-        code = hv_code_find(HV_CODE_RETURN_VALUE, (uint32_t)move->last_job.error_code);
-    class = code ? code->error : HV_E_FAILED;
-    if (move->plan.check_only && class != HV_E_DELEGATION)
-        class = HV_E_NOT_MIGRATABLE;
+    explain(move, &why);
+    class = failure_class(move, why.code);
     begin(move, err, class, move->plan.check_only ? "says no" : "failed");
     if (err) {
         err->source = HV_SOURCE_JOB;
-        err->hresult = hresult;
+        err->hresult = why.hresult;
     }
-    if (text)
-        hv_error_cause(err, "%s", text);
-    else if (code)
-        hv_error_cause(err, "%s", code->meaning);
-    else
-        hv_error_cause(err, "the host gave no reason; its VMMS-Admin event log may, on both hosts");
-    if (code && code->remedy)
-        hv_error_remedy(err, "%s", code->remedy);
+    hv_error_cause(err, "%s", why.text);
+    if (why.code && why.code->remedy)
+        hv_error_remedy(err, "%s", why.code->remedy);
     return class;
 }
 
@@ -184,8 +197,10 @@ int hv_mig_finish(struct hv_step *step) {
         r = running(move, step->err);
     } else
         r = verdict(move, step->err);
-    move->result.at_source = move->evidence.at_source;
-    move->result.at_destination = move->evidence.at_destination;
+    if (!move->moves_nothing) {
+        move->result.at_source = move->evidence.at_source;
+        move->result.at_destination = move->evidence.at_destination;
+    }
     move->state = HV_MIG_STATE_DONE;
     hv_effects_done(step->effects);
     return r;

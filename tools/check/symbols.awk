@@ -14,6 +14,12 @@ BEGIN {
         for (i = 3; n && word[1] == "room" && i <= n; i++)
             arrow[word[2], word[i]] = 1
     }
+    while ((getline line < exports) > 0) {
+        if (line ~ /^ *[a-z][a-z0-9_]*;/) {
+            gsub(/[ ;]/, "", line)
+            is_public[line] = 1
+        }
+    }
     FS = "|"
 }
 
@@ -60,7 +66,7 @@ END {
         name = need_name[i]
         room = need_room[i]
         if (name in home) {
-            if (home[name] != room && !((room, home[name]) in arrow))
+            if (home[name] != room && !((room, home[name]) in arrow) && (room == "base" || !(name in is_public)))
                 printf "%s:%s\t%s: %s calls %s of %s\n", need_object[i], name, need_object[i], room, name, home[name]
         } else if (room in pure && !(name in libc) && !(room in own && name ~ own[room])) {
             printf "%s:%s\t%s: pure room %s needs %s\n", need_object[i], name, need_object[i], room, name

@@ -1,0 +1,29 @@
+/* The commands, one file each. Each reads its options, calls the library, prints, and returns the exit code. */
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+#include "cli/mover.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+typedef int hv_cmd_fn(const struct hv_args *args, struct hv_output *out);
+
+hv_cmd_fn hv_cmd_version, hv_cmd_help;
+hv_cmd_fn hv_cmd_wsman_identify, hv_cmd_wsman_get, hv_cmd_wsman_enumerate, hv_cmd_wsman_invoke;
+hv_cmd_fn hv_cmd_vm_list, hv_cmd_vm_show, hv_cmd_host_show;
+hv_cmd_fn hv_cmd_check, hv_cmd_migrate, hv_cmd_move_storage;
+hv_cmd_fn hv_cmd_job_list, hv_cmd_job_show, hv_cmd_job_follow;
+hv_cmd_fn hv_cmd_sample;
+
+/* What check, migrate, move-storage and the sample's modes have in common. */
+struct hv_move_request {
+    enum hv_mover_act act;
+    enum hv_move_type type;
+    const char *source;      /* NULL: from --host */
+    const char *destination; /* NULL: from --to */
+    const char *const *vms;
+    size_t n_vms;
+};
+int hv_move_request_run(const struct hv_move_request *request, const struct hv_args *args, struct hv_output *out);
+
+#endif

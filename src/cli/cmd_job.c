@@ -1,0 +1,225 @@
+/* hvctl job list, show and follow (ux.md 1 and 6). */
+#include <hvctl/job.h>
+#include <inttypes.h>
+
+#include "base/duration.h"
+#include "base/error.h"
+#include "base/size.h"
+#include "cli/cmd.h"
+#include "cli/fanout.h"
+#include "cli/json.h"
+#include "cli/say.h"
+#include "cli/sheet.h"
+
+enum { REF_MAX_BYTES = 8192 };
+
+static json_t *ref_json(const char *host, const struct hv_job *job) {
+    HV_CLEANUP_BUF struct hv_buf ref = HV_BUF_INIT(REF_MAX_BYTES);
+
+    if (!job->id)
+        return json_null();
+    hv_buf_printf(&ref, "%s/%s", host, job->id);
+    return hv_buf_finish(&ref, "a job reference", NULL) < 0 ? NULL : hv_json_text(hv_buf_text(&ref));
+}
+
+static void put_job(json_t **object, const struct hv_job *job, const char *host) {
+    hv_json_put(object, "ref", ref_json(host, job));
+    hv_json_put(object, "host", hv_json_text(host));
+    hv_json_put(object, "id", hv_json_text(job->id));
+    hv_json_put(object, "class", hv_json_text(job->class_name));
+    hv_json_put(object, "job_type", hv_json_number(job->type));
+    hv_json_put(object, "job_type_name", hv_json_text(job->type_name));
+    hv_json_put(object, "state", hv_json_text(job->state_name));
+    hv_json_put(object, "state_code", hv_json_number(job->state));
+    hv_json_put(object, "finished", json_boolean(job->is_finished));
+    hv_json_put(object, "successful", job->is_finished ? json_boolean(job->is_successful) : json_null());
+    hv_json_put(object, "percent", hv_json_number(job->percent));
+    hv_json_put(object, "error_code", hv_json_number(job->error_code));
+    hv_json_put(object, "error_description", hv_json_text(job->error_description));
+    hv_json_put(object, "description", hv_json_text(job->description));
+    hv_json_put(object, "status", hv_json_text(job->status));
+    hv_json_put(object, "vm_id", hv_json_text(job->vm_id));
+    hv_json_put(object, "destination", hv_json_text(job->destination));
+    hv_json_put(object, "migration_type", hv_json_number(job->migration_type));
+    hv_json_put(object, "cancellable", hv_json_flag(job->cancellable));
+    hv_json_put(object, "started", hv_json_text(job->started));
+    hv_json_put(object, "elapsed_ms", hv_json_number(job->elapsed_ms));
+}
+
+static void print_list_json(const struct hv_fanout *fanout, struct hv_output *out) {
+    bool is_lines = out->format == HV_FORMAT_JSONL;
+    json_t *list = json_array();
+    json_t *document;
+
+    for (size_t i = 0; i < fanout->connection->n_sources; i++) {
+        const struct hv_task *task = hv_fanout_answer(fanout, i);
+        size_t n = 0;
+        const struct hv_job *jobs = task ? hv_job_list_result(task, &n) : NULL;
+
+        for (size_t j = 0; j < n; j++) {
+            json_t *object = is_lines ? hv_json_document("job") : json_object();
+
+            put_job(&object, &jobs[j], fanout->connection->sources[i].label);
+            if (is_lines)
+                hv_output_json(out, object);
+            else
+                hv_json_add(&list, object);
+        }
+    }
+    if (is_lines) {
+        json_decref(list);
+        return;
+    }
+    document = hv_json_document("jobs");
+    hv_json_put(&document, "jobs", list);
+    hv_json_put(&document, "errors", hv_fanout_errors(fanout));
+    hv_output_json(out, document);
+}
+
+static void add_row(struct hv_table *table, const char *host, const struct hv_job *job) {
+    HV_CLEANUP_BUF struct hv_buf ref = HV_BUF_INIT(REF_MAX_BYTES);
+
+    hv_buf_printf(&ref, "%s/%s", host, job->id ? job->id : "-");
+    hv_table_cell(table, hv_buf_text(&ref));
+    hv_table_cell(table, job->type_name ? job->type_name : job->description);
+    if (job->state_name)
+        hv_table_cell(table, job->state_name);
+    else
+        hv_table_cell_number(table, job->state);
+    hv_table_cell_number(table, job->percent);
+    hv_table_cell(table, job->vm_id);
+    hv_table_cell(table, job->destination);
+    hv_table_cell(table, job->started);
+}
+
+static void print_list(const struct hv_fanout *fanout, struct hv_output *out) {
+    static const char *const headers[] = { "JOB", "TYPE", "STATE", "PERCENT", "VM", "DESTINATION", "STARTED" };
+    HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
+
+    if (hv_table_new(headers, HV_ARRAY_SIZE(headers), &table, NULL) < 0) {
+        out->memory_failed = true;
+        return;
+    }
+    for (size_t i = 0; i < fanout->connection->n_sources; i++) {
+        const struct hv_task *task = hv_fanout_answer(fanout, i);
+        size_t n = 0;
+        const struct hv_job *jobs = task ? hv_job_list_result(task, &n) : NULL;
+
+        for (size_t j = 0; j < n; j++)
+            add_row(table, fanout->connection->sources[i].label, &jobs[j]);
+    }
+    hv_output_table(out, table);
+}
+
+int hv_cmd_job_list(const struct hv_args *args, struct hv_output *out) {
+    const struct hv_connect_plan plan = { .max_sources = HV_MAX_HOSTS };
+
+    return hv_fanout_command(&plan, args, out, hv_job_list_new, hv_output_is_json(out) ? print_list_json : print_list);
+}
+
+static void print_job_sheet(const struct hv_job *job, const struct hv_reason *reasons, size_t n_reasons, const char *host,
+                            struct hv_output *out) {
+    char elapsed[HV_DURATION_TEXT_SIZE];
+    struct hv_sheet sheet;
+
+    hv_duration_format(job->elapsed_ms > 0 ? (uint64_t)job->elapsed_ms : 0, elapsed);
+    hv_sheet_begin(&sheet, out);
+    hv_sheet_printf(&sheet, "job", "%s/%s", host, job->id ? job->id : "-");
+    hv_sheet_text(&sheet, "class", job->class_name);
+    hv_sheet_text(&sheet, "type", job->type_name);
+    hv_sheet_text(&sheet, "description", job->description);
+    if (job->state_name)
+        hv_sheet_text(&sheet, "state", job->state_name);
+    else
+        hv_sheet_number(&sheet, "state", job->state);
+    hv_sheet_number(&sheet, "percent", job->percent);
+    hv_sheet_text(&sheet, "status", job->status);
+    hv_sheet_text(&sheet, "VM", job->vm_id);
+    hv_sheet_text(&sheet, "destination", job->destination);
+    hv_sheet_flag(&sheet, "cancellable", job->cancellable);
+    hv_sheet_text(&sheet, "started", job->started);
+    hv_sheet_text(&sheet, "elapsed", job->elapsed_ms >= 0 ? elapsed : NULL);
+    hv_sheet_number(&sheet, "error code", job->error_code);
+    hv_sheet_text(&sheet, "error", job->error_description);
+    for (size_t i = 0; i < n_reasons; i++)
+        hv_sheet_text(&sheet, "reason", reasons[i].message);
+    hv_sheet_end(&sheet);
+}
+
+static void print_job(const struct hv_task *task, const struct hv_endpoint *source, struct hv_output *out) {
+    const struct hv_job *job = hv_job_show_result(task);
+    size_t n_reasons = 0;
+    const struct hv_reason *reasons = hv_job_show_reasons(task, &n_reasons);
+    json_t *document;
+
+    if (!hv_output_is_json(out)) {
+        print_job_sheet(job, reasons, n_reasons, source->label, out);
+        return;
+    }
+    document = hv_json_document("job");
+    put_job(&document, job, source->label);
+    hv_json_put(&document, "reasons", hv_json_reasons(reasons, n_reasons));
+    hv_output_json(out, document);
+}
+
+/* The reference's own host, unless --host tells how to reach it. */
+struct job_ref {
+    char *host;
+    char *id;
+};
+
+static void job_ref_deinit(struct job_ref *ref) {
+    free(ref->host);
+    free(ref->id);
+}
+#define CLEANUP_JOB_REF HV_ATTR_CLEANUP(job_ref_deinit)
+
+static const char *source_of(const struct job_ref *ref, const struct hv_args *args) {
+    return hv_args_has(args, HV_OPT_HOST) ? NULL : ref->host;
+}
+
+int hv_cmd_job_show(const struct hv_args *args, struct hv_output *out) {
+    CLEANUP_JOB_REF struct job_ref ref = { 0 };
+    HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
+    struct hv_connect_plan plan = { .max_sources = 1 };
+    struct hv_error error = { 0 };
+    int rc = hv_job_ref_split(hv_args_operand(args, 0), &ref.host, &ref.id, &error);
+
+    if (rc == 0)
+        rc = hv_job_show_new(ref.id, &task, &error);
+    plan.source = source_of(&ref, args);
+    return hv_single_command(&plan, args, out, rc, &error, task, print_job);
+}
+
+int hv_cmd_job_follow(const struct hv_args *args, struct hv_output *out) {
+    CLEANUP_JOB_REF struct job_ref ref = { 0 };
+    struct hv_connect_plan plan = { .max_sources = 1, .max_destinations = 1 };
+    const struct hv_mover_options mover_options = {
+        .act = HV_ACT_FOLLOW,
+        .parallel = 1,
+        .progress = hv_progress_choose(args, out),
+    };
+    struct hv_move_options options = { .type = HV_MOVE_VM };
+    struct hv_connection connection = { 0 };
+    struct hv_mover mover = { 0 };
+    struct hv_endpoint *destination = NULL;
+    struct hv_error error = { 0 };
+    int exit_code;
+    int rc = hv_job_ref_split(hv_args_operand(args, 0), &ref.host, &ref.id, &error);
+
+    plan.source = source_of(&ref, args);
+    if (rc == 0)
+        rc = hv_connection_init(&connection, &plan, args, out, &error);
+    if (rc == 0) {
+        destination = connection.n_destinations > 0 ? &connection.destinations[0] : NULL;
+        options.follow_id = ref.id;
+        options.source_name = connection.sources[0].label;
+        options.destination_name = destination ? hv_host_address_name(destination->host) : NULL;
+        hv_mover_init(&mover, &mover_options, &connection);
+        rc = hv_mover_add(&mover, ref.id, &options, &connection.sources[0], destination, &error);
+    }
+    exit_code = rc < 0 ? hv_say_failure(out, &error) : hv_mover_run(&mover);
+    hv_mover_deinit(&mover);
+    hv_connection_deinit(&connection);
+    return exit_code;
+}

@@ -1,0 +1,174 @@
+/* hvctl check, migrate and move-storage (ux.md 1; hyperv.md 4a to 4f). */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/cmd.h"
+#include "cli/say.h"
+
+enum { DEFAULT_PARALLEL = 2 };
+
+struct disks {
+    struct hv_move_disk *list;
+    char **sources; /* owned; the destinations are borrowed from argv */
+    size_t n;
+};
+
+static void disks_deinit(struct disks *disks) {
+    for (size_t i = 0; i < disks->n; i++)
+        free(disks->sources[i]);
+    free(disks->sources);
+    free(disks->list);
+}
+#define CLEANUP_DISKS HV_ATTR_CLEANUP(disks_deinit)
+
+static int read_disks(const struct hv_args *args, struct disks *disks, struct hv_error *err) {
+    size_t n = hv_args_count(args, HV_OPT_DISK);
+    int rc = 0;
+
+    disks->list = calloc(n + 1, sizeof(*disks->list));
+    disks->sources = calloc(n + 1, sizeof(*disks->sources));
+    if (!disks->list || !disks->sources)
+        return hv_error_memory(err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        const char *pair = hv_args_nth(args, HV_OPT_DISK, i);
+        const char *equals = strchr(pair, '=');
+
+        if (!equals || !equals[1])
+            return hv_error_set(err, HV_E_ARGUMENT, "--disk %s names no new path", pair);
+        rc = hv_text_copy_n(pair, (size_t)(equals - pair), &disks->sources[i], err);
+        if (rc < 0)
+            return rc;
+        disks->n++;
+        disks->list[i].source = disks->sources[i];
+        disks->list[i].destination = equals + 1;
+    }
+    return 0;
+}
+
+/* Storage stays where it is unless one of these options says otherwise. */
+static enum hv_move_type choose_type(const struct hv_args *args) {
+    static const enum hv_opt storage_options[] = { HV_OPT_STORAGE, HV_OPT_INCLUDE_STORAGE, HV_OPT_POOL, HV_OPT_DISK };
+
+    for (size_t i = 0; i < sizeof(storage_options) / sizeof(storage_options[0]); i++) {
+        if (hv_args_has(args, storage_options[i]))
+            return HV_MOVE_VM_AND_STORAGE;
+    }
+    return HV_MOVE_VM;
+}
+
+static struct hv_move_options read_options(const struct hv_move_request *request, const struct hv_args *args,
+                                           const struct disks *disks) {
+    bool is_storage_move = request->type == HV_MOVE_STORAGE;
+
+    return (struct hv_move_options){
+        .type = request->type,
+        .check_only = request->act == HV_ACT_CHECK || hv_args_has(args, HV_OPT_DRY_RUN),
+        .detach = hv_args_has(args, HV_OPT_DETACH),
+        .destination_name = hv_args_value(args, HV_OPT_DESTINATION_NAME),
+        .storage_path = hv_args_value(args, is_storage_move ? HV_OPT_TO_PATH : HV_OPT_STORAGE),
+        .config_path = hv_args_value(args, HV_OPT_CONFIG_PATH),
+        .snapshot_path = hv_args_value(args, HV_OPT_SNAPSHOT_PATH),
+        .paging_path = hv_args_value(args, HV_OPT_PAGING_PATH),
+        .disks = disks->list,
+        .n_disks = disks->n,
+        .pool = hv_args_value(args, HV_OPT_POOL),
+    };
+}
+
+/* Every VM with every destination. */
+static int add_items(struct hv_mover *mover, const struct hv_move_request *request, const struct hv_move_options *options,
+                     struct hv_error *err) {
+    struct hv_connection *connection = mover->connection;
+    struct hv_endpoint *source = &connection->sources[0];
+    struct hv_move_options own = *options;
+    int rc = 0;
+
+    own.source_name = source->label;
+    for (size_t i = 0; rc == 0 && i < request->n_vms; i++) {
+        own.vm = request->vms[i];
+        if (request->type == HV_MOVE_STORAGE)
+            rc = hv_mover_add(mover, own.vm, &own, source, NULL, err);
+        for (size_t j = 0; rc == 0 && j < connection->n_destinations; j++) {
+            struct hv_endpoint *destination = &connection->destinations[j];
+
+            own.destination_name =
+                options->destination_name ? options->destination_name : hv_host_address_name(destination->host);
+            rc = hv_mover_add(mover, own.vm, &own, source, destination, err);
+        }
+    }
+    return rc;
+}
+
+static int check_request(const struct hv_move_request *request, const struct hv_args *args, struct hv_error *err) {
+    if (hv_args_number(args, HV_OPT_PARALLEL, DEFAULT_PARALLEL) == 0)
+        return hv_error_set(err, HV_E_ARGUMENT, "--parallel 0 would move nothing");
+    if (request->n_vms > 1 && hv_args_has(args, HV_OPT_DISK))
+        return hv_error_set(err, HV_E_ARGUMENT, "--disk belongs to one VM, %zu were named", request->n_vms);
+    if (hv_args_has(args, HV_OPT_DETACH) && hv_args_has(args, HV_OPT_DRY_RUN))
+        return hv_error_set(err, HV_E_ARGUMENT, "--dry-run starts no job that --detach could leave");
+    return 0;
+}
+
+int hv_move_request_run(const struct hv_move_request *request, const struct hv_args *args, struct hv_output *out) {
+    CLEANUP_DISKS struct disks disks = { 0 };
+    struct hv_connection connection = { 0 };
+    struct hv_mover mover = { 0 };
+    bool is_storage_move = request->type == HV_MOVE_STORAGE;
+    const struct hv_connect_plan plan = {
+        .source = request->source,
+        .destination = request->destination,
+        .max_sources = 1,
+        .min_destinations = is_storage_move ? 0 : 1,
+        .max_destinations = is_storage_move                ? 0
+                            : request->act == HV_ACT_CHECK ? HV_MAX_HOSTS
+                                                           : 1,
+    };
+    const struct hv_mover_options mover_options = {
+        .act = request->act,
+        .dry_run = hv_args_has(args, HV_OPT_DRY_RUN),
+        .parallel = (size_t)hv_args_number(args, HV_OPT_PARALLEL, DEFAULT_PARALLEL),
+        .progress = hv_progress_choose(args, out),
+    };
+    struct hv_move_options options;
+    struct hv_error error = { 0 };
+    int exit_code;
+    int rc = check_request(request, args, &error);
+
+    if (rc == 0)
+        rc = read_disks(args, &disks, &error);
+    if (rc == 0)
+        rc = hv_connection_init(&connection, &plan, args, out, &error);
+    if (rc == 0) {
+        options = read_options(request, args, &disks);
+        hv_mover_init(&mover, &mover_options, &connection);
+        rc = add_items(&mover, request, &options, &error);
+    }
+    exit_code = rc < 0 ? hv_say_failure(out, &error) : hv_mover_run(&mover);
+    hv_mover_deinit(&mover);
+    hv_connection_deinit(&connection);
+    return exit_code;
+}
+
+static int run(enum hv_mover_act act, enum hv_move_type type, const struct hv_args *args, struct hv_output *out) {
+    const struct hv_move_request request = {
+        .act = act,
+        .type = type,
+        .vms = args->words + args->n_command_words,
+        .n_vms = hv_args_n_operands(args),
+    };
+
+    return hv_move_request_run(&request, args, out);
+}
+
+int hv_cmd_check(const struct hv_args *args, struct hv_output *out) {
+    return run(HV_ACT_CHECK, choose_type(args), args, out);
+}
+
+int hv_cmd_migrate(const struct hv_args *args, struct hv_output *out) {
+    return run(HV_ACT_MIGRATE, choose_type(args), args, out);
+}
+
+int hv_cmd_move_storage(const struct hv_args *args, struct hv_output *out) {
+    return run(HV_ACT_MOVE_STORAGE, HV_MOVE_STORAGE, args, out);
+}

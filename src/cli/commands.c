@@ -1,0 +1,186 @@
+/* Every command of this build, with its help (ux.md 1). */
+#include <stdint.h>
+
+#include "base/size.h"
+#include "cli/cmd.h"
+
+#define CONNECT (HV_GROUP_CONNECT | HV_GROUP_HOST)
+#define MOVE                                                                                                                     \
+    (CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAIT | HV_GROUP_PARALLEL)
+#define RESOURCE (CONNECT | HV_GROUP_RESOURCE)
+
+static const char param_help[] =
+    "The value of --param is a text; @FILE reads it from a file (\"-\" is stdin); JSON gives a reference\n"
+    "  {\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"...\"}}\n"
+    "or an embedded instance, whose types come from the class tables of this build\n"
+    "  {\"class\": \"Msvm_VirtualSystemMigrationSettingData\", \"properties\": {\"MigrationType\": 32768}}\n";
+
+static const char place_help[] =
+    "Without --storage, --include-storage, --pool and --disk the disks stay where they are, which needs storage that both\n"
+    "hosts reach. Paths are those of the hosts; quote them: 'C:\\VMs'. A --disk target that ends in a backslash is a folder.\n";
+
+const struct hv_command hv_commands[] = {
+    { { "vm", "list" },
+      "",
+      "list the VMs of one or more hosts",
+      "  hvctl vm list -H hv01 -u 'DOMAIN\\admin'\n"
+      "  hvctl vm list -H hv01,hv02 -o json | jq '.vms[].name'\n",
+      NULL,
+      CONNECT,
+      0,
+      0,
+      hv_cmd_vm_list },
+    { { "vm", "show" },
+      "VM",
+      "show one VM: settings, disks, network adapters, checkpoints",
+      "  hvctl vm show app01 -H hv01\n"
+      "  hvctl vm show 4A1B6D6E-7B77-4A4C-9B8E-0A4C1F1D2E3F -H hv01 -o json\n",
+      "VM is a display name or a GUID. A name that two VMs have is refused with both GUIDs.\n",
+      CONNECT,
+      1,
+      1,
+      hv_cmd_vm_show },
+    { { "host", "show" },
+      "",
+      "show a host's migration settings, listeners and networks",
+      "  hvctl host show -H hv01\n"
+      "  hvctl host show -H hv01 -H hv02 -o json\n",
+      NULL,
+      CONNECT,
+      0,
+      0,
+      hv_cmd_host_show },
+    { { "check", NULL },
+      "VM...",
+      "ask the host whether VMs could move; nothing is changed",
+      "  hvctl check app01 --from hv01 --to hv02\n"
+      "  hvctl check app01 app02 --from hv01 --to hv02,hv03 --include-storage\n",
+      place_help,
+      MOVE,
+      1,
+      SIZE_MAX,
+      hv_cmd_check },
+    { { "migrate", NULL },
+      "VM...",
+      "move VMs to another host, and prove that they arrived",
+      "  hvctl migrate app01 --from hv01 --to hv02\n"
+      "  hvctl migrate app01 --from hv01 --to hv02 --include-storage\n"
+      "  hvctl migrate app01 --from hv01 --to hv02 --storage 'D:\\VMs' --disk 'app01.vhdx=E:\\fast\\'\n"
+      "  hvctl migrate app01 app02 app03 --from hv01 --to hv02 --parallel 2 -o jsonl\n",
+      place_help,
+      MOVE | HV_GROUP_DETACH | HV_GROUP_DRY_RUN,
+      1,
+      SIZE_MAX,
+      hv_cmd_migrate },
+    { { "move-storage", NULL },
+      "VM",
+      "move the storage of a VM on the same host",
+      "  hvctl move-storage app01 -H hv01 --to-path 'D:\\VMs\\app01'\n"
+      "  hvctl move-storage app01 -H hv01 --disk 'data.vhdx=E:\\slow\\'\n",
+      NULL,
+      CONNECT | HV_GROUP_TO_PATH | HV_GROUP_PLACE | HV_GROUP_WAIT | HV_GROUP_DETACH | HV_GROUP_DRY_RUN,
+      1,
+      1,
+      hv_cmd_move_storage },
+    { { "job", "list" },
+      "",
+      "list the jobs of hosts",
+      "  hvctl job list -H hv01\n"
+      "  hvctl job list -H hv01 -o json | jq '.jobs[] | select(.finished | not)'\n",
+      NULL,
+      CONNECT,
+      0,
+      0,
+      hv_cmd_job_list },
+    { { "job", "show" },
+      "JOB",
+      "show one job, and why it failed",
+      "  hvctl job show hv01/4F0CE6B6-2C5B-4D4F-8B70-2A1B7A2C9D11\n"
+      "  hvctl job show 4F0CE6B6-2C5B-4D4F-8B70-2A1B7A2C9D11 -H https://hv01:5986/wsman\n",
+      "JOB is HOST/INSTANCEID, or the InstanceID with --host. A host forgets a job five minutes after its end.\n",
+      CONNECT,
+      1,
+      1,
+      hv_cmd_job_show },
+    { { "job", "follow" },
+      "JOB",
+      "follow a running job to its end, and prove where the VM is",
+      "  hvctl job follow hv01/4F0CE6B6-2C5B-4D4F-8B70-2A1B7A2C9D11 --to hv02\n",
+      "JOB is HOST/INSTANCEID, or the InstanceID with --host. Without --to only the source can be asked where the VM is.\n",
+      CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_WAIT,
+      1,
+      1,
+      hv_cmd_job_follow },
+    { { "sample", NULL },
+      "MODE SRC DST VM",
+      "the command lines of Microsoft's migration sample",
+      "  hvctl sample vm-simple hv01 hv02 app01\n"
+      "  hvctl sample vm-simple-check hv01 hv02 app01\n"
+      "  hvctl sample vm-and-storage-simple hv01 hv02 app01\n",
+      "The three modes above are built; the sample's other modes are not yet.\n",
+      HV_GROUP_CONNECT | HV_GROUP_DESTINATION | HV_GROUP_WAIT,
+      1,
+      5,
+      hv_cmd_sample },
+    { { "wsman", "identify" },
+      "",
+      "ask a host which WS-Management it speaks",
+      "  hvctl wsman identify -H hv01\n",
+      NULL,
+      CONNECT,
+      0,
+      0,
+      hv_cmd_wsman_identify },
+    { { "wsman", "get" },
+      "RESOURCE",
+      "get one instance",
+      "  hvctl wsman get Msvm_ComputerSystem -H hv01 --selector CreationClassName=Msvm_ComputerSystem --selector Name=GUID\n",
+      "RESOURCE is a class name or a full resource URI.\n",
+      RESOURCE | HV_GROUP_SELECTOR,
+      1,
+      1,
+      hv_cmd_wsman_get },
+    { { "wsman", "enumerate" },
+      "RESOURCE",
+      "list the instances of a class, or the answers to a query",
+      "  hvctl wsman enumerate Msvm_ComputerSystem -H hv01 -o jsonl\n"
+      "  hvctl wsman enumerate Msvm_ComputerSystem -H hv01 --filter 'SELECT * FROM Msvm_ComputerSystem WHERE EnabledState = 2'\n",
+      "RESOURCE is a class name or a full resource URI.\n",
+      RESOURCE | HV_GROUP_ENUMERATE,
+      1,
+      1,
+      hv_cmd_wsman_enumerate },
+    { { "wsman", "invoke" },
+      "RESOURCE METHOD",
+      "call a method of an instance; it is sent at most once",
+      "  hvctl wsman invoke Msvm_ComputerSystem RequestStateChange -H hv01 --selector Name=GUID --param RequestedState=2\n"
+      "  hvctl wsman invoke Msvm_VirtualSystemMigrationService GetSystemCompatibilityInfo -H hv01 \\\n"
+      "    --selector CreationClassName=Msvm_VirtualSystemMigrationService \\\n"
+      "    --param 'ComputerSystem={\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"GUID\"}}'\n",
+      param_help,
+      RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_PARAM,
+      2,
+      2,
+      hv_cmd_wsman_invoke },
+    { { "help", NULL },
+      "[COMMAND]",
+      "help on a command",
+      "  hvctl help migrate\n"
+      "  hvctl help wsman invoke\n",
+      NULL,
+      0,
+      0,
+      2,
+      hv_cmd_help },
+    { { "version", NULL },
+      "",
+      "version, licence and what is built in",
+      "  hvctl version\n"
+      "  hvctl version -o json\n",
+      NULL,
+      0,
+      0,
+      0,
+      hv_cmd_version },
+};
+const size_t hv_n_commands = HV_ARRAY_SIZE(hv_commands);

@@ -1,0 +1,385 @@
+/* From what the user gave to hosts that can be asked (ux.md 2, 7 and 8). */
+#include "cli/connect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "cli/json.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/password.h"
+#include "cli/say.h"
+#include "cli/signals.h"
+
+/* How long the client may wait before we look at signals and progress again. */
+enum { TURN_MS = 200 };
+
+/* Who we are at one side. The user is borrowed. */
+struct identity {
+    const char *user;
+    char *password;
+};
+
+static void identity_deinit(struct identity *identity) {
+    identity->password = hv_secret_free(identity->password);
+}
+#define CLEANUP_IDENTITY HV_ATTR_CLEANUP(identity_deinit)
+
+static const char *environment(const char *name) {
+    const char *value = getenv(name);
+
+    return value && *value ? value : NULL;
+}
+
+static void write_trace(void *context, const char *line) {
+    struct hv_connection *connection = context;
+    char now[HV_TIME_TEXT_SIZE];
+
+    if (connection->trace) {
+        hv_json_now(now);
+        (void)fprintf(connection->trace, "%s %s\n", now, line);
+        (void)fflush(connection->trace);
+    }
+    if (connection->out->verbose > 1)
+        hv_say_note(connection->out, "trace: %s", line);
+}
+
+static int open_trace(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
+    const char *path = hv_args_value(args, HV_OPT_TRACE);
+    struct stat status;
+    int fd;
+
+    path = path ? path : environment("HVCTL_TRACE");
+    if (!path)
+        return 0;
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && fchmod(fd, 0600) == 0)
+        connection->trace = fdopen(fd, "w");
+    else if (fd >= 0 && !S_ISREG(status.st_mode))
+        connection->trace = fdopen(fd, "w");
+    if (connection->trace)
+        return 0;
+    hv_error_set(err, HV_E_ARGUMENT, "the trace file %s cannot be written: %s", path, strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    return HV_E_ARGUMENT;
+}
+
+static int check_auth(const struct hv_args *args, struct hv_error *err) {
+    static const char *const others[] = { "ntlm", "kerberos", "negotiate", "credssp", "certificate" };
+    const char *auth = hv_args_value(args, HV_OPT_AUTH);
+
+    if (!auth || strcmp(auth, "basic") == 0)
+        return 0;
+    hv_error_set(err, HV_E_ARGUMENT, "--auth takes basic only");
+    for (size_t i = 0; i < HV_ARRAY_SIZE(others); i++) {
+        if (strcmp(auth, others[i]) == 0)
+            hv_error_set(err, HV_E_ARGUMENT, "this build cannot sign in with %s", auth);
+    }
+    hv_error_remedy(err, "use --auth basic; the host must allow it: winrm set winrm/config/service/auth @{Basic=\"true\"}");
+    return HV_E_ARGUMENT;
+}
+
+static int find_user(const struct hv_args *args, enum hv_opt option, const char **ret_user, struct hv_error *err) {
+    const char *user = hv_args_value(args, option);
+
+    if (!user && option == HV_OPT_USER)
+        user = environment("HVCTL_USER");
+    if (user && strchr(user, ':')) {
+        hv_error_set(err, HV_E_ARGUMENT, "--%s takes a name only, no \"name:secret\"",
+                     option == HV_OPT_USER ? "user" : "to-user");
+        hv_error_cause(err, "a password in an argument can be read by everybody on this machine, in the process list");
+        hv_error_remedy(err, "use --password-file FILE or --password-fd N, or let hvctl ask");
+        return HV_E_ARGUMENT;
+    }
+    *ret_user = user;
+    return 0;
+}
+
+static int require_user(const char *user, struct hv_error *err) {
+    if (user)
+        return 0;
+    hv_error_set(err, HV_E_ARGUMENT, "no user was named");
+    hv_error_remedy(err, "give -u USER, such as -u 'DOMAIN\\user'");
+    hv_error_remedy(err, "set HVCTL_USER");
+    return HV_E_ARGUMENT;
+}
+
+static int no_password(struct hv_error *err) {
+    hv_error_set(err, HV_E_AUTH, "there is no password to sign in with");
+    hv_error_cause(err, "none was given, and hvctl may not or cannot ask for it here");
+    hv_error_remedy(err, "give --password-file FILE (\"-\" is stdin) or --password-fd N");
+    hv_error_remedy(err, "set HVCTL_PASSWORD_FILE or HVCTL_PASSWORD");
+    return HV_E_AUTH;
+}
+
+/* The source's password, in the order of ux.md 8. HVCTL_PASSWORD leaves the environment even when it is not used. */
+static int find_password(const struct hv_args *args, const char *host, struct identity *identity, struct hv_error *err) {
+    char *from_environment = NULL;
+    const char *file = hv_args_value(args, HV_OPT_PASSWORD_FILE);
+    int rc = hv_password_take_environment("HVCTL_PASSWORD", &from_environment, err);
+
+    if (rc < 0)
+        return rc;
+    if (file && hv_args_has(args, HV_OPT_PASSWORD_FD))
+        rc = hv_error_set(err, HV_E_ARGUMENT, "--password-file and --password-fd exclude each other");
+    else if (hv_args_has(args, HV_OPT_PASSWORD_FD))
+        rc = hv_password_read_fd((int)hv_args_number(args, HV_OPT_PASSWORD_FD, 0), "--password-fd", &identity->password, err);
+    else if (file)
+        rc = hv_password_read_file(file, &identity->password, err);
+    else if (environment("HVCTL_PASSWORD_FILE"))
+        rc = hv_password_read_file(environment("HVCTL_PASSWORD_FILE"), &identity->password, err);
+    else if (from_environment)
+        identity->password = from_environment;
+    else if (isatty(STDIN_FILENO) && !hv_args_has(args, HV_OPT_NO_PROMPT))
+        rc = hv_password_prompt(identity->user, host, &identity->password, err);
+    else
+        rc = no_password(err);
+    if (from_environment != identity->password)
+        hv_secret_free(from_environment);
+    return rc;
+}
+
+static int find_identity(const struct hv_args *args, const char *host, struct identity *identity, struct hv_error *err) {
+    int rc = find_user(args, HV_OPT_USER, &identity->user, err);
+
+    if (rc == 0)
+        rc = require_user(identity->user, err);
+    return rc < 0 ? rc : find_password(args, host, identity, err);
+}
+
+/* Name and password of the destination default to the source's, each for itself (design.md 4). */
+static int find_to_identity(const struct hv_args *args, const struct identity *source, struct identity *identity,
+                            struct hv_error *err) {
+    const char *file = hv_args_value(args, HV_OPT_TO_PASSWORD_FILE);
+    int rc = find_user(args, HV_OPT_TO_USER, &identity->user, err);
+
+    if (rc < 0)
+        return rc;
+    if (!identity->user)
+        identity->user = source->user;
+    return file ? hv_password_read_file(file, &identity->password, err)
+                : hv_text_copy(source->password, &identity->password, err);
+}
+
+static int add_endpoint(struct hv_endpoint **list, size_t *n, const char *text, uint64_t port, struct hv_error *err) {
+    struct hv_endpoint *grown = hv_grow(*list, *n, sizeof(**list));
+    struct hv_endpoint *endpoint;
+    int rc;
+
+    if (!grown)
+        return hv_error_memory(err);
+    *list = grown;
+    endpoint = &grown[(*n)++];
+    memset(endpoint, 0, sizeof(*endpoint));
+    rc = hv_address_with_port(text, port, &endpoint->address, err);
+    return rc < 0 ? rc : hv_address_label(endpoint->address, &endpoint->label, err);
+}
+
+/* A secret in an address would be in argv, and in every message. */
+static int check_address(const char *text, struct hv_error *err) {
+    if (!strchr(text, '@'))
+        return 0;
+    hv_error_set(err, HV_E_ARGUMENT, "the address of a host takes no user or password");
+    hv_error_remedy(err, "give -u USER and --password-file FILE");
+    return HV_E_ARGUMENT;
+}
+
+/* All values of OPTION, which may be lists with commas; ONE, when not NULL, stands for them. */
+static int collect_hosts(const struct hv_args *args, enum hv_opt option, const char *one, struct hv_endpoint **list, size_t *n,
+                         struct hv_error *err) {
+    size_t n_values = one ? 1 : hv_args_count(args, option);
+    uint64_t port = hv_args_number(args, HV_OPT_PORT, 0);
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n_values; i++) {
+        const char *at = one ? one : hv_args_nth(args, option, i);
+
+        while (rc == 0 && at) {
+            size_t n_name = strcspn(at, ",");
+            HV_CLEANUP_FREE char *name = NULL;
+
+            rc = hv_text_copy_n(at, n_name, &name, err);
+            if (rc == 0)
+                rc = check_address(name, err);
+            if (rc == 0 && (n_name == 0 || *n >= HV_MAX_HOSTS))
+                rc = hv_error_set(err, HV_E_ARGUMENT, n_name == 0 ? "a host's name is empty" : "too many hosts");
+            if (rc == 0)
+                rc = add_endpoint(list, n, name, port, err);
+            at = at[n_name] ? at + n_name + 1 : NULL;
+        }
+    }
+    return rc;
+}
+
+static int check_hosts(const struct hv_connection *connection, const struct hv_connect_plan *plan, struct hv_error *err) {
+    if (connection->n_sources == 0) {
+        hv_error_set(err, HV_E_ARGUMENT, "no host was named");
+        hv_error_remedy(err, "give --host HOST (or --from HOST)");
+        hv_error_remedy(err, "set HVCTL_HOST");
+        return HV_E_ARGUMENT;
+    }
+    if (connection->n_sources > plan->max_sources)
+        return hv_error_set(err, HV_E_ARGUMENT, "this command works on one host, %zu were named", connection->n_sources);
+    if (connection->n_destinations < plan->min_destinations) {
+        hv_error_set(err, HV_E_ARGUMENT, "no destination was named");
+        hv_error_remedy(err, "give --to HOST");
+        return HV_E_ARGUMENT;
+    }
+    if (connection->n_destinations > plan->max_destinations)
+        return hv_error_set(err, HV_E_ARGUMENT, "this command takes one destination, %zu were named", connection->n_destinations);
+    return 0;
+}
+
+static int find_hosts(struct hv_connection *connection, const struct hv_connect_plan *plan, const struct hv_args *args,
+                      struct hv_error *err) {
+    const char *source = plan->source;
+    int rc;
+
+    if (!source && !hv_args_has(args, HV_OPT_HOST))
+        source = environment("HVCTL_HOST");
+    rc = collect_hosts(args, HV_OPT_HOST, source, &connection->sources, &connection->n_sources, err);
+    if (rc == 0)
+        rc = collect_hosts(args, HV_OPT_TO, plan->destination, &connection->destinations, &connection->n_destinations, err);
+    return rc < 0 ? rc : check_hosts(connection, plan, err);
+}
+
+static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoint, const struct identity *identity,
+                    const struct hv_args *args, struct hv_error *err) {
+    size_t n_fingerprints = hv_args_count(args, HV_OPT_FINGERPRINT);
+    HV_CLEANUP_FREE const char **fingerprints = calloc(n_fingerprints + 1, sizeof(*fingerprints));
+    struct hv_host_options options = {
+        .address = endpoint->address,
+        .name = endpoint->label,
+        .auth = HV_AUTH_BASIC,
+        .user = identity->user,
+        .password = identity->password,
+        .cacert = hv_args_value(args, HV_OPT_CACERT),
+        .pinned_pubkey = hv_args_value(args, HV_OPT_PINNEDPUBKEY),
+        .fingerprints = fingerprints,
+        .n_fingerprints = n_fingerprints,
+        .insecure = hv_args_has(args, HV_OPT_INSECURE),
+        .http_unencrypted_ok = hv_args_has(args, HV_OPT_HTTP_UNENCRYPTED_OK),
+    };
+
+    if (!fingerprints)
+        return hv_error_memory(err);
+    for (size_t i = 0; i < n_fingerprints; i++)
+        fingerprints[i] = hv_args_nth(args, HV_OPT_FINGERPRINT, i);
+    if (!options.cacert)
+        options.cacert = environment("HVCTL_CACERT");
+    return hv_client_add_host(connection->client, &options, &endpoint->host, err);
+}
+
+static int add_hosts(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
+    CLEANUP_IDENTITY struct identity source = { 0 };
+    CLEANUP_IDENTITY struct identity destination = { 0 };
+    int rc = find_identity(args, connection->sources[0].label, &source, err);
+
+    if (rc == 0)
+        rc = find_to_identity(args, &source, &destination, err);
+    for (size_t i = 0; rc == 0 && i < connection->n_sources; i++)
+        rc = add_host(connection, &connection->sources[i], &source, args, err);
+    for (size_t i = 0; rc == 0 && i < connection->n_destinations; i++)
+        rc = add_host(connection, &connection->destinations[i], &destination, args, err);
+    return rc;
+}
+
+static int start_client(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
+    struct hv_client_options options = {
+        .connect_timeout_ms = hv_args_ms(args, HV_OPT_CONNECT_TIMEOUT, 0),
+        .operation_timeout_ms = hv_args_ms(args, HV_OPT_REQUEST_TIMEOUT, 0),
+        .poll_ms = hv_args_ms(args, HV_OPT_POLL, 0),
+        .trace_context = connection,
+    };
+    int rc = hv_process_init(err);
+
+    if (connection->trace || connection->out->verbose > 1)
+        options.trace = write_trace;
+    return rc < 0 ? rc : hv_client_new(&options, &connection->client, err);
+}
+
+static void warn_about_trust(const struct hv_connection *connection, const struct hv_args *args) {
+    bool clear = false;
+
+    for (size_t i = 0; i < connection->n_sources; i++)
+        clear = clear || hv_text_starts_same(connection->sources[i].address, "http://");
+    for (size_t i = 0; i < connection->n_destinations; i++)
+        clear = clear || hv_text_starts_same(connection->destinations[i].address, "http://");
+    if (hv_args_has(args, HV_OPT_INSECURE))
+        hv_say_warning(connection->out, "certificates are not verified (--insecure)");
+    if (clear && hv_args_has(args, HV_OPT_HTTP_UNENCRYPTED_OK))
+        hv_say_warning(connection->out, "the password and everything else cross the network unencrypted (http://)");
+}
+
+int hv_connection_init(struct hv_connection *connection, const struct hv_connect_plan *plan, const struct hv_args *args,
+                       struct hv_output *out, struct hv_error *err) {
+    int rc;
+
+    memset(connection, 0, sizeof(*connection));
+    connection->out = out;
+    rc = check_auth(args, err);
+    if (rc == 0)
+        rc = find_hosts(connection, plan, args, err);
+    if (rc == 0)
+        rc = open_trace(connection, args, err);
+    if (rc == 0)
+        rc = start_client(connection, args, err);
+    if (rc == 0)
+        rc = add_hosts(connection, args, err);
+    if (rc == 0)
+        warn_about_trust(connection, args);
+    return rc;
+}
+
+static void endpoints_free(struct hv_endpoint *endpoints, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        free(endpoints[i].address);
+        free(endpoints[i].label);
+    }
+    free(endpoints);
+}
+
+void hv_connection_deinit(struct hv_connection *connection) {
+    connection->client = hv_client_free(connection->client);
+    hv_password_guard(false);
+    endpoints_free(connection->sources, connection->n_sources);
+    endpoints_free(connection->destinations, connection->n_destinations);
+    if (connection->trace)
+        (void)fclose(connection->trace);
+    memset(connection, 0, sizeof(*connection));
+}
+
+int hv_connection_run(struct hv_connection *connection, struct hv_error *err) {
+    bool asked_to_stop = false;
+    int rc;
+
+    do {
+        if (!asked_to_stop && (hv_signals_caught() != 0 || hv_output_is_broken(connection->out))) {
+            hv_client_detach(connection->client);
+            asked_to_stop = true;
+        }
+        rc = hv_client_turn(connection->client, TURN_MS, err);
+        hv_output_flush(connection->out);
+    } while (rc > 0);
+    return rc;
+}
+
+int hv_connection_do(struct hv_connection *connection, struct hv_task *task, struct hv_error *err) {
+    const struct hv_error *error = NULL;
+    int rc = hv_client_start(connection->client, task, connection->sources[0].host, NULL, err);
+
+    if (rc == 0)
+        rc = hv_connection_run(connection, err);
+    if (rc < 0)
+        return rc;
+    rc = hv_task_result(task, &error);
+    return rc < 0 && error ? hv_error_copy(err, error) : rc;
+}

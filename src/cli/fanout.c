@@ -1,0 +1,115 @@
+/* One task for each source host, run at once. */
+#include "cli/fanout.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "cli/json.h"
+#include "cli/output.h"
+#include "cli/say.h"
+#include "cli/signals.h"
+
+int hv_fanout_run(struct hv_fanout *fanout, struct hv_connection *connection, hv_fanout_make_fn *make, struct hv_error *err) {
+    int rc = 0;
+
+    fanout->connection = connection;
+    fanout->tasks = calloc(connection->n_sources, sizeof(struct hv_task *));
+    if (!fanout->tasks)
+        return hv_error_memory(err);
+    for (size_t i = 0; rc == 0 && i < connection->n_sources; i++) {
+        rc = make(&fanout->tasks[i], err);
+        if (rc == 0)
+            rc = hv_client_start(connection->client, fanout->tasks[i], connection->sources[i].host, NULL, err);
+    }
+    return rc < 0 ? rc : hv_connection_run(connection, err);
+}
+
+void hv_fanout_deinit(struct hv_fanout *fanout) {
+    for (size_t i = 0; fanout->tasks && i < fanout->connection->n_sources; i++)
+        (void)hv_task_free(fanout->tasks[i]);
+    free(fanout->tasks);
+    fanout->tasks = NULL;
+}
+
+static const struct hv_error *error_of(const struct hv_fanout *fanout, size_t index) {
+    const struct hv_error *error = NULL;
+
+    return hv_task_result(fanout->tasks[index], &error) < 0 ? error : NULL;
+}
+
+const struct hv_task *hv_fanout_answer(const struct hv_fanout *fanout, size_t index) {
+    return hv_task_result(fanout->tasks[index], NULL) < 0 ? NULL : fanout->tasks[index];
+}
+
+json_t *hv_fanout_errors(const struct hv_fanout *fanout) {
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < fanout->connection->n_sources; i++) {
+        const struct hv_error *error = error_of(fanout, i);
+        if (error)
+            hv_json_add(&array, hv_json_error(error, NULL));
+    }
+    return array;
+}
+
+int hv_fanout_finish(const struct hv_fanout *fanout) {
+    struct hv_output *out = fanout->connection->out;
+    size_t n_failed = 0;
+    int code = 0;
+
+    for (size_t i = 0; i < fanout->connection->n_sources; i++) {
+        const struct hv_error *error = error_of(fanout, i);
+        int own = error ? hv_error_exit_code(error->code) : 0;
+
+        if (!error)
+            continue;
+        n_failed++;
+        code = code == 0 || code == own ? own : hv_error_exit_code(HV_E_FAILED);
+        if (hv_signals_caught() != 0 && error->code == HV_E_CANCELLED)
+            continue;
+        hv_say_error(out, error, NULL);
+        if (out->format == HV_FORMAT_JSONL)
+            hv_output_json(out, hv_json_error_event(error, NULL));
+    }
+    if (n_failed > 0 && hv_signals_caught() != 0)
+        return hv_signals_exit_code();
+    return n_failed > 0 && n_failed < fanout->connection->n_sources ? hv_error_exit_code(HV_E_PARTIAL) : code;
+}
+
+int hv_fanout_command(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out,
+                      hv_fanout_make_fn *make, hv_fanout_print_fn *print) {
+    struct hv_connection connection = { 0 };
+    struct hv_fanout fanout = { 0 };
+    struct hv_error error = { 0 };
+    int exit_code;
+    int rc = hv_connection_init(&connection, plan, args, out, &error);
+
+    if (rc == 0)
+        rc = hv_fanout_run(&fanout, &connection, make, &error);
+    if (rc == 0) {
+        print(&fanout, out);
+        exit_code = hv_fanout_finish(&fanout);
+    } else {
+        exit_code = hv_say_failure(out, &error);
+    }
+    hv_fanout_deinit(&fanout);
+    hv_connection_deinit(&connection);
+    return exit_code;
+}
+
+int hv_single_command(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out, int rc,
+                      struct hv_error *error, struct hv_task *task, hv_single_print_fn *print) {
+    struct hv_connection connection = { 0 };
+    int exit_code = 0;
+
+    if (rc == 0)
+        rc = hv_connection_init(&connection, plan, args, out, error);
+    if (rc == 0)
+        rc = hv_connection_do(&connection, task, error);
+    if (rc == 0)
+        print(task, &connection.sources[0], out);
+    else
+        exit_code = hv_say_failure(out, error);
+    hv_connection_deinit(&connection);
+    return exit_code;
+}

@@ -1,0 +1,41 @@
+/* The same question to several hosts at once: a host that fails hides nothing of the others (ux.md 1). */
+#ifndef CLI_FANOUT_H
+#define CLI_FANOUT_H
+
+#include <jansson.h>
+
+#include "cli/connect.h"
+
+typedef int hv_fanout_make_fn(struct hv_task **ret_task, struct hv_error *err);
+
+struct hv_args;
+struct hv_output;
+
+struct hv_fanout {
+    struct hv_connection *connection;
+    struct hv_task **tasks; /* one for each source */
+};
+
+/* Asks every source of CONNECTION. Errors are those of the client itself; a host's own are asked for below. */
+HV_MUST_CHECK int hv_fanout_run(struct hv_fanout *fanout, struct hv_connection *connection, hv_fanout_make_fn *make,
+                                struct hv_error *err);
+void hv_fanout_deinit(struct hv_fanout *fanout);
+
+/* Connects, asks MAKE of every host, prints what came, says every error; returns the exit code. */
+typedef void hv_fanout_print_fn(const struct hv_fanout *fanout, struct hv_output *out);
+int hv_fanout_command(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out,
+                      hv_fanout_make_fn *make, hv_fanout_print_fn *print);
+
+/* The same for one task on one host. RC and ERROR are what making TASK ended in. */
+typedef void hv_single_print_fn(const struct hv_task *task, const struct hv_endpoint *source, struct hv_output *out);
+int hv_single_command(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out, int rc,
+                      struct hv_error *error, struct hv_task *task, hv_single_print_fn *print);
+
+/* The answer of source number INDEX; NULL when it failed. */
+const struct hv_task *hv_fanout_answer(const struct hv_fanout *fanout, size_t index);
+/* The errors of all hosts that failed, as a JSON array. */
+json_t *hv_fanout_errors(const struct hv_fanout *fanout);
+/* Says every error, also as a line of JSON lines, and returns the exit code: 0, the class that all share, or partial. */
+int hv_fanout_finish(const struct hv_fanout *fanout);
+
+#endif

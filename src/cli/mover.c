@@ -1,0 +1,284 @@
+/* The queue of moves and the loop that runs it. */
+#include "cli/mover.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "cli/output.h"
+#include "cli/say.h"
+#include "cli/signals.h"
+
+/* How long the client may wait before we look at signals and redraw. */
+enum { TURN_MS = 200, REF_MAX_BYTES = 8192 };
+
+static uint64_t now_ms(void) {
+    struct timespec now = { 0 };
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void hv_mover_init(struct hv_mover *mover, const struct hv_mover_options *options, struct hv_connection *connection) {
+    memset(mover, 0, sizeof(*mover));
+    mover->options = *options;
+    mover->connection = connection;
+    mover->out = connection->out;
+}
+
+void hv_mover_deinit(struct hv_mover *mover) {
+    for (size_t i = 0; i < mover->n_items; i++) {
+        struct hv_mover_item *item = mover->items[i];
+
+        (void)hv_task_free(item->task);
+        free(item->job_ref);
+        free(item->phase);
+        free(item);
+    }
+    free(mover->items);
+    if (mover->out)
+        mover->out->progress = NULL;
+    mover->progress = hv_progress_free(mover->progress);
+    memset(mover, 0, sizeof(*mover));
+}
+
+/* A job of this item is known from now on: its reference is what people and scripts need should we end here. */
+static void note_job(struct hv_mover_item *item, const char *job_id) {
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(REF_MAX_BYTES);
+
+    if (item->job_ref || !job_id)
+        return;
+    hv_buf_printf(&buf, "%s/%s", item->source->label, job_id);
+    if (hv_buf_take(&buf, "a job reference", &item->job_ref, NULL) < 0)
+        item->mover->out->memory_failed = true;
+}
+
+static void keep_phase(struct hv_mover_item *item, const char *phase) {
+    char *copy = NULL;
+
+    if (!phase || hv_text_copy(phase, &copy, NULL) < 0)
+        return;
+    free(item->phase);
+    item->phase = copy;
+}
+
+static void on_report(void *context, const struct hv_move_report *report) {
+    struct hv_mover_item *item = context;
+    struct hv_mover *mover = item->mover;
+    const struct hv_job *job = report->job;
+    uint64_t now = now_ms();
+
+    switch (report->kind) {
+    case HV_REPORT_PHASE:
+        keep_phase(item, report->text);
+        break;
+    case HV_REPORT_WARNING:
+        hv_say_warning(mover->out, "%s: %s", hv_mover_item_name(item), report->text);
+        /* The start of a job is to be the first event (ux.md 4); what was warned of before it waits. */
+        if (item->job_ref)
+            hv_mover_event_warnings(item);
+        break;
+    case HV_REPORT_JOB_STARTED:
+        note_job(item, report->job_id);
+        if (item->job_ref && mover->options.act != HV_ACT_FOLLOW)
+            hv_say_note(mover->out, "%s: job %s", hv_mover_item_name(item), item->job_ref);
+        hv_mover_event_started(item);
+        break;
+    case HV_REPORT_PROGRESS:
+        keep_phase(item, job && job->type_name ? job->type_name : report->text);
+        if (job)
+            hv_mover_event_progress(item, job, now);
+        break;
+    }
+    hv_progress_update(mover->progress, item->index, now, hv_mover_item_name(item), item->phase, job ? job->percent : -1);
+}
+
+int hv_mover_add(struct hv_mover *mover, const char *given, const struct hv_move_options *options, struct hv_endpoint *source,
+                 struct hv_endpoint *destination, struct hv_error *err) {
+    struct hv_mover_item **grown = hv_grow(mover->items, mover->n_items, sizeof(struct hv_mover_item *));
+    struct hv_mover_item *item;
+
+    if (!grown)
+        return hv_error_memory(err);
+    mover->items = grown;
+    item = calloc(1, sizeof(*item));
+    if (!item)
+        return hv_error_memory(err);
+    item->mover = mover;
+    item->index = mover->n_items;
+    item->given = given;
+    item->options = *options;
+    item->source = source;
+    item->destination = destination;
+    mover->items[mover->n_items++] = item;
+    return hv_move_new(options, &item->task, err);
+}
+
+static void finish_item(struct hv_mover_item *item, uint64_t now) {
+    HV_CLEANUP_FREE char *verdict = NULL;
+    struct hv_mover *mover = item->mover;
+
+    mover->n_running -= item->state == HV_ITEM_RUNNING;
+    item->state = HV_ITEM_DONE;
+    item->end_ms = now;
+    note_job(item, hv_move_result(item->task)->job_id);
+    if (hv_mover_verdict(item, &verdict, NULL) < 0)
+        mover->out->memory_failed = true;
+    hv_progress_end(mover->progress, item->index, now, verdict);
+    hv_mover_say_done(item);
+}
+
+/* The item ends without its task having done so. */
+static void fail_item(struct hv_mover_item *item, const struct hv_error *error) {
+    item->code = hv_error_copy(&item->error, error);
+    finish_item(item, now_ms());
+}
+
+static void start_item(struct hv_mover_item *item) {
+    struct hv_mover *mover = item->mover;
+    struct hv_host *destination = item->destination ? item->destination->host : NULL;
+    struct hv_error error = { 0 };
+
+    item->start_ms = now_ms();
+    hv_move_on_report(item->task, on_report, item);
+    hv_progress_update(mover->progress, item->index, item->start_ms, item->given, "starting", -1);
+    if (hv_client_start(mover->connection->client, item->task, item->source->host, destination, &error) < 0) {
+        fail_item(item, &error);
+        return;
+    }
+    item->state = HV_ITEM_RUNNING;
+    mover->n_running++;
+}
+
+static void start_more(struct hv_mover *mover) {
+    for (size_t i = 0; i < mover->n_items && mover->n_running < mover->options.parallel; i++) {
+        if (mover->items[i]->state == HV_ITEM_WAITING)
+            start_item(mover->items[i]);
+    }
+}
+
+static void collect_done(struct hv_mover *mover) {
+    for (size_t i = 0; i < mover->n_items; i++) {
+        struct hv_mover_item *item = mover->items[i];
+        const struct hv_error *error = NULL;
+
+        if (item->state != HV_ITEM_RUNNING || !hv_task_is_done(item->task))
+            continue;
+        item->code = hv_task_result(item->task, &error);
+        if (item->code != 0 && error)
+            hv_error_copy(&item->error, error);
+        finish_item(item, now_ms());
+    }
+}
+
+/* What has not been started will not be; what runs is left to its host. */
+static void stop_waiting(struct hv_mover *mover) {
+    struct hv_error error;
+
+    mover->detached = true;
+    hv_client_detach(mover->connection->client);
+    if (hv_signals_caught() != SIGHUP)
+        hv_say_note(mover->out, "interrupted: no longer waiting, running jobs go on (once more to leave at once)");
+    for (size_t i = 0; i < mover->n_items; i++) {
+        if (mover->items[i]->state != HV_ITEM_WAITING)
+            continue;
+        hv_error_set(&error, HV_E_CANCELLED, "\"%s\" was not started: interrupted", mover->items[i]->given);
+        fail_item(mover->items[i], &error);
+    }
+}
+
+/* The client cannot go on: nothing more will be learnt of what runs. */
+static void give_up(struct hv_mover *mover, const struct hv_error *error) {
+    for (size_t i = 0; i < mover->n_items; i++) {
+        if (mover->items[i]->state != HV_ITEM_DONE)
+            fail_item(mover->items[i], error);
+    }
+}
+
+static void run_all(struct hv_mover *mover) {
+    struct hv_error error = { 0 };
+
+    start_more(mover);
+    while (mover->n_running > 0) {
+        int rc;
+
+        if (!mover->detached && hv_signals_caught() != 0)
+            stop_waiting(mover);
+        hv_progress_tick(mover->progress, now_ms(), hv_progress_terminal_width());
+        rc = hv_client_turn(mover->connection->client, TURN_MS, &error);
+        collect_done(mover);
+        if (rc < 0) {
+            give_up(mover, &error);
+            return;
+        }
+        if (!mover->detached)
+            start_more(mover);
+    }
+}
+
+int hv_mover_item_exit(const struct hv_mover_item *item) {
+    const struct hv_move_result *result = hv_move_result(item->task);
+
+    switch (result->outcome) {
+    case HV_OUTCOME_MIGRATABLE:
+    case HV_OUTCOME_MOVED:
+    case HV_OUTCOME_JOB_COMPLETED:
+        return 0;
+    case HV_OUTCOME_RUNNING:
+        return item->options.detach && item->code == 0 ? 0 : hv_error_exit_code(HV_E_DETACHED);
+    case HV_OUTCOME_UNKNOWN:
+        return hv_error_exit_code(HV_E_UNKNOWN_OUTCOME);
+    case HV_OUTCOME_NOT_MIGRATABLE:
+        return hv_error_exit_code(item->code ? item->code : HV_E_NOT_MIGRATABLE);
+    case HV_OUTCOME_NONE:
+    case HV_OUTCOME_NOT_MOVED:
+        break;
+    }
+    return hv_error_exit_code(item->code ? item->code : HV_E_FAILED);
+}
+
+/* One code for all: the common one, or partial when some went well, or failed when the failures have nothing in common. */
+static int exit_of_all(const struct hv_mover *mover) {
+    size_t n_good = 0;
+    size_t n_running = 0;
+    bool any_job = false;
+    int code = 0;
+
+    for (size_t i = 0; i < mover->n_items; i++) {
+        const struct hv_mover_item *item = mover->items[i];
+        int own = hv_mover_item_exit(item);
+
+        any_job = any_job || item->job_ref || hv_move_result(item->task)->request_sent;
+        n_good += own == 0;
+        n_running += own == hv_error_exit_code(HV_E_DETACHED);
+        if (own != 0)
+            code = code == 0 || code == own ? own : hv_error_exit_code(HV_E_FAILED);
+    }
+    if (code == 0)
+        return 0;
+    if (mover->detached && !any_job)
+        return hv_signals_exit_code();
+    if (mover->detached && n_running > 0)
+        return hv_error_exit_code(HV_E_DETACHED);
+    return n_good > 0 ? hv_error_exit_code(HV_E_PARTIAL) : code;
+}
+
+int hv_mover_run(struct hv_mover *mover) {
+    struct hv_error error = { 0 };
+    int exit_code;
+
+    if (hv_progress_new(mover->options.progress, stderr, &mover->out->err_text, mover->n_items, &mover->progress, &error) < 0)
+        return hv_say_failure(mover->out, &error);
+    mover->out->progress = mover->progress;
+    run_all(mover);
+    hv_progress_hide(mover->progress);
+    exit_code = exit_of_all(mover);
+    if (mover->detached && hv_signals_caught() != SIGHUP)
+        hv_mover_say_running(mover);
+    hv_mover_say_results(mover, exit_code);
+    return exit_code;
+}

@@ -1,0 +1,93 @@
+/*
+ * Checks and moves of several VMs in one client: a queue with a limit, progress, events, the verdict of each, and one exit code
+ * for all (ux.md 3, 4, 5, 6).
+ */
+#ifndef CLI_MOVER_H
+#define CLI_MOVER_H
+
+#include <hvctl/move.h>
+
+#include "cli/connect.h"
+#include "cli/progress.h"
+
+enum hv_mover_act {
+    HV_ACT_CHECK,
+    HV_ACT_MIGRATE,
+    HV_ACT_MOVE_STORAGE,
+    HV_ACT_FOLLOW,
+};
+
+struct hv_mover_options {
+    enum hv_mover_act act;
+    bool dry_run; /* check only, and show the request */
+    size_t parallel;
+    enum hv_progress_kind progress;
+};
+
+enum hv_mover_state {
+    HV_ITEM_WAITING,
+    HV_ITEM_RUNNING,
+    HV_ITEM_DONE,
+};
+
+/* One VM and one destination. */
+struct hv_mover_item {
+    struct hv_mover *mover;
+    size_t index;
+    enum hv_mover_state state;
+    const char *given;              /* as the user named it */
+    struct hv_move_options options; /* its texts are the caller's */
+    struct hv_endpoint *source;
+    struct hv_endpoint *destination; /* may be NULL */
+    struct hv_task *task;
+    char *job_ref; /* NULL until a job is known */
+    char *phase;
+    size_t n_warned; /* warnings of the result that were written as events */
+    uint64_t start_ms;
+    uint64_t end_ms;
+    int code;              /* 0 or the class of ERROR */
+    struct hv_error error; /* when CODE is not 0 */
+};
+
+struct hv_mover {
+    struct hv_connection *connection;
+    struct hv_output *out;
+    struct hv_mover_options options;
+    struct hv_mover_item **items;
+    size_t n_items;
+    size_t n_running;
+    struct hv_progress *progress;
+    bool detached; /* by a signal */
+};
+
+void hv_mover_init(struct hv_mover *mover, const struct hv_mover_options *options, struct hv_connection *connection);
+void hv_mover_deinit(struct hv_mover *mover);
+
+/* All texts in OPTIONS must outlive the mover. Errors: as hv_move_new. */
+HV_MUST_CHECK int hv_mover_add(struct hv_mover *mover, const char *given, const struct hv_move_options *options,
+                               struct hv_endpoint *source, struct hv_endpoint *destination, struct hv_error *err);
+/* Runs everything, says everything, and returns the exit code. */
+int hv_mover_run(struct hv_mover *mover);
+
+/* Of one item that is done: its exit code, and whether that counts as done as asked. */
+int hv_mover_item_exit(const struct hv_mover_item *item);
+
+/* mover_report.c: what is said of an item. */
+const char *hv_mover_item_name(const struct hv_mover_item *item);
+/* Events of JSON lines; nothing in the other formats. */
+void hv_mover_event_started(struct hv_mover_item *item);
+void hv_mover_event_progress(const struct hv_mover_item *item, const struct hv_job *job, uint64_t now_ms);
+/* Those not written yet. */
+void hv_mover_event_warnings(struct hv_mover_item *item);
+/* The item is done: its events, its error on stderr. */
+void hv_mover_say_done(struct hv_mover_item *item);
+/* "moved to hv02": the verdict in a few words. Errors: MEMORY. */
+HV_MUST_CHECK int hv_mover_verdict(const struct hv_mover_item *item, char **ret_text, struct hv_error *err);
+/* Where the VM is: "source", "destination", "both", "neither"; NULL when it is not known. */
+const char *hv_mover_location(const struct hv_mover_item *item);
+/* What still runs after a signal, and how to follow it. */
+void hv_mover_say_running(const struct hv_mover *mover);
+/* The table, the list or the document at the end. */
+void hv_mover_say_results(const struct hv_mover *mover, int exit_code);
+
+#endif

@@ -1,0 +1,67 @@
+/* Every option of the command, once (ux.md 2). */
+#include "base/size.h"
+#include "cli/options.h"
+
+#define TEXT(id_, group_, letter_, name_, argument_, help_)                                                                      \
+    { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_TEXT, letter_, name_, argument_, NULL, help_ }
+#define VALUE(id_, group_, kind_, letter_, name_, argument_, help_)                                                              \
+    { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_##kind_, letter_, name_, argument_, NULL, help_ }
+#define FLAG(id_, group_, letter_, name_, help_)                                                                                 \
+    { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_FLAG, letter_, name_, NULL, NULL, help_ }
+
+const struct hv_opt_row hv_opt_rows[] = {
+    TEXT(HOST, HOST, 'H', "host", "HOST", "host to work on: NAME, NAME:PORT or URL (HVCTL_HOST)"),
+    TEXT(HOST, HOST, 0, "from", "HOST", "the same as --host"),
+    TEXT(TO, TO, 0, "to", "HOST", "destination host, as we reach it"),
+    TEXT(DESTINATION_NAME, DESTINATION, 0, "destination-name", "NAME",
+         "what the source host calls the destination (default: host part of --to)"),
+    TEXT(TO_USER, DESTINATION, 0, "to-user", "USER", "user at the destination (default: as at the source)"),
+    TEXT(TO_PASSWORD_FILE, DESTINATION, 0, "to-password-file", "FILE", "password at the destination (default: as at the source)"),
+
+    TEXT(STORAGE, STORAGE, 0, "storage", "PATH", "move the storage too, into this folder at the destination"),
+    FLAG(INCLUDE_STORAGE, STORAGE, 0, "include-storage", "move the storage too; the destination's pools choose the folders"),
+    TEXT(TO_PATH, TO_PATH, 0, "to-path", "PATH", "folder for every disk and for the configuration"),
+    VALUE(DISK, PLACE, PAIR, 0, "disk", "SRC=DST", "new path of one disk (repeat); SRC is its path or file name"),
+    TEXT(POOL, PLACE, 0, "pool", "NAME", "resource pool for the disks"),
+    TEXT(CONFIG_PATH, PLACE, 0, "config-path", "PATH", "folder for the configuration"),
+    TEXT(SNAPSHOT_PATH, PLACE, 0, "snapshot-path", "PATH", "folder for the checkpoints"),
+    TEXT(PAGING_PATH, PLACE, 0, "paging-path", "PATH", "folder for the smart paging file"),
+
+    FLAG(DETACH, DETACH, 0, "detach", "return as soon as the job runs"),
+    FLAG(DRY_RUN, DRY_RUN, 'n', "dry-run", "check only, and show the request that would be made"),
+    VALUE(PARALLEL, PARALLEL, NUMBER, 0, "parallel", "N", "how many at once (default 2)"),
+    VALUE(POLL, WAIT, DURATION, 0, "poll", "DURATION", "look at the job this often (default 1s, growing to 5s)"),
+    VALUE(PROGRESS, WAIT, CHOICE, 0, "progress", "auto|bar|plain|json|none", "how progress is shown on stderr"),
+
+    TEXT(NAMESPACE, RESOURCE, 0, "namespace", "NAMESPACE", "of a class name (default root/virtualization/v2)"),
+    VALUE(SELECTOR, SELECTOR, PAIR, 0, "selector", "KEY=VALUE", "selects the instance (repeat)"),
+    TEXT(FILTER, ENUMERATE, 0, "filter", "WQL", "WQL query, such as \"SELECT * FROM Msvm_ComputerSystem\""),
+    VALUE(MODE, ENUMERATE, CHOICE, 0, "mode", "object|epr|object-and-epr", "what to send for each instance (default object)"),
+    FLAG(NO_OPTIMIZE, ENUMERATE, 0, "no-optimize", "do not ask for items in the first answer"),
+    VALUE(MAX_ELEMENTS, ENUMERATE, NUMBER, 0, "max-elements", "N", "most items in one answer"),
+    VALUE(PARAM, PARAM, PAIR, 0, "param", "KEY=VALUE", "parameter (repeat; a name given twice is an array); see below"),
+
+    VALUE(PORT, CONNECT, NUMBER, 0, "port", "PORT", "port of hosts named without one (default 5986)"),
+    TEXT(USER, CONNECT, 'u', "user", "USER", "'DOMAIN\\user', 'user@REALM' or 'user' (HVCTL_USER)"),
+    TEXT(PASSWORD_FILE, CONNECT, 0, "password-file", "FILE", "read the password from FILE, \"-\" is stdin (HVCTL_PASSWORD_FILE)"),
+    VALUE(PASSWORD_FD, CONNECT, NUMBER, 0, "password-fd", "N", "read the password from this file descriptor"),
+    FLAG(NO_PROMPT, CONNECT, 0, "no-prompt", "never ask for a password"),
+    TEXT(AUTH, CONNECT, 0, "auth", "basic", "how to sign in; this build has basic only"),
+    TEXT(CACERT, CONNECT, 0, "cacert", "FILE", "certificate authorities to trust, PEM (HVCTL_CACERT)"),
+    TEXT(PINNEDPUBKEY, CONNECT, 0, "pinnedpubkey", "PIN", "public key to insist on, \"sha256//BASE64[;...]\""),
+    TEXT(FINGERPRINT, CONNECT, 0, "fingerprint", "SHA256", "certificate to trust, in hex (repeat, one for each host)"),
+    FLAG(INSECURE, CONNECT, 'k', "insecure", "do not verify the certificate; Basic then needs a pin or fingerprint"),
+    FLAG(HTTP_UNENCRYPTED_OK, CONNECT, 0, "http-unencrypted-ok", "allow http:// although everybody can read along"),
+    VALUE(CONNECT_TIMEOUT, CONNECT, DURATION, 0, "connect-timeout", "DURATION", "default 15s"),
+    VALUE(REQUEST_TIMEOUT, CONNECT, DURATION, 0, "request-timeout", "DURATION", "default 60s"),
+    TEXT(TRACE, CONNECT, 0, "trace", "FILE", "write each request, answer and change of state to FILE (HVCTL_TRACE)"),
+
+    VALUE(OUTPUT, GENERAL, CHOICE, 'o', "output", "table|plain|json|jsonl|xml", "format of the data on stdout (HVCTL_OUTPUT)"),
+    { HV_OPT_OUTPUT, HV_GROUP_GENERAL, HV_KIND_FLAG, 0, "json", NULL, "json", "the same as --output json" },
+    FLAG(QUIET, GENERAL, 'q', "quiet", "no progress and no notes on stderr, only errors and warnings"),
+    FLAG(VERBOSE, GENERAL, 'v', "verbose", "more on stderr; twice: every request and answer"),
+    FLAG(NO_COLOR, GENERAL, 0, "no-color", "no colour (NO_COLOR)"),
+    FLAG(HELP, GENERAL, 'h', "help", "help on the command"),
+    FLAG(VERSION, GENERAL, 0, "version", "version, licence and what is built in"),
+};
+const size_t hv_opt_n_rows = HV_ARRAY_SIZE(hv_opt_rows);

@@ -1,0 +1,152 @@
+/*
+ * The command line, read by tables: options may stand before and after the command's words, "--" ends them, short ones can be
+ * joined, no option needs an equals sign. Nothing is abbreviated and nothing is guessed: a near miss is only suggested.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <hvctl/error.h>
+
+#include "base/cleanup.h"
+
+struct hv_output;
+struct hv_args;
+
+enum hv_opt {
+    HV_OPT_HELP,
+    HV_OPT_VERSION,
+    HV_OPT_OUTPUT,
+    HV_OPT_QUIET,
+    HV_OPT_VERBOSE,
+    HV_OPT_NO_COLOR,
+    HV_OPT_HOST,
+    HV_OPT_TO,
+    HV_OPT_PORT,
+    HV_OPT_USER,
+    HV_OPT_PASSWORD_FILE,
+    HV_OPT_PASSWORD_FD,
+    HV_OPT_NO_PROMPT,
+    HV_OPT_AUTH,
+    HV_OPT_CACERT,
+    HV_OPT_PINNEDPUBKEY,
+    HV_OPT_FINGERPRINT,
+    HV_OPT_INSECURE,
+    HV_OPT_HTTP_UNENCRYPTED_OK,
+    HV_OPT_CONNECT_TIMEOUT,
+    HV_OPT_REQUEST_TIMEOUT,
+    HV_OPT_TRACE,
+    HV_OPT_TO_USER,
+    HV_OPT_TO_PASSWORD_FILE,
+    HV_OPT_DESTINATION_NAME,
+    HV_OPT_STORAGE,
+    HV_OPT_INCLUDE_STORAGE,
+    HV_OPT_TO_PATH,
+    HV_OPT_DISK,
+    HV_OPT_POOL,
+    HV_OPT_CONFIG_PATH,
+    HV_OPT_SNAPSHOT_PATH,
+    HV_OPT_PAGING_PATH,
+    HV_OPT_POLL,
+    HV_OPT_PROGRESS,
+    HV_OPT_DETACH,
+    HV_OPT_DRY_RUN,
+    HV_OPT_PARALLEL,
+    HV_OPT_NAMESPACE,
+    HV_OPT_SELECTOR,
+    HV_OPT_FILTER,
+    HV_OPT_MODE,
+    HV_OPT_NO_OPTIMIZE,
+    HV_OPT_MAX_ELEMENTS,
+    HV_OPT_PARAM,
+    HV_OPT_COUNT,
+};
+
+/* Sets of options that a command takes as a whole. */
+enum hv_opt_group {
+    HV_GROUP_GENERAL = 1 << 0,
+    HV_GROUP_CONNECT = 1 << 1,
+    HV_GROUP_HOST = 1 << 2,
+    HV_GROUP_TO = 1 << 3,
+    HV_GROUP_DESTINATION = 1 << 4,
+    HV_GROUP_STORAGE = 1 << 5,
+    HV_GROUP_TO_PATH = 1 << 6,
+    HV_GROUP_PLACE = 1 << 7,
+    HV_GROUP_WAIT = 1 << 8,
+    HV_GROUP_DETACH = 1 << 9,
+    HV_GROUP_DRY_RUN = 1 << 10,
+    HV_GROUP_PARALLEL = 1 << 11,
+    HV_GROUP_RESOURCE = 1 << 12,
+    HV_GROUP_SELECTOR = 1 << 13,
+    HV_GROUP_ENUMERATE = 1 << 14,
+    HV_GROUP_PARAM = 1 << 15,
+};
+
+enum hv_opt_kind {
+    HV_KIND_FLAG,
+    HV_KIND_TEXT,
+    HV_KIND_DURATION,
+    HV_KIND_NUMBER,
+    HV_KIND_CHOICE, /* one of the words in ARGUMENT, which "|" parts */
+    HV_KIND_PAIR,   /* NAME=VALUE */
+};
+
+/* One spelling of an option. Rows with the same id mean the same. */
+struct hv_opt_row {
+    enum hv_opt id;
+    unsigned group;
+    enum hv_opt_kind kind;
+    char letter; /* '\0': none */
+    const char *name;
+    const char *argument; /* what help calls it; NULL for a flag */
+    const char *implied;  /* a flag that stands for this value of the option */
+    const char *help;
+};
+extern const struct hv_opt_row hv_opt_rows[];
+extern const size_t hv_opt_n_rows;
+
+struct hv_command {
+    const char *words[2]; /* "vm", "list"; the second may be NULL */
+    const char *operands; /* as in help */
+    const char *summary;
+    const char *examples;
+    const char *details; /* may be NULL */
+    unsigned groups;
+    size_t min_operands;
+    size_t max_operands;
+    int (*run)(const struct hv_args *args, struct hv_output *out); /* returns the exit code */
+};
+extern const struct hv_command hv_commands[];
+extern const size_t hv_n_commands;
+
+/* What was given. Values are borrowed from argv. */
+struct hv_args {
+    const struct hv_command *command; /* NULL when none was named, as in "hvctl --help" */
+    struct hv_given *given;
+    size_t n_given;
+    const char **words; /* all that is no option; the command's own words come first */
+    size_t n_words;
+    size_t n_command_words;
+};
+
+/* Errors: ARGUMENT, MEMORY. What could be read is in *ret_args even then, so that the format of the error is known. */
+HV_MUST_CHECK int hv_args_parse(int argc, char *const *argv, struct hv_args *ret_args, struct hv_error *err);
+void hv_args_deinit(struct hv_args *args);
+
+bool hv_args_has(const struct hv_args *args, enum hv_opt option);
+/* How often it was given. */
+size_t hv_args_count(const struct hv_args *args, enum hv_opt option);
+/* Value number INDEX of OPTION, in the order given; NULL when there is none. */
+const char *hv_args_nth(const struct hv_args *args, enum hv_opt option, size_t index);
+/* The last one given; NULL when none was. */
+const char *hv_args_value(const struct hv_args *args, enum hv_opt option);
+/* As above for durations and numbers, which were checked while parsing. */
+uint64_t hv_args_ms(const struct hv_args *args, enum hv_opt option, uint64_t otherwise);
+uint64_t hv_args_number(const struct hv_args *args, enum hv_opt option, uint64_t otherwise);
+
+size_t hv_args_n_operands(const struct hv_args *args);
+const char *hv_args_operand(const struct hv_args *args, size_t index);
+
+/* The command of these words, NULL when there is none; *ret_n_words counts those it takes. */
+const struct hv_command *hv_command_find(const char *const *words, size_t n_words, size_t *ret_n_words);
+
+#endif

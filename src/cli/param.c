@@ -1,0 +1,275 @@
+/* Values of parameters as people and scripts write them. */
+#include "cli/param.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <hvctl/class.h>
+#include <jansson.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+
+enum { MAX_DEPTH = 8, READ_BYTES = 65536 };
+
+static inline void json_release_p(json_t **value) {
+    json_decref(*value);
+}
+#define CLEANUP_JSON HV_ATTR_CLEANUP(json_release_p)
+
+static inline void params_epr_free_p(struct hv_epr **epr) {
+    (void)hv_epr_free(*epr);
+}
+static inline void params_instance_free_p(struct hv_instance **instance) {
+    (void)hv_instance_free(*instance);
+}
+
+static int split(const char *pair, char **ret_name, const char **ret_value, struct hv_error *err) {
+    const char *equals = strchr(pair, '=');
+
+    if (!equals || equals == pair)
+        return hv_error_set(err, HV_E_ARGUMENT, "\"%s\" has no NAME=VALUE form", pair);
+    *ret_value = equals + 1;
+    return hv_text_copy_n(pair, (size_t)(equals - pair), ret_name, err);
+}
+
+static int read_all(int fd, const char *path, struct hv_buf *buf, struct hv_error *err) {
+    char bytes[READ_BYTES];
+    ssize_t n;
+
+    do {
+        n = read(fd, bytes, sizeof(bytes));
+        if (n < 0 && errno != EINTR)
+            return hv_error_set(err, HV_E_ARGUMENT, "%s cannot be read: %s", path, strerror(errno));
+        if (n > 0)
+            hv_buf_append(buf, bytes, (size_t)n);
+    } while (n != 0 && buf->failure == 0);
+    if (buf->failure == HV_E_LIMIT)
+        return hv_error_set(err, HV_E_ARGUMENT, "%s is larger than 16 MiB", path);
+    return hv_buf_finish(buf, path, err);
+}
+
+static int read_file(const char *path, struct hv_buf *buf, struct hv_error *err) {
+    bool is_stdin = strcmp(path, "-") == 0;
+    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int rc;
+
+    if (fd < 0)
+        return hv_error_set(err, HV_E_ARGUMENT, "%s cannot be opened: %s", path, strerror(errno));
+    rc = read_all(fd, path, buf, err);
+    if (!is_stdin)
+        (void)close(fd);
+    if (rc == 0 && buf->len > 0 && memchr(buf->data, '\0', buf->len))
+        return hv_error_set(err, HV_E_ARGUMENT, "%s holds a NUL byte, which XML cannot carry", path);
+    return rc;
+}
+
+/* A JSON scalar as CIM text; *ret_text is NULL for null. */
+static int scalar_text(const char *name, const json_t *value, char **ret_text, struct hv_error *err) {
+    char *text;
+
+    *ret_text = NULL;
+    if (json_is_null(value))
+        return 0;
+    if (json_is_boolean(value))
+        return hv_text_copy(json_is_true(value) ? "true" : "false", ret_text, err);
+    if (json_is_string(value))
+        return hv_text_copy(json_string_value(value), ret_text, err);
+    if (!json_is_number(value))
+        return hv_error_set(err, HV_E_ARGUMENT, "property \"%s\" is neither text, number, boolean, null nor a list of those",
+                            name);
+    text = json_dumps(value, JSON_ENCODE_ANY);
+    if (!text)
+        return hv_error_memory(err);
+    *ret_text = text;
+    return 0;
+}
+
+static int set_array(struct hv_instance *instance, const char *name, enum hv_cim_type type, const json_t *value,
+                     struct hv_error *err) {
+    size_t n = json_array_size(value);
+    char **texts = calloc(n + 1, sizeof(*texts));
+    HV_CLEANUP_FREE const char **borrowed = calloc(n + 1, sizeof(*borrowed));
+    int rc = texts && borrowed ? 0 : hv_error_memory(err);
+
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        rc = scalar_text(name, json_array_get(value, i), &texts[i], err);
+        if (rc == 0 && !texts[i])
+            rc = hv_error_set(err, HV_E_ARGUMENT, "property \"%s\" has null in its list", name);
+        if (rc == 0)
+            borrowed[i] = texts[i];
+    }
+    if (rc == 0)
+        rc = hv_instance_set_array(instance, name, type, borrowed, n, err);
+    for (size_t i = 0; texts && i < n; i++)
+        free(texts[i]);
+    free(texts);
+    return rc;
+}
+
+static int set_property(struct hv_instance *instance, const char *name, const json_t *value, struct hv_error *err) {
+    HV_CLEANUP_FREE char *text = NULL;
+    bool is_array = false;
+    enum hv_cim_type type = hv_class_property(hv_instance_class(instance), name, &is_array);
+    int rc;
+
+    if (type == HV_CIM_UNKNOWN) {
+        hv_error_set(err, HV_E_ARGUMENT, "the type of %s.%s is not known", hv_instance_class(instance), name);
+        hv_error_cause(err, "no class table of this build has that property, and a type is never guessed");
+        hv_error_remedy(err, "write the instance as CIM-XML into a file and give --param NAME=@FILE");
+        return HV_E_ARGUMENT;
+    }
+    if (json_is_array(value))
+        return set_array(instance, name, type, value, err);
+    rc = scalar_text(name, value, &text, err);
+    if (rc == 0 && text && is_array) {
+        const char *const one[] = { text };
+        return hv_instance_set_array(instance, name, type, one, 1, err);
+    }
+    return rc < 0 ? rc : hv_instance_set(instance, name, type, text, err);
+}
+
+static int build_instance(const json_t *object, struct hv_instance **ret_instance, struct hv_error *err) {
+    HV_ATTR_CLEANUP(params_instance_free_p) struct hv_instance *instance = NULL;
+    const char *class_name = json_string_value(json_object_get(object, "class"));
+    json_t *properties = json_object_get(object, "properties");
+    const char *name;
+    json_t *value;
+    int rc;
+
+    if (!class_name || (properties && !json_is_object(properties)))
+        return hv_error_set(err, HV_E_ARGUMENT, "an embedded instance is {\"class\": NAME, \"properties\": {...}}");
+    rc = hv_instance_new(class_name, json_string_value(json_object_get(object, "namespace")), &instance, err);
+    if (rc < 0)
+        return rc;
+    json_object_foreach(properties, name, value) {
+        rc = set_property(instance, name, value, err);
+        if (rc < 0)
+            return rc;
+    }
+    *ret_instance = instance;
+    instance = NULL;
+    return 0;
+}
+
+static int build_epr(const json_t *object, unsigned depth, struct hv_epr **ret_epr, struct hv_error *err);
+
+static int add_selector_json(struct hv_epr *epr, const char *name, const json_t *value, unsigned depth, struct hv_error *err) {
+    HV_CLEANUP_FREE char *text = NULL;
+    struct hv_epr *nested = NULL;
+    int rc;
+
+    if (json_is_object(value)) {
+        rc = build_epr(value, depth + 1, &nested, err);
+        return rc < 0 ? rc : hv_epr_add_reference(epr, name, nested, err);
+    }
+    rc = scalar_text(name, value, &text, err);
+    if (rc == 0 && !text)
+        rc = hv_error_set(err, HV_E_ARGUMENT, "selector \"%s\" is null", name);
+    return rc < 0 ? rc : hv_epr_add_selector(epr, name, text, err);
+}
+
+static int build_epr(const json_t *object, unsigned depth, struct hv_epr **ret_epr, struct hv_error *err) {
+    HV_ATTR_CLEANUP(params_epr_free_p) struct hv_epr *epr = NULL;
+    HV_CLEANUP_FREE char *uri = NULL;
+    const char *resource = json_string_value(json_object_get(object, "resource_uri"));
+    json_t *selectors = json_object_get(object, "selectors");
+    const char *name;
+    json_t *value;
+    int rc;
+
+    if (depth >= MAX_DEPTH)
+        return hv_error_set(err, HV_E_ARGUMENT, "references are nested more than %d deep", MAX_DEPTH);
+    if (!resource || (selectors && !json_is_object(selectors)))
+        return hv_error_set(err, HV_E_ARGUMENT, "a reference is {\"resource_uri\": URI, \"selectors\": {...}}");
+    rc = hv_resource_uri(HV_NAMESPACE_V2, resource, &uri, err);
+    if (rc == 0)
+        rc = hv_epr_new(uri, &epr, err);
+    if (rc < 0)
+        return rc;
+    json_object_foreach(selectors, name, value) {
+        rc = add_selector_json(epr, name, value, depth, err);
+        if (rc < 0)
+            return rc;
+    }
+    *ret_epr = epr;
+    epr = NULL;
+    return 0;
+}
+
+static int parse_json(const char *name, const char *text, json_t **ret_object, struct hv_error *err) {
+    json_error_t where;
+    json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, &where);
+
+    if (object) {
+        *ret_object = object;
+        return 0;
+    }
+    if (json_error_code(&where) == json_error_out_of_memory || !where.text[0])
+        return hv_error_memory(err);
+    hv_error_set(err, HV_E_ARGUMENT, "the value of %s is no JSON: %s (column %d)", name, where.text, where.column);
+    hv_error_remedy(err, "a text that begins with { goes into a file: %s=@FILE", name);
+    return HV_E_ARGUMENT;
+}
+
+static int add_json(struct hv_params *params, const char *name, const char *text, struct hv_error *err) {
+    CLEANUP_JSON json_t *object = NULL;
+    HV_ATTR_CLEANUP(params_epr_free_p) struct hv_epr *epr = NULL;
+    HV_ATTR_CLEANUP(params_instance_free_p) struct hv_instance *instance = NULL;
+    int rc = parse_json(name, text, &object, err);
+
+    if (rc < 0)
+        return rc;
+    if (json_object_get(object, "resource_uri")) {
+        rc = build_epr(object, 0, &epr, err);
+        return rc < 0 ? rc : hv_params_add_reference(params, name, epr, err);
+    }
+    if (json_object_get(object, "class")) {
+        rc = build_instance(object, &instance, err);
+        return rc < 0 ? rc : hv_params_add_instance(params, name, instance, err);
+    }
+    hv_error_set(err, HV_E_ARGUMENT, "the JSON of %s is neither a reference nor an instance", name);
+    hv_error_remedy(err, "a reference is {\"resource_uri\": URI, \"selectors\": {...}}");
+    hv_error_remedy(err, "an embedded instance is {\"class\": NAME, \"properties\": {...}}");
+    return HV_E_ARGUMENT;
+}
+
+/* A GUID in braces is a text; JSON that means anything here has a quote behind its brace. */
+static bool is_json(const char *value) {
+    return value[0] == '{' && value[1 + strspn(value + 1, " \t\r\n")] == '"';
+}
+
+int hv_param_add(struct hv_params *params, const char *pair, struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(HV_PARAM_MAX_FILE);
+    HV_CLEANUP_FREE char *name = NULL;
+    const char *value = NULL;
+    int rc = split(pair, &name, &value, err);
+
+    if (rc < 0)
+        return rc;
+    if (is_json(value))
+        return add_json(params, name, value, err);
+    if (value[0] != '@')
+        return hv_params_add_text(params, name, value, err);
+    rc = read_file(value + 1, &buf, err);
+    return rc < 0 ? rc : hv_params_add_text(params, name, hv_buf_text(&buf), err);
+}
+
+int hv_param_add_selector(struct hv_epr *epr, const char *pair, struct hv_error *err) {
+    CLEANUP_JSON json_t *object = NULL;
+    HV_CLEANUP_FREE char *name = NULL;
+    struct hv_epr *reference = NULL;
+    const char *value = NULL;
+    int rc = split(pair, &name, &value, err);
+
+    if (rc < 0)
+        return rc;
+    if (!is_json(value))
+        return hv_epr_add_selector(epr, name, value, err);
+    rc = parse_json(name, value, &object, err);
+    if (rc == 0)
+        rc = build_epr(object, 0, &reference, err);
+    return rc < 0 ? rc : hv_epr_add_reference(epr, name, reference, err);
+}

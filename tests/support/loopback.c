@@ -1,0 +1,192 @@
+/* The scripted server on the loopback. */
+#include "support/loopback.h"
+
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+struct peer {
+    int fd;
+    SSL *ssl;
+};
+
+static ssize_t read_some(struct peer *peer, void *bytes, size_t n) {
+    return peer->ssl ? SSL_read(peer->ssl, bytes, (int)n) : read(peer->fd, bytes, n);
+}
+
+static bool write_all(struct peer *peer, const char *bytes, size_t n) {
+    while (n > 0) {
+        ssize_t done = peer->ssl ? SSL_write(peer->ssl, bytes, (int)n) : send(peer->fd, bytes, n, MSG_NOSIGNAL);
+        if (done <= 0)
+            return false;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+static bool read_request(struct loopback *server, struct peer *peer) {
+    struct hv_buf buf = HV_BUF_INIT(1024 * 1024);
+    uint64_t n_body = 0;
+    size_t n_whole = 0;
+    char c;
+
+    while (n_whole == 0 || buf.len < n_whole) {
+        const char *end;
+        if (read_some(peer, &c, 1) != 1) {
+            hv_buf_deinit(&buf);
+            return false;
+        }
+        hv_buf_putc(&buf, c);
+        if (n_whole == 0 && hv_text_ends(buf.data, "\r\n\r\n")) {
+            const char *length = strstr(buf.data, "Content-Length: ");
+            if (length) {
+                length += strlen("Content-Length: ");
+                end = strstr(length, "\r\n");
+                (void)hv_text_u64(length, (size_t)(end - length), 0, 1024 * 1024, &n_body);
+            }
+            n_whole = buf.len + (size_t)n_body;
+        }
+    }
+    if (server->n_requests < LOOPBACK_MAX_REQUESTS)
+        server->requests[server->n_requests++] = buf.data;
+    return true;
+}
+
+static bool answer(struct peer *peer, const char *status, const char *headers, const char *body, size_t n_announced) {
+    struct hv_buf buf = HV_BUF_INIT(1024 * 1024);
+    bool done;
+
+    hv_buf_printf(&buf, "HTTP/1.1 %s\r\n%sContent-Type: application/soap+xml;charset=UTF-8\r\nContent-Length: %zu\r\n\r\n%s",
+                  status, headers, n_announced, body);
+    done = write_all(peer, buf.data, buf.len);
+    hv_buf_deinit(&buf);
+    return done;
+}
+
+static bool answer_big(struct peer *peer) {
+    char *body = calloc(1, LOOPBACK_BIG_BYTES);
+    bool done = answer(peer, "200 OK", "", "", LOOPBACK_BIG_BYTES) && write_all(peer, body, LOOPBACK_BIG_BYTES);
+
+    free(body);
+    return done;
+}
+
+static bool take_step(struct loopback *server, struct peer *peer, enum loopback_step step) {
+    static const char chunked[] = "HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                  "3\r\n<a/\r\n1\r\n>\r\n0\r\n\r\n";
+
+    switch (step) {
+    case DO_READ:
+        return read_request(server, peer);
+    case DO_ANSWER:
+        return answer(peer, "200 OK", "", server->answer, strlen(server->answer));
+    case DO_ANSWER_CHUNKED:
+        return write_all(peer, chunked, strlen(chunked));
+    case DO_ANSWER_401:
+        return answer(peer, "401 Unauthorized", "WWW-Authenticate: Basic realm=\"WSMAN\"\r\n", "", 0);
+    case DO_ANSWER_REDIRECT:
+        return answer(peer, "302 Found", "Location: /elsewhere\r\n", "", 0);
+    case DO_ANSWER_BIG:
+        return answer_big(peer);
+    case DO_ANSWER_TRUNCATED:
+        return answer(peer, "200 OK", "", "<a", 100) && false;
+    case DO_GARBAGE:
+        return write_all(peer, "220 mail.example ESMTP\r\n", 24) && false;
+    case DO_HOLD:
+    case DO_CLOSE:
+        break;
+    }
+    return false;
+}
+
+static void serve(struct loopback *server, int fd) {
+    struct peer peer = { .fd = fd };
+    size_t script = server->n_connections++;
+    enum loopback_step step = DO_CLOSE;
+
+    if (server->tls) {
+        peer.ssl = SSL_new(server->tls);
+        SSL_set_fd(peer.ssl, fd);
+    }
+    if (script < server->n_scripts && (!peer.ssl || SSL_accept(peer.ssl) == 1)) {
+        for (size_t i = 0; i < LOOPBACK_MAX_STEPS; i++) {
+            step = server->scripts[script][i];
+            if (!take_step(server, &peer, step))
+                break;
+        }
+    }
+    if (step == DO_HOLD) {
+        server->held[server->n_held] = fd;
+        server->held_tls[server->n_held++] = peer.ssl;
+        return;
+    }
+    SSL_free(peer.ssl);
+    close(fd);
+}
+
+static void *run(void *context) {
+    struct loopback *server = context;
+    sigset_t pipe_signal;
+
+    /* OpenSSL writes without MSG_NOSIGNAL. */
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, NULL);
+    while (server->n_connections < LOOPBACK_MAX_CONNECTIONS) {
+        int fd = accept(server->listener, NULL, NULL);
+        if (fd < 0)
+            break;
+        serve(server, fd);
+    }
+    return NULL;
+}
+
+void loopback_start(struct loopback *server, const struct loopback_certificate *certificate,
+                    const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts) {
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t n = sizeof(address);
+
+    memset(server, 0, sizeof(*server));
+    server->scripts = scripts;
+    server->n_scripts = n_scripts;
+    server->answer = "<a/>";
+    if (certificate) {
+        server->tls = SSL_CTX_new(TLS_server_method());
+        assert_int_equal(SSL_CTX_use_certificate(server->tls, certificate->x509), 1);
+        assert_int_equal(SSL_CTX_use_PrivateKey(server->tls, certificate->key), 1);
+    }
+    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(server->listener >= 0);
+    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(server->listener, 16), 0);
+    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &n), 0);
+    server->port = ntohs(address.sin_port);
+    assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
+}
+
+void loopback_stop(struct loopback *server) {
+    shutdown(server->listener, SHUT_RDWR);
+    pthread_join(server->thread, NULL);
+    close(server->listener);
+    for (size_t i = 0; i < server->n_held; i++) {
+        SSL_free(server->held_tls[i]);
+        close(server->held[i]);
+    }
+    SSL_CTX_free(server->tls);
+}
+
+void loopback_forget(struct loopback *server) {
+    for (size_t i = 0; i < server->n_requests; i++)
+        free(server->requests[i]);
+}

@@ -1,0 +1,62 @@
+/*
+ * A small HTTP server on 127.0.0.1 for tests of the transport: one thread that takes connections one after the other and does
+ * with each what its script says. Everything it was sent is kept for the test to look at.
+ */
+#ifndef SUPPORT_LOOPBACK_H
+#define SUPPORT_LOOPBACK_H
+
+#include <openssl/ssl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "support/certificate.h"
+
+enum {
+    LOOPBACK_MAX_CONNECTIONS = 8,
+    LOOPBACK_MAX_STEPS = 8,
+    LOOPBACK_MAX_REQUESTS = 16,
+    LOOPBACK_BIG_BYTES = 8 * 1024 * 1024 + 1,
+};
+
+enum loopback_step {
+    DO_CLOSE, /* also what follows the last step */
+    DO_READ,  /* one whole request */
+    DO_ANSWER,
+    DO_ANSWER_CHUNKED,
+    DO_ANSWER_401,
+    DO_ANSWER_REDIRECT,
+    DO_ANSWER_BIG,       /* one byte more than the transport takes */
+    DO_ANSWER_TRUNCATED, /* fewer bytes than announced */
+    DO_GARBAGE,          /* no HTTP */
+    DO_HOLD,             /* says nothing more, stays open until the end */
+};
+
+struct loopback {
+    int listener;
+    uint16_t port;
+    pthread_t thread;
+    SSL_CTX *tls; /* NULL: plain */
+    const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS];
+    size_t n_scripts;
+    const char *answer; /* body of DO_ANSWER */
+    size_t n_connections;
+    size_t n_requests;
+    char *requests[LOOPBACK_MAX_REQUESTS]; /* head and body */
+    int held[LOOPBACK_MAX_CONNECTIONS];
+    SSL *held_tls[LOOPBACK_MAX_CONNECTIONS];
+    size_t n_held;
+};
+
+/* CERTIFICATE NULL: plain HTTP. SCRIPTS: what to do with the first, second ... connection; later ones are closed at once. */
+void loopback_start(struct loopback *server, const struct loopback_certificate *certificate,
+                    const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts);
+/*
+ * Afterwards what it counted and kept may be looked at. The client closes its connections first: the server may be reading.
+ */
+void loopback_stop(struct loopback *server);
+/* Frees the requests. */
+void loopback_forget(struct loopback *server);
+
+#endif

@@ -1,0 +1,84 @@
+/* One operation under way, and the operations themselves (wsman.md 1.6 to 1.8, 3). */
+#ifndef SIM_CALL_H
+#define SIM_CALL_H
+
+#include "context.h"
+#include "message.h"
+#include "model.h"
+
+/* Prefixes that WinRM declares on an envelope, by operation (wsman.md 1.5). */
+enum sim_prefixes {
+    SIM_PREFIXES_NONE,        /* s only */
+    SIM_PREFIXES_ENUMERATION, /* s a n w */
+    SIM_PREFIXES_TRANSFER,    /* s a x w p */
+    SIM_PREFIXES_FAULT,       /* s a x e n w p */
+};
+
+enum sim_operation {
+    SIM_OP_NONE, /* not known yet, or never */
+    SIM_OP_IDENTIFY,
+    SIM_OP_GET,
+    SIM_OP_PUT,
+    SIM_OP_CREATE,
+    SIM_OP_DELETE,
+    SIM_OP_ENUMERATE,
+    SIM_OP_PULL,
+    SIM_OP_RELEASE,
+    SIM_OP_INVOKE,
+};
+/* "Get"; NULL for NONE. */
+const char *sim_operation_name(enum sim_operation operation);
+
+/* Makes UUIDs from a seed: the same ones from the same seed. */
+struct sim_ids {
+    uint64_t state;
+};
+enum { SIM_ID_TEXT_SIZE = 48 };
+/* "uuid:8-4-4-4-12". */
+void sim_ids_next(struct sim_ids *ids, char text[SIM_ID_TEXT_SIZE]);
+
+struct sim_call {
+    struct sim_host *host;
+    const struct sim_schema *schema;
+    struct sim_contexts *contexts;
+    struct sim_ids *ids;
+    const struct sim_limits *limits;
+    const struct sim_caller *caller; /* NULL: anonymous */
+    bool tls;
+    int64_t now_us; /* real time */
+    const struct sim_message *message;
+    enum sim_operation operation;
+    const char *method; /* of INVOKE, as in the action; else NULL */
+
+    /* Filled by the operation. */
+    enum sim_prefixes prefixes;
+    struct hv_buf header; /* XML for the end of s:Header */
+    struct hv_buf body;   /* XML for s:Body */
+    struct sim_soap_fault fault;
+};
+
+/* Which operation the action asks for; *ret_method points into the message. Faults: ACTION_NOT_SUPPORTED, ACTION_MISMATCH. */
+bool sim_operation_find(const struct sim_message *message, enum sim_operation *ret_operation, const char **ret_method,
+                        struct sim_soap_fault *fault);
+
+/* Each fills header and body and returns true, or fills the fault and returns false. */
+bool sim_identify(struct sim_call *call);
+bool sim_get(struct sim_call *call);
+bool sim_write_refused(struct sim_call *call); /* Put, Create, Delete */
+bool sim_enumerate(struct sim_call *call);
+bool sim_pull(struct sim_call *call);
+bool sim_release(struct sim_call *call);
+bool sim_invoke(struct sim_call *call);
+
+/* The class named in the resource URI. Faults: namespace or class unknown. */
+bool sim_call_class(struct sim_call *call, const struct sim_class **ret_class);
+/* The selectors are keys of the class, and some are there where the class has keys. */
+bool sim_call_selectors(struct sim_call *call, const struct sim_class *class_);
+/* Several keys, but the first names a service of its host alone (wsman.md 3.2). */
+bool sim_names_service(const struct sim_path *path, const struct sim_class *class_);
+
+/* Whole answer: envelope around header and body. RELATES_TO NULL: none. False: out of memory or limit. */
+bool sim_envelope_write(struct sim_call *call, const char *action, const char *relates_to, struct hv_buf *out);
+bool sim_envelope_fault(struct sim_call *call, const char *relates_to, struct hv_buf *out);
+
+#endif

@@ -1,0 +1,59 @@
+/* Open enumerations of one host. */
+#include "context.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct sim_enumeration *sim_enumeration_free(struct sim_enumeration *enumeration) {
+    if (!enumeration)
+        return NULL;
+    sim_list_deinit(&enumeration->list);
+    for (size_t i = 0; i < enumeration->n_columns; i++)
+        free(enumeration->columns[i]);
+    free(enumeration->columns);
+    free(enumeration);
+    return NULL;
+}
+
+void sim_contexts_deinit(struct sim_contexts *contexts) {
+    for (size_t i = 0; i < contexts->n_items; i++)
+        (void)sim_enumeration_free(contexts->items[i].enumeration);
+    free(contexts->items);
+    *contexts = (struct sim_contexts){ 0 };
+}
+
+void sim_contexts_remove(struct sim_contexts *contexts, struct sim_context *context) {
+    (void)sim_enumeration_free(context->enumeration);
+    *context = contexts->items[--contexts->n_items];
+}
+
+void sim_contexts_expire(struct sim_contexts *contexts, int64_t oldest_us) {
+    for (size_t i = contexts->n_items; i > 0; i--)
+        if (contexts->items[i - 1].used_us < oldest_us)
+            sim_contexts_remove(contexts, &contexts->items[i - 1]);
+}
+
+int sim_contexts_add(struct sim_contexts *contexts, const char *id, int64_t now_us, struct sim_enumeration *enumeration_take) {
+    HV_CLEANUP(sim_enumeration_free) struct sim_enumeration *enumeration = enumeration_take;
+    struct sim_context *items;
+
+    if (contexts->n_items >= SIM_MAX_CONTEXTS)
+        return 1;
+    /* Room is asked for at most every time, since items are removed too and hv_grow counts only upwards. */
+    items = reallocarray(contexts->items, contexts->n_items + 1, sizeof(*items));
+    if (!items)
+        return -1;
+    contexts->items = items;
+    items[contexts->n_items] = (struct sim_context){ .used_us = now_us, .enumeration = enumeration };
+    (void)snprintf(items[contexts->n_items].id, sizeof(items->id), "%s", id);
+    contexts->n_items++;
+    enumeration = NULL;
+    return 0;
+}
+
+struct sim_context *sim_contexts_find(struct sim_contexts *contexts, const char *id) {
+    for (size_t i = 0; i < contexts->n_items; i++)
+        if (strcmp(contexts->items[i].id, id) == 0)
+            return &contexts->items[i];
+    return NULL;
+}

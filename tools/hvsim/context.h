@@ -1,0 +1,51 @@
+/* Open enumerations of one host (wsman.md 1.8): found by a context that changes on each pull and dies of idleness. */
+#ifndef SIM_CONTEXT_H
+#define SIM_CONTEXT_H
+
+#include "object.h"
+#include "resource.h"
+#include "wql.h"
+
+enum { SIM_MAX_CONTEXTS = 1500 }; /* MaxConcurrentOperationsPerUser */
+
+enum sim_enum_mode {
+    SIM_MODE_OBJECT,
+    SIM_MODE_EPR,
+    SIM_MODE_OBJECT_AND_EPR,
+};
+
+struct sim_enumeration {
+    struct sim_list list;
+    size_t next; /* item of the list */
+    enum sim_enum_mode mode;
+    enum sim_uri_style style;
+    char **columns; /* of a projection; none: whole instances */
+    size_t n_columns;
+    uint64_t asked_bytes;    /* MaxEnvelopeSize of the Enumerate, 0 none */
+    uint64_t asked_elements; /* MaxElements, 0 none */
+};
+struct sim_enumeration *sim_enumeration_free(struct sim_enumeration *enumeration);
+HV_DEFINE_CLEANUP(struct sim_enumeration *, sim_enumeration_free)
+
+struct sim_context {
+    char id[48];
+    int64_t used_us;
+    struct sim_enumeration *enumeration;
+};
+
+struct sim_contexts {
+    struct sim_context *items;
+    size_t n_items;
+};
+
+void sim_contexts_deinit(struct sim_contexts *contexts);
+/* Drops those idle since before OLDEST_US. */
+void sim_contexts_expire(struct sim_contexts *contexts, int64_t oldest_us);
+/* Takes the enumeration: 0, 1 too many are open, -1 out of memory (freed in both). */
+HV_MUST_CHECK int sim_contexts_add(struct sim_contexts *contexts, const char *id, int64_t now_us,
+                                   struct sim_enumeration *enumeration_take);
+/* NULL when unknown. Valid until the next add or remove. */
+struct sim_context *sim_contexts_find(struct sim_contexts *contexts, const char *id);
+void sim_contexts_remove(struct sim_contexts *contexts, struct sim_context *context);
+
+#endif

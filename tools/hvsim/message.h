@@ -1,0 +1,43 @@
+/* One request envelope: its headers under the rules of wsman.md 1.5. No operation is looked at here. */
+#ifndef SIM_MESSAGE_H
+#define SIM_MESSAGE_H
+
+#include "dom.h"
+#include "resource.h"
+
+enum {
+    SIM_MIN_ENVELOPE_SIZE = 8192,
+    SIM_MAX_MESSAGE_ID = 2048,
+};
+
+struct sim_limits {
+    uint64_t envelope_bytes;         /* MaxEnvelopeSizekb * 1024 */
+    uint64_t timeout_ms;             /* MaxTimeoutms */
+    uint64_t batch_items;            /* MaxBatchItems */
+    uint64_t enumeration_timeout_ms; /* EnumerationTimeoutms */
+};
+
+struct sim_message {
+    xmlDoc *doc;
+    xmlNode *body;    /* s:Body */
+    xmlNode *payload; /* its element, NULL when empty */
+    bool is_identify;
+    char *action;
+    char *message_id;
+    char *fragment;               /* w:FragmentTransfer, NULL when absent */
+    char *fragment_dialect;       /* NULL when absent */
+    uint64_t envelope_bytes;      /* what the answer may have */
+    uint64_t asked_bytes;         /* MaxEnvelopeSize as it came; 0: absent */
+    uint64_t timeout_ms;          /* OperationTimeout in force */
+    bool precise_arrays;          /* option UsePreciseArrays */
+    struct sim_resource resource; /* path is NULL for Identify */
+};
+
+void sim_message_deinit(struct sim_message *message);
+
+/* Fills as much of MESSAGE (zeroed before) as it understood, also when it returns false: what is there serves the answer's
+ * RelatesTo and the log. sim_message_deinit in both cases. */
+bool sim_message_read(struct sim_message *message, const char *bytes, size_t n_bytes, const struct sim_limits *limits,
+                      struct sim_soap_fault *fault);
+
+#endif

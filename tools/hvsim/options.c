@@ -1,0 +1,272 @@
+/* Command line of hvsim. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/size.h"
+#include "base/text.h"
+
+enum {
+    MAX_PASSWORD = 1024,
+    MAX_SECONDS = 1000000,
+};
+
+static const char usage[] = "Usage: hvsim --user NAME:FILE [--config FILE | --hosts NAME,NAME...] [OPTION...]\n"
+                            "Simulates Hyper-V hosts that answer WS-Management over HTTPS.\n"
+                            "\n"
+                            "  --config FILE          hosts and virtual machines from FILE (INI, or JSON by its suffix)\n"
+                            "  --hosts NAME,NAME...   the default inventory on hosts of these names\n"
+                            "  --user NAME:FILE       accept NAME with the password in FILE; may be given again\n"
+                            "  --port-base N          host I listens on port N + I; 0, the default: any free port\n"
+                            "  --http                 listen without TLS as well (Basic is refused there)\n"
+                            "  --cert-dir DIR         write the certificate of the authority to DIR/ca.pem\n"
+                            "  --time-scale X         X simulated seconds in a real one\n"
+                            "  --migrate-seconds N    simulated time that a move takes\n"
+                            "  --job-ttl N            simulated seconds from a job's end until it is gone\n"
+                            "  --enumeration-timeout N  real seconds until an idle enumeration is forgotten\n"
+                            "  --refuse-named-references  refuse &amp; and &lt; in embedded instances\n"
+                            "  --fault SPEC           cause trouble, see hvsim(1); may be given again\n"
+                            "  --request-log FILE     one JSON object a request\n"
+                            "  --state-file FILE      the true state as JSON, replaced at each change\n"
+                            "  --exit-with-parent     end when the parent process ends\n"
+                            "  --help, --version\n"
+                            "\n"
+                            "Prints \"ready NAME URL FINGERPRINT\" for each host once it accepts connections.\n";
+
+void sim_command_deinit(struct sim_command *command) {
+    for (size_t i = 0; i < command->n_host_names; i++)
+        free(command->host_names[i]);
+    free(command->host_names);
+    command->host_names = NULL;
+    command->n_host_names = 0;
+    sim_users_deinit(&command->users);
+    sim_arms_deinit(&command->arms);
+}
+
+static int bad_value(struct hv_error *err, const char *option, const char *value) {
+    return hv_error_set(err, HV_E_ARGUMENT, "--%s: %s is no good value", option, value);
+}
+
+static int add_host_name(struct sim_command *command, const char *name, struct hv_error *err) {
+    char **names = hv_grow(command->host_names, command->n_host_names, sizeof(*names));
+
+    if (!*name)
+        return hv_error_set(err, HV_E_ARGUMENT, "--hosts: a name is empty");
+    if (!names)
+        return hv_error_memory(err);
+    command->host_names = names;
+    if (hv_text_copy(name, &names[command->n_host_names], err) < 0)
+        return HV_E_MEMORY;
+    command->n_host_names++;
+    return 0;
+}
+
+static int read_hosts(struct sim_command *command, const char *value, struct hv_error *err) {
+    HV_CLEANUP_FREE char *copy = NULL;
+    char *rest;
+    int rc = hv_text_copy(value, &copy, err);
+
+    rest = copy;
+    while (rc == 0 && rest)
+        rc = add_host_name(command, strsep(&rest, ","), err);
+    command->model.host_names = (const char *const *)command->host_names;
+    command->model.n_host_names = command->n_host_names;
+    return rc;
+}
+
+/* First line of the file, line end dropped. */
+static int read_password(const char *path, char password[MAX_PASSWORD], struct hv_error *err) {
+    FILE *file = fopen(path, "re");
+    size_t n;
+
+    if (!file)
+        return hv_error_set(err, HV_E_ARGUMENT, "--user: cannot read %s: %s", path, strerror(errno));
+    n = fread(password, 1, MAX_PASSWORD - 1, file);
+    password[n] = '\0';
+    (void)fclose(file);
+    if (n > 0 && password[n - 1] == '\n')
+        password[--n] = '\0';
+    if (n > 0 && password[n - 1] == '\r')
+        password[--n] = '\0';
+    if (n == 0)
+        return hv_error_set(err, HV_E_ARGUMENT, "--user: %s holds no password", path);
+    return 0;
+}
+
+static int read_user(struct sim_command *command, const char *value, struct hv_error *err) {
+    const char *colon = strchr(value, ':');
+    HV_CLEANUP_FREE char *name = NULL;
+    char password[MAX_PASSWORD];
+    int rc;
+
+    if (!colon || colon == value)
+        return hv_error_set(err, HV_E_ARGUMENT, "--user: write NAME:FILE, with the password in FILE");
+    rc = hv_text_copy_n(value, (size_t)(colon - value), &name, err);
+    if (rc == 0)
+        rc = read_password(colon + 1, password, err);
+    if (rc == 0)
+        rc = sim_users_add(&command->users, name, password, err);
+    hv_secret_wipe(password, sizeof(password));
+    return rc;
+}
+
+static int read_seconds(const char *option, const char *value, uint64_t *ret_ms, struct hv_error *err) {
+    uint64_t ms;
+
+    if (!sim_read_decimal(value, &ms) || ms > (uint64_t)MAX_SECONDS * 1000)
+        return bad_value(err, option, value);
+    *ret_ms = ms;
+    return 0;
+}
+
+bool sim_read_decimal(const char *text, uint64_t *ret_thousandths) {
+    const char *dot = strchr(text, '.');
+    size_t n_whole = dot ? (size_t)(dot - text) : strlen(text);
+    uint64_t whole = 0;
+    uint64_t fraction = 0;
+
+    if (!hv_text_u64(text, n_whole, 0, UINT32_MAX, &whole))
+        return false;
+    if (dot) {
+        size_t n = strlen(dot + 1);
+        if (n > 3 || !hv_text_u64(dot + 1, n, 0, 999, &fraction))
+            return false;
+        for (; n < 3; n++)
+            fraction *= 10;
+    }
+    if (whole == 0 && fraction == 0)
+        return false;
+    *ret_thousandths = whole * 1000 + fraction;
+    return true;
+}
+
+enum option_code {
+    OPT_CONFIG = 1000,
+    OPT_HOSTS,
+    OPT_USER,
+    OPT_PORT_BASE,
+    OPT_HTTP,
+    OPT_CERT_DIR,
+    OPT_TIME_SCALE,
+    OPT_MIGRATE_SECONDS,
+    OPT_JOB_TTL,
+    OPT_ENUMERATION_TIMEOUT,
+    OPT_REFUSE_NAMED,
+    OPT_FAULT,
+    OPT_REQUEST_LOG,
+    OPT_STATE_FILE,
+    OPT_EXIT_WITH_PARENT,
+    OPT_HELP,
+    OPT_VERSION,
+};
+
+static const struct option options[] = {
+    { "config", required_argument, NULL, OPT_CONFIG },
+    { "hosts", required_argument, NULL, OPT_HOSTS },
+    { "user", required_argument, NULL, OPT_USER },
+    { "port-base", required_argument, NULL, OPT_PORT_BASE },
+    { "http", no_argument, NULL, OPT_HTTP },
+    { "cert-dir", required_argument, NULL, OPT_CERT_DIR },
+    { "time-scale", required_argument, NULL, OPT_TIME_SCALE },
+    { "migrate-seconds", required_argument, NULL, OPT_MIGRATE_SECONDS },
+    { "job-ttl", required_argument, NULL, OPT_JOB_TTL },
+    { "enumeration-timeout", required_argument, NULL, OPT_ENUMERATION_TIMEOUT },
+    { "refuse-named-references", no_argument, NULL, OPT_REFUSE_NAMED },
+    { "fault", required_argument, NULL, OPT_FAULT },
+    { "request-log", required_argument, NULL, OPT_REQUEST_LOG },
+    { "state-file", required_argument, NULL, OPT_STATE_FILE },
+    { "exit-with-parent", no_argument, NULL, OPT_EXIT_WITH_PARENT },
+    { "help", no_argument, NULL, OPT_HELP },
+    { "version", no_argument, NULL, OPT_VERSION },
+    { NULL, 0, NULL, 0 },
+};
+
+static int read_number(struct sim_command *command, int option, const char *value, struct hv_error *err) {
+    uint64_t number = 0;
+
+    switch (option) {
+    case OPT_PORT_BASE:
+        if (!hv_text_u64(value, strlen(value), 0, UINT16_MAX, &number))
+            return bad_value(err, "port-base", value);
+        command->port_base = (uint16_t)number;
+        return 0;
+    case OPT_TIME_SCALE:
+        if (!sim_read_decimal(value, &number))
+            return bad_value(err, "time-scale", value);
+        command->model.time_scale = (double)number / 1000;
+        return 0;
+    case OPT_MIGRATE_SECONDS:
+        return read_seconds("migrate-seconds", value, &command->model.migrate_ms, err);
+    case OPT_JOB_TTL:
+        return read_seconds("job-ttl", value, &command->model.job_ttl_ms, err);
+    default:
+        return read_seconds("enumeration-timeout", value, &command->enumeration_ms, err);
+    }
+}
+
+static int read_option(struct sim_command *command, int option, const char *value, struct hv_error *err) {
+    switch (option) {
+    case OPT_CONFIG:
+        command->model.config_path = value;
+        return 0;
+    case OPT_HOSTS:
+        return read_hosts(command, value, err);
+    case OPT_USER:
+        return read_user(command, value, err);
+    case OPT_HTTP:
+        command->with_http = true;
+        return 0;
+    case OPT_CERT_DIR:
+        command->cert_dir = value;
+        return 0;
+    case OPT_REFUSE_NAMED:
+        command->model.refuse_named_references = true;
+        return 0;
+    case OPT_FAULT:
+        return sim_arms_add(&command->arms, value, err);
+    case OPT_REQUEST_LOG:
+        command->request_log = value;
+        return 0;
+    case OPT_STATE_FILE:
+        command->state_file = value;
+        return 0;
+    case OPT_EXIT_WITH_PARENT:
+        command->exit_with_parent = true;
+        return 0;
+    case OPT_HELP:
+        (void)fputs(usage, stdout);
+        return 1;
+    case OPT_VERSION:
+        (void)puts("hvsim " HVSIM_VERSION);
+        return 1;
+    case '?':
+        return hv_error_set(err, HV_E_ARGUMENT, "see hvsim --help");
+    default:
+        return read_number(command, option, value, err);
+    }
+}
+
+int sim_command_read(struct sim_command *command, int argc, char **argv, struct hv_error *err) {
+    int option;
+
+    *command = (struct sim_command){ 0 };
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        int rc = read_option(command, option, optarg, err);
+        if (rc != 0)
+            return rc;
+    }
+    if (optind < argc)
+        return hv_error_set(err, HV_E_ARGUMENT, "%s is no option; see hvsim --help", argv[optind]);
+    if (command->model.config_path && command->n_host_names)
+        return hv_error_set(err, HV_E_ARGUMENT, "--config and --hosts exclude each other");
+    if (command->users.n_items == 0) {
+        (void)hv_error_set(err, HV_E_ARGUMENT, "nobody could sign in: give --user NAME:FILE, with the password in FILE");
+        return HV_E_ARGUMENT;
+    }
+    return 0;
+}

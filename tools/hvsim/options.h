@@ -1,0 +1,29 @@
+/* Command line of hvsim. */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include "service.h"
+
+struct sim_command {
+    struct sim_options model;
+    char **host_names; /* owner of model.host_names */
+    size_t n_host_names;
+    struct sim_users users;
+    struct sim_arms arms;
+    uint16_t port_base;
+    uint64_t enumeration_ms;
+    const char *request_log; /* borrowed from argv, as the other paths */
+    const char *state_file;
+    const char *cert_dir;
+    bool with_http;
+    bool exit_with_parent;
+};
+
+/* 0; 1 --help or --version was printed; errors: ARGUMENT, MEMORY. sim_command_deinit in every case. */
+HV_MUST_CHECK int sim_command_read(struct sim_command *command, int argc, char **argv, struct hv_error *err);
+void sim_command_deinit(struct sim_command *command);
+
+/* Decimal number with or without fraction, above 0, as thousandths. */
+bool sim_read_decimal(const char *text, uint64_t *ret_thousandths);
+
+#endif

@@ -1,0 +1,403 @@
+/* Listeners of all hosts and the loop that serves them. */
+#include "server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "base/error.h"
+#include "output.h"
+
+enum {
+    TICK_MS = 200, /* the model moves on at least so often, for the state file */
+    IDLE_S = 120,  /* an idle connection is closed (wsman.md 5.6) */
+    MAX_CONNECTIONS = 300,
+    MAX_EVENTS = 32,
+};
+
+struct listener {
+    struct sim_server *server;
+    struct sim_service *service;
+    struct MHD_Daemon *daemon;
+    int epoll_fd;
+    bool tls;
+    uint16_t port;
+};
+
+struct host {
+    struct sim_service service;
+    struct sim_cert cert;
+};
+
+/* A connection whose answer is held back. */
+struct held {
+    struct MHD_Connection *connection;
+    int64_t due_us;
+};
+
+struct sim_server {
+    struct sim_server_options options;
+    struct sim_ids ids;
+    struct host *hosts;
+    size_t n_hosts;
+    struct listener *listeners;
+    size_t n_listeners;
+    struct held *held;
+    size_t n_held;
+    int epoll_fd;
+    struct sim_output output;
+};
+
+/* One request from its first header to its last byte. */
+struct exchange {
+    struct hv_buf bytes;
+    bool too_large;
+    bool is_handled;
+    struct sim_http_reply reply;
+};
+
+static int64_t now_us(void) {
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* ---- answers ---- */
+
+static ssize_t read_broken(void *data, uint64_t position, char *to, size_t max) {
+    const struct exchange *exchange = data;
+    size_t n = exchange->reply.break_at - (size_t)position;
+
+    if (position >= exchange->reply.break_at)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (n > max)
+        n = max;
+    memcpy(to, hv_buf_text(&exchange->reply.body) + position, n);
+    return (ssize_t)n;
+}
+
+static struct MHD_Response *make_response(struct exchange *exchange) {
+    struct hv_buf *body = &exchange->reply.body;
+    char *bytes = NULL;
+    size_t n = body->len;
+    struct MHD_Response *response;
+
+    if (exchange->reply.break_at)
+        return MHD_create_response_from_callback(n, 4096, read_broken, exchange, NULL);
+    if (hv_buf_take(body, "answer", &bytes, NULL) < 0)
+        return NULL;
+    response = MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE);
+    if (!response)
+        free(bytes);
+    return response;
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *connection, struct exchange *exchange) {
+    const struct sim_http_reply *reply = &exchange->reply;
+    struct MHD_Response *response = make_response(exchange);
+    enum MHD_Result result;
+
+    if (!response)
+        return MHD_NO;
+    (void)MHD_add_response_header(response, "Server", "Microsoft-HTTPAPI/2.0");
+    if (reply->content_type)
+        (void)MHD_add_response_header(response, "Content-Type", reply->content_type);
+    if (reply->offer_basic)
+        (void)MHD_add_response_header(response, "WWW-Authenticate", "Basic realm=\"WSMAN\"");
+    if (reply->status == 405)
+        (void)MHD_add_response_header(response, "Allow", "POST");
+    result = MHD_queue_response(connection, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* ---- requests ---- */
+
+static const char *header(struct MHD_Connection *connection, const char *name) {
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+static void handle(struct listener *listener, struct MHD_Connection *connection, const char *url, const char *method,
+                   struct exchange *exchange) {
+    const struct sim_http_request request = {
+        .method = method,
+        .path = url,
+        .content_type = header(connection, "Content-Type"),
+        .authorization = header(connection, "Authorization"),
+        .wsman_identify = header(connection, "WSMANIDENTIFY"),
+        .has_length = header(connection, "Content-Length"),
+        .too_large = exchange->too_large,
+        .tls = listener->tls,
+        .bytes = hv_buf_text(&exchange->bytes),
+        .n_bytes = exchange->bytes.len,
+        .now_us = now_us(),
+    };
+
+    sim_service_handle(listener->service, &request, &exchange->reply);
+    exchange->is_handled = true;
+    sim_output_request(&listener->server->output, exchange->reply.log);
+    sim_output_state(&listener->server->output, listener->server->options.fabric);
+}
+
+static bool hold(struct sim_server *server, struct MHD_Connection *connection, uint32_t ms) {
+    struct held *held = reallocarray(server->held, server->n_held + 1, sizeof(*held));
+
+    if (!held)
+        return false;
+    server->held = held;
+    held[server->n_held++] = (struct held){ connection, now_us() + (int64_t)ms * 1000 };
+    MHD_suspend_connection(connection);
+    return true;
+}
+
+static void collect(struct exchange *exchange, size_t limit, const char *bytes, size_t n_bytes) {
+    if (exchange->bytes.len + n_bytes > limit) {
+        exchange->too_large = true;
+        hv_buf_reset(&exchange->bytes);
+    } else if (!exchange->too_large) {
+        hv_buf_append(&exchange->bytes, bytes, n_bytes);
+    }
+}
+
+/* The whole request is read before it is answered, whatever the answer, so that the connection lives on. */
+static enum MHD_Result on_request(void *data, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *upload, size_t *n_upload, void **context) {
+    struct listener *listener = data;
+    struct exchange *exchange = *context;
+
+    (void)version;
+    if (!exchange) {
+        exchange = calloc(1, sizeof(*exchange));
+        if (!exchange)
+            return MHD_NO;
+        hv_buf_init(&exchange->bytes, SIZE_MAX / 2);
+        *context = exchange;
+        return MHD_YES;
+    }
+    if (*n_upload) {
+        collect(exchange, (size_t)listener->service->limits.envelope_bytes, upload, *n_upload);
+        *n_upload = 0;
+        return MHD_YES;
+    }
+    if (!exchange->is_handled) {
+        handle(listener, connection, url, method, exchange);
+        if (exchange->reply.stall_ms && hold(listener->server, connection, exchange->reply.stall_ms))
+            return MHD_YES;
+    }
+    return exchange->reply.drop ? MHD_NO : send_reply(connection, exchange);
+}
+
+static void on_completed(void *data, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code) {
+    struct exchange *exchange = *context;
+
+    (void)data;
+    (void)connection;
+    (void)code;
+    if (!exchange)
+        return;
+    hv_buf_deinit(&exchange->bytes);
+    if (exchange->is_handled)
+        sim_http_reply_deinit(&exchange->reply);
+    free(exchange);
+    *context = NULL;
+}
+
+/* What libmicrohttpd would print about clients that go away. */
+static void on_log(void *data, const char *format, va_list args) {
+    (void)data;
+    (void)format;
+    (void)args;
+}
+
+/* ---- listeners ---- */
+
+static int start_daemon(struct listener *listener, const struct host *host, uint16_t port, struct hv_error *err) {
+    const char *address = sim_host_address(host->service.host);
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    const union MHD_DaemonInfo *info;
+    const struct MHD_OptionItem tls_items[] = {
+        { MHD_OPTION_HTTPS_MEM_CERT, 0, host->cert.cert_pem },
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, host->cert.key_pem },
+        { MHD_OPTION_END, 0, NULL },
+    };
+    const struct MHD_OptionItem no_items[] = { { MHD_OPTION_END, 0, NULL } };
+
+    if (inet_pton(AF_INET, address, &to.sin_addr) != 1)
+        return hv_error_set(err, HV_E_CONFIG, "host %s: %s is no IPv4 address", sim_host_name(host->service.host), address);
+    if (listener->tls)
+        flags |= MHD_USE_TLS;
+    listener->daemon =
+        MHD_start_daemon(flags, port, NULL, NULL, on_request, listener, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+                         MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&to, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                         MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+                         MHD_OPTION_ARRAY, listener->tls ? tls_items : no_items, MHD_OPTION_END);
+    if (!listener->daemon)
+        return hv_error_set(err, HV_E_UNREACHABLE, "cannot listen on %s port %u: %s", address, port, strerror(errno));
+    info = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    listener->port = info ? info->port : 0;
+    info = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    listener->epoll_fd = info ? info->epoll_fd : -1;
+    return 0;
+}
+
+static int add_listener(struct sim_server *server, struct host *host, bool tls, uint16_t port, struct hv_error *err) {
+    struct listener *listener = &server->listeners[server->n_listeners];
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = listener };
+    int rc;
+
+    *listener = (struct listener){ .server = server, .service = &host->service, .tls = tls };
+    rc = start_daemon(listener, host, port, err);
+    if (rc < 0)
+        return rc;
+    server->n_listeners++;
+    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, listener->epoll_fd, &event) < 0)
+        return hv_error_set(err, HV_E_INTERNAL, "cannot watch a listener: %s", strerror(errno));
+    return 0;
+}
+
+static int add_host(struct sim_server *server, size_t i, struct hv_error *err) {
+    const struct sim_server_options *options = &server->options;
+    struct sim_host *model = sim_fabric_host(options->fabric, i);
+    struct host *host = &server->hosts[i];
+    const uint16_t base = options->port_base;
+    int rc;
+
+    sim_service_init(&host->service, options->fabric, model, options->users, options->arms, &server->ids);
+    if (options->enumeration_ms)
+        host->service.limits.enumeration_timeout_ms = options->enumeration_ms;
+    rc = sim_authority_issue(options->authority, sim_host_name(model), sim_host_fqdn(model), sim_host_address(model), &host->cert,
+                             err);
+    server->n_hosts++;
+    if (rc == 0)
+        rc = add_listener(server, host, true, base ? (uint16_t)(base + i) : 0, err);
+    if (rc == 0 && options->with_http)
+        rc = add_listener(server, host, false, 0, err);
+    return rc;
+}
+
+int sim_server_new(const struct sim_server_options *options, struct sim_server **ret_server, struct hv_error *err) {
+    HV_CLEANUP(sim_server_free) struct sim_server *server = calloc(1, sizeof(*server));
+    const size_t n = sim_fabric_n_hosts(options->fabric);
+    int rc;
+
+    if (!server)
+        return hv_error_memory(err);
+    server->options = *options;
+    server->ids.state = options->seed;
+    server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    server->hosts = calloc(n, sizeof(*server->hosts));
+    server->listeners = calloc(2 * n, sizeof(*server->listeners));
+    if (server->epoll_fd < 0 || !server->hosts || !server->listeners)
+        return hv_error_memory(err);
+    if (options->port_base && (size_t)options->port_base + n > UINT16_MAX)
+        return hv_error_set(err, HV_E_ARGUMENT, "--port-base: there are not so many ports");
+    rc = sim_output_init(&server->output, options->request_log, options->state_file, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = add_host(server, i, err);
+    if (rc < 0)
+        return rc;
+    sim_output_state(&server->output, options->fabric);
+    *ret_server = server;
+    server = NULL;
+    return 0;
+}
+
+struct sim_server *sim_server_free(struct sim_server *server) {
+    if (!server)
+        return NULL;
+    /* A daemon with suspended connections may not be stopped. */
+    for (size_t i = 0; i < server->n_held; i++)
+        MHD_resume_connection(server->held[i].connection);
+    for (size_t i = 0; i < server->n_listeners; i++) {
+        if (server->n_held)
+            (void)MHD_run(server->listeners[i].daemon);
+        MHD_stop_daemon(server->listeners[i].daemon);
+    }
+    for (size_t i = 0; i < server->n_hosts; i++) {
+        sim_service_deinit(&server->hosts[i].service);
+        sim_cert_deinit(&server->hosts[i].cert);
+    }
+    if (server->epoll_fd >= 0)
+        (void)close(server->epoll_fd);
+    sim_output_deinit(&server->output);
+    free(server->held);
+    free(server->listeners);
+    free(server->hosts);
+    free(server);
+    return NULL;
+}
+
+void sim_server_announce(const struct sim_server *server) {
+    for (size_t i = 0; i < server->n_listeners; i++) {
+        const struct listener *listener = &server->listeners[i];
+        const struct sim_host *host = listener->service->host;
+        const struct host *owner = NULL;
+
+        for (size_t j = 0; j < server->n_hosts; j++)
+            if (&server->hosts[j].service == listener->service)
+                owner = &server->hosts[j];
+        (void)printf("ready %s %s://%s:%u/wsman %s\n", sim_host_name(host), listener->tls ? "https" : "http",
+                     sim_host_address(host), listener->port, listener->tls && owner ? owner->cert.fingerprint : "-");
+    }
+    (void)fflush(stdout);
+}
+
+/* ---- loop ---- */
+
+static int wait_ms(const struct sim_server *server) {
+    int wait = TICK_MS;
+
+    for (size_t i = 0; i < server->n_listeners; i++) {
+        unsigned long long ms;
+        if (MHD_get_timeout(server->listeners[i].daemon, &ms) == MHD_YES && ms < (unsigned long long)wait)
+            wait = (int)ms;
+    }
+    for (size_t i = 0; i < server->n_held; i++) {
+        int64_t left = (server->held[i].due_us - now_us()) / 1000 + 1;
+        if (left < wait)
+            wait = left < 0 ? 0 : (int)left;
+    }
+    return wait;
+}
+
+static void release_held(struct sim_server *server) {
+    const int64_t now = now_us();
+
+    for (size_t i = server->n_held; i > 0; i--) {
+        if (server->held[i - 1].due_us > now)
+            continue;
+        MHD_resume_connection(server->held[i - 1].connection);
+        server->held[i - 1] = server->held[--server->n_held];
+    }
+}
+
+int sim_server_run(struct sim_server *server, int stop_fd, struct hv_error *err) {
+    struct epoll_event events[MAX_EVENTS];
+    struct epoll_event stop = { .events = EPOLLIN, .data.ptr = NULL };
+
+    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, stop_fd, &stop) < 0)
+        return hv_error_set(err, HV_E_INTERNAL, "cannot watch for signals: %s", strerror(errno));
+    for (;;) {
+        int n = epoll_wait(server->epoll_fd, events, MAX_EVENTS, wait_ms(server));
+
+        if (n < 0 && errno != EINTR)
+            return hv_error_set(err, HV_E_INTERNAL, "waiting failed: %s", strerror(errno));
+        for (int i = 0; i < n; i++)
+            if (!events[i].data.ptr)
+                return 0;
+        release_held(server);
+        for (size_t i = 0; i < server->n_listeners; i++)
+            (void)MHD_run(server->listeners[i].daemon);
+        sim_fabric_tick(server->options.fabric, now_us());
+        sim_output_state(&server->output, server->options.fabric);
+    }
+}

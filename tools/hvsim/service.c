@@ -1,0 +1,395 @@
+/* The WinRM service of one host as a function. */
+#include "service.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "auth.h"
+#include "base/text.h"
+#include "names.h"
+
+#define SOAP_TYPE_UTF8  "application/soap+xml;charset=UTF-8"
+#define SOAP_TYPE_UTF16 "application/soap+xml;charset=UTF-16"
+#define HTML_TYPE       "text/html; charset=us-ascii"
+
+void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, struct sim_host *host,
+                      const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids) {
+    *service = (struct sim_service){ .fabric = fabric, .host = host, .users = users, .arms = arms, .ids = ids };
+    service->limits = (struct sim_limits){
+        .envelope_bytes = 500 * 1024, .timeout_ms = 60000, .batch_items = 32000, .enumeration_timeout_ms = 240000
+    };
+}
+
+void sim_service_deinit(struct sim_service *service) {
+    sim_contexts_deinit(&service->contexts);
+}
+
+void sim_http_reply_deinit(struct sim_http_reply *reply) {
+    hv_buf_deinit(&reply->body);
+    free(reply->log);
+    reply->log = NULL;
+}
+
+/* Everything about one request. */
+struct handling {
+    struct sim_service *service;
+    const struct sim_http_request *request;
+    struct sim_http_reply *reply;
+    struct sim_message message;
+    struct sim_call call;
+    const struct sim_arm *arm;
+    bool faulted;
+};
+
+/* ---- answers ---- */
+
+static void answer_page(struct sim_http_reply *reply, int status) {
+    reply->status = status;
+    reply->content_type = HTML_TYPE;
+    hv_buf_reset(&reply->body);
+    hv_buf_printf(&reply->body, "<HTML><HEAD><TITLE>%d</TITLE></HEAD><BODY><h2>HTTP Error %d</h2></BODY></HTML>\r\n", status,
+                  status);
+}
+
+static void answer_empty(struct sim_http_reply *reply, int status) {
+    reply->status = status;
+    reply->content_type = NULL;
+    hv_buf_reset(&reply->body);
+}
+
+static void answer_unauthorized(struct sim_http_reply *reply, bool tls) {
+    answer_empty(reply, 401);
+    reply->offer_basic = tls; /* AllowUnencrypted is false (wsman.md 6.3) */
+}
+
+static const char *relates_to(const struct handling *handling) {
+    if (handling->arm && handling->arm->kind == SIM_ARM_RELATES_TO)
+        return "uuid:00000000-0000-4000-8000-000000000000";
+    return handling->message.message_id;
+}
+
+static void answer_fault(struct handling *handling) {
+    struct sim_http_reply *reply = handling->reply;
+
+    handling->faulted = true;
+    reply->status = 500;
+    reply->content_type = SOAP_TYPE_UTF8;
+    hv_buf_reset(&reply->body);
+    if (!sim_envelope_fault(&handling->call, relates_to(handling), &reply->body))
+        answer_empty(reply, 500);
+}
+
+static void answer_fault_of(struct handling *handling, enum sim_f kind) {
+    (void)sim_fail(&handling->call.fault, kind, NULL);
+    answer_fault(handling);
+}
+
+static bool response_action(const struct handling *handling, struct hv_buf *out) {
+    if (handling->call.operation == SIM_OP_IDENTIFY)
+        return false;
+    hv_buf_printf(out, "%sResponse", handling->message.action);
+    return true;
+}
+
+static void answer_success(struct handling *handling) {
+    HV_CLEANUP_BUF struct hv_buf action = HV_BUF_INIT(8192);
+    struct sim_http_reply *reply = handling->reply;
+    const bool has_action = response_action(handling, &action);
+
+    reply->status = 200;
+    reply->content_type = SOAP_TYPE_UTF8;
+    if (!sim_envelope_write(&handling->call, has_action ? hv_buf_text(&action) : NULL, relates_to(handling), &reply->body))
+        answer_fault_of(handling, SIM_F_INTERNAL);
+    else if (reply->body.len > handling->message.envelope_bytes)
+        answer_fault_of(handling, handling->call.operation == SIM_OP_INVOKE ? SIM_F_UNREPORTABLE_SUCCESS
+                                  : handling->message.asked_bytes           ? SIM_F_MAX_ENVELOPE_SIZE_EXCEEDED
+                                                                            : SIM_F_SERVER_ENVELOPE_LIMIT);
+}
+
+/* ---- carrying out ---- */
+
+static bool run_operation(struct sim_call *call) {
+    switch (call->operation) {
+    case SIM_OP_IDENTIFY:
+        return sim_identify(call);
+    case SIM_OP_GET:
+        return sim_get(call);
+    case SIM_OP_PUT:
+    case SIM_OP_CREATE:
+    case SIM_OP_DELETE:
+        return sim_write_refused(call);
+    case SIM_OP_ENUMERATE:
+        return sim_enumerate(call);
+    case SIM_OP_PULL:
+        return sim_pull(call);
+    case SIM_OP_RELEASE:
+        return sim_release(call);
+    case SIM_OP_INVOKE:
+        return sim_invoke(call);
+    case SIM_OP_NONE:
+        break;
+    }
+    return sim_fail(&call->fault, SIM_F_ACTION_NOT_SUPPORTED, NULL);
+}
+
+/* Troubles that come in place of the operation. True: answered. */
+static bool trouble_before(struct handling *handling) {
+    struct sim_http_reply *reply = handling->reply;
+
+    if (!handling->arm)
+        return false;
+    switch (handling->arm->kind) {
+    case SIM_ARM_HTTP:
+        answer_page(reply, (int)handling->arm->value);
+        return true;
+    case SIM_ARM_AUTH:
+        answer_unauthorized(reply, handling->request->tls);
+        return true;
+    case SIM_ARM_FAULT:
+        answer_fault_of(handling, handling->arm->wire_fault);
+        return true;
+    case SIM_ARM_TIMEOUT:
+        answer_fault_of(handling, SIM_F_TIMED_OUT);
+        return true;
+    case SIM_ARM_QUOTA:
+        answer_fault_of(handling, SIM_F_QUOTA_OPERATIONS);
+        return true;
+    case SIM_ARM_DROP_BEFORE:
+        reply->drop = true;
+        return true;
+    case SIM_ARM_TIMEOUT_AFTER:
+    case SIM_ARM_DROP_AFTER:
+    case SIM_ARM_GARBAGE:
+    case SIM_ARM_TRUNCATE:
+    case SIM_ARM_BREAK:
+    case SIM_ARM_STALL:
+    case SIM_ARM_RELATES_TO:
+    case SIM_ARM_MODEL:
+        return false;
+    }
+    return false;
+}
+
+/* Troubles that spoil the answer. */
+static void trouble_after(struct handling *handling) {
+    static const char garbage[] = "\x01\x02 this is not an envelope <<<";
+    struct sim_http_reply *reply = handling->reply;
+
+    if (!handling->arm)
+        return;
+    switch (handling->arm->kind) {
+    case SIM_ARM_TIMEOUT_AFTER:
+        answer_fault_of(handling, SIM_F_TIMED_OUT);
+        break;
+    case SIM_ARM_DROP_AFTER:
+        reply->drop = true;
+        break;
+    case SIM_ARM_GARBAGE:
+        reply->status = 200;
+        reply->content_type = SOAP_TYPE_UTF8;
+        hv_buf_reset(&reply->body);
+        hv_buf_append(&reply->body, garbage, sizeof(garbage) - 1);
+        break;
+    case SIM_ARM_TRUNCATE:
+        reply->body.len /= 2;
+        break;
+    case SIM_ARM_BREAK:
+        reply->break_at = reply->body.len / 2;
+        break;
+    case SIM_ARM_STALL:
+        reply->stall_ms = handling->arm->value;
+        break;
+    case SIM_ARM_HTTP:
+    case SIM_ARM_AUTH:
+    case SIM_ARM_FAULT:
+    case SIM_ARM_TIMEOUT:
+    case SIM_ARM_QUOTA:
+    case SIM_ARM_DROP_BEFORE:
+    case SIM_ARM_RELATES_TO:
+    case SIM_ARM_MODEL:
+        break;
+    }
+}
+
+static const struct sim_arm *find_arm(const struct handling *handling) {
+    const struct sim_path *path = handling->message.resource.path;
+    const struct sim_arm_request request = { .host = sim_host_name(handling->service->host),
+                                             .operation = sim_operation_name(handling->call.operation),
+                                             .method = handling->call.method,
+                                             .class_name = path ? path->class_name : NULL };
+
+    return handling->service->arms ? sim_arms_hit(handling->service->arms, &request) : NULL;
+}
+
+/* BYTES are UTF-8. */
+static void handle_envelope(struct handling *handling, const char *bytes, size_t n_bytes) {
+    struct sim_call *call = &handling->call;
+    bool good = sim_message_read(&handling->message, bytes, n_bytes, &handling->service->limits, &call->fault) &&
+                sim_operation_find(&handling->message, &call->operation, &call->method, &call->fault);
+
+    if (!call->caller && call->operation != SIM_OP_IDENTIFY) {
+        answer_unauthorized(handling->reply, handling->request->tls);
+        return;
+    }
+    handling->arm = find_arm(handling);
+    if (trouble_before(handling))
+        return;
+    if (good && run_operation(call))
+        answer_success(handling);
+    else
+        answer_fault(handling);
+    trouble_after(handling);
+}
+
+static void handle_utf16(struct handling *handling) {
+    HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(2 * (size_t)handling->service->limits.envelope_bytes);
+    HV_CLEANUP_BUF struct hv_buf coded = HV_BUF_INIT(SIZE_MAX / 2);
+    struct sim_http_reply *reply = handling->reply;
+
+    if (!sim_utf16_decode(handling->request->bytes, handling->request->n_bytes, &text))
+        hv_buf_reset(&text);
+    handle_envelope(handling, hv_buf_text(&text), text.len);
+    if (!reply->content_type || strcmp(reply->content_type, SOAP_TYPE_UTF8) != 0)
+        return;
+    reply->content_type = SOAP_TYPE_UTF16;
+    sim_utf16_encode(hv_buf_text(&reply->body), reply->body.len, &coded);
+    hv_buf_reset(&reply->body);
+    hv_buf_append(&reply->body, hv_buf_text(&coded), coded.len);
+}
+
+/* ---- HTTP ---- */
+
+static bool is_wsman_path(const char *path) {
+    return hv_text_same(path, "/wsman") || hv_text_same(path, "/wsman/");
+}
+
+/* What http.sys says before WinRM sees the request; 0: go on. */
+static int early_status(const struct sim_http_request *request) {
+    if (!is_wsman_path(request->path))
+        return 404;
+    if (strcmp(request->method, "POST") != 0)
+        return 405;
+    if (!request->has_length)
+        return 411;
+    return 0;
+}
+
+static bool is_anonymous(const struct sim_http_request *request) {
+    return !request->authorization && hv_text_same(request->wsman_identify, "unauthenticated");
+}
+
+static void handle_signed_in(struct handling *handling) {
+    const struct sim_http_request *request = handling->request;
+    const enum sim_charset charset = sim_charset_of(request->content_type);
+
+    if (request->too_large)
+        answer_empty(handling->reply, 413);
+    else if (charset == SIM_CHARSET_NO_SOAP)
+        answer_empty(handling->reply, 415);
+    else if (charset == SIM_CHARSET_UNKNOWN)
+        answer_fault_of(handling, SIM_F_UNSUPPORTED_ENCODING);
+    else if (charset == SIM_CHARSET_UTF16)
+        handle_utf16(handling);
+    else
+        handle_envelope(handling, request->bytes, request->n_bytes);
+}
+
+static void handle(struct handling *handling) {
+    const struct sim_http_request *request = handling->request;
+    const struct sim_user *user = request->tls ? sim_users_check(handling->service->users, request->authorization) : NULL;
+    const struct sim_caller caller = { .user = user ? user->name : NULL, .scheme = SIM_SCHEME_BASIC };
+    const int status = early_status(request);
+
+    handling->call.caller = user ? &caller : NULL;
+    if (status)
+        answer_page(handling->reply, status);
+    else if (!user && !is_anonymous(request))
+        answer_unauthorized(handling->reply, request->tls);
+    else
+        handle_signed_in(handling);
+    handling->call.caller = NULL;
+}
+
+/* ---- log ---- */
+
+static json_t *text_or_null(const char *text) {
+    json_t *json = text ? json_string(text) : NULL;
+
+    return json ? json : json_null();
+}
+
+static json_t *log_selectors(const struct sim_path *path) {
+    json_t *json = json_object();
+
+    for (size_t i = 0; path && i < path->n_keys; i++)
+        (void)json_object_set_new(json, path->keys[i].name,
+                                  text_or_null(path->keys[i].path ? path->keys[i].path->class_name : path->keys[i].value));
+    return json;
+}
+
+static json_t *log_time(int64_t now_us) {
+    const time_t seconds = (time_t)(now_us / 1000000);
+    struct tm utc;
+    char text[64];
+    size_t n;
+
+    if (!gmtime_r(&seconds, &utc))
+        return json_null();
+    n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+    (void)snprintf(text + n, sizeof(text) - n, ".%06dZ", (int)(now_us % 1000000));
+    return json_string(text);
+}
+
+/* Never a header of the request: Authorization is one. */
+static char *write_log(const struct handling *handling) {
+    const struct sim_path *path = handling->message.resource.path;
+    const struct sim_http_reply *reply = handling->reply;
+    const struct sim_soap_fault *fault = &handling->call.fault;
+    json_t *json = json_object();
+    char *text;
+
+    (void)json_object_set_new(json, "time", log_time(handling->request->now_us));
+    (void)json_object_set_new(json, "host", text_or_null(sim_host_name(handling->service->host)));
+    (void)json_object_set_new(json, "operation", text_or_null(sim_operation_name(handling->call.operation)));
+    (void)json_object_set_new(json, "action", text_or_null(handling->message.action));
+    (void)json_object_set_new(json, "resource_uri", text_or_null(handling->message.resource.uri));
+    (void)json_object_set_new(json, "class", text_or_null(path ? path->class_name : NULL));
+    (void)json_object_set_new(json, "method", text_or_null(handling->call.method));
+    (void)json_object_set_new(json, "selectors", log_selectors(path));
+    (void)json_object_set_new(json, "message_id", text_or_null(handling->message.message_id));
+    (void)json_object_set_new(json, "status", reply->drop ? json_null() : json_integer(reply->status));
+    (void)json_object_set_new(json, "fault", text_or_null(handling->faulted ? sim_fault_subcode(fault) : NULL));
+    (void)json_object_set_new(json, "fault_code", handling->faulted ? json_integer(sim_fault_code(fault)) : json_null());
+    (void)json_object_set_new(json, "fault_text", text_or_null(handling->faulted ? fault->text : NULL));
+    (void)json_object_set_new(json, "armed", text_or_null(handling->arm ? handling->arm->name : NULL));
+    (void)json_object_set_new(json, "bytes_in", json_integer((json_int_t)handling->request->n_bytes));
+    (void)json_object_set_new(json, "bytes_out", json_integer(reply->drop ? 0 : (json_int_t)reply->body.len));
+    text = json_dumps(json, JSON_COMPACT);
+    json_decref(json);
+    return text;
+}
+
+void sim_service_handle(struct sim_service *service, const struct sim_http_request *request, struct sim_http_reply *ret_reply) {
+    struct handling handling = { .service = service, .request = request, .reply = ret_reply };
+
+    *ret_reply = (struct sim_http_reply){ .body = HV_BUF_INIT(SIZE_MAX / 2) };
+    handling.call = (struct sim_call){ .host = service->host,
+                                       .schema = sim_fabric_schema(service->fabric),
+                                       .contexts = &service->contexts,
+                                       .ids = service->ids,
+                                       .limits = &service->limits,
+                                       .tls = request->tls,
+                                       .now_us = request->now_us,
+                                       .message = &handling.message,
+                                       .header = HV_BUF_INIT(SIZE_MAX / 2),
+                                       .body = HV_BUF_INIT(SIZE_MAX / 2) };
+    sim_fabric_tick(service->fabric, request->now_us);
+    sim_contexts_expire(&service->contexts, request->now_us - (int64_t)service->limits.enumeration_timeout_ms * 1000);
+    handle(&handling);
+    ret_reply->log = write_log(&handling);
+    hv_buf_deinit(&handling.call.header);
+    hv_buf_deinit(&handling.call.body);
+    sim_message_deinit(&handling.message);
+}

@@ -1,0 +1,71 @@
+/*
+ * The WinRM service of one host as a function: an HTTP request in, an HTTP answer out, no socket and no clock (wsman.md 5.5,
+ * 6.1). What is sent when is the server's business.
+ */
+#ifndef SIM_SERVICE_H
+#define SIM_SERVICE_H
+
+#include "armed.h"
+#include "call.h"
+
+struct sim_user {
+    char *name;
+    char *password;
+};
+
+struct sim_users {
+    struct sim_user *items;
+    size_t n_items;
+};
+/* Wipes the passwords. */
+void sim_users_deinit(struct sim_users *users);
+/* Copies. Errors: MEMORY. */
+HV_MUST_CHECK int sim_users_add(struct sim_users *users, const char *name, const char *password, struct hv_error *err);
+
+struct sim_service {
+    struct sim_fabric *fabric;
+    struct sim_host *host;
+    const struct sim_users *users;
+    struct sim_arms *arms;
+    struct sim_ids *ids;
+    struct sim_limits limits;
+    struct sim_contexts contexts;
+};
+
+/* Borrows all. Limits as on Windows Server 2012 and later (wsman.md 5.6). */
+void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, struct sim_host *host,
+                      const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids);
+void sim_service_deinit(struct sim_service *service);
+
+/* Header values are NULL when absent. */
+struct sim_http_request {
+    const char *method;
+    const char *path; /* without query */
+    const char *content_type;
+    const char *authorization;
+    const char *wsman_identify; /* WSMANIDENTIFY */
+    bool has_length;            /* Content-Length was sent */
+    bool too_large;             /* more than limits.envelope_bytes came; BYTES holds none */
+    bool tls;
+    const char *bytes;
+    size_t n_bytes;
+    int64_t now_us; /* real time, microseconds since 1970 */
+};
+
+struct sim_http_reply {
+    int status;
+    const char *content_type; /* NULL: none */
+    bool offer_basic;         /* WWW-Authenticate */
+    struct hv_buf body;
+    /* Troubles asked for. */
+    bool drop;         /* close the connection without an answer */
+    size_t break_at;   /* close it after so many bytes of the body; 0: never */
+    uint32_t stall_ms; /* wait before the answer */
+    char *log;         /* one JSON object without line end; NULL when out of memory */
+};
+void sim_http_reply_deinit(struct sim_http_reply *reply);
+
+/* REPLY is filled whatever happens; sim_http_reply_deinit it. */
+void sim_service_handle(struct sim_service *service, const struct sim_http_request *request, struct sim_http_reply *ret_reply);
+
+#endif
