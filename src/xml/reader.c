@@ -8,8 +8,8 @@
  */
 #include "xml/reader.h"
 
+#include <libxml/SAX2.h>
 #include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
 #include <string.h>
 
@@ -386,8 +386,7 @@ static int on_read(void *user, char *buffer, int size) {
     return (int)n;
 }
 
-/* A context that reads from PARSER and reports to it; NULL when memory ends. xmlCreateIOParserCtxt would leak then. */
-static xmlParserCtxtPtr new_context(struct parser *parser) {
+static int parse(struct parser *parser) {
     static const xmlSAXHandler handlers = {
         .initialized = XML_SAX2_MAGIC,
         .startElementNs = on_start,
@@ -398,39 +397,23 @@ static xmlParserCtxtPtr new_context(struct parser *parser) {
         .internalSubset = on_doctype,
         .serror = on_error,
     };
-    xmlParserCtxtPtr context = xmlNewParserCtxt();
-    xmlParserInputBufferPtr buffer = NULL;
-    xmlParserInputPtr input = NULL;
-
-    if (!context)
-        return NULL;
-    *context->sax = handlers;
-    context->userData = parser;
     /*
      * NOENT because attributes come with "&" as "&#38;" otherwise: there are no entities but the predefined ones, since
      * on_doctype refuses the rest. IGNORE_ENC because the encoding is settled already, whatever the declaration says.
      */
-    (void)xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC);
-    buffer = xmlParserInputBufferCreateIO(on_read, NULL, parser, XML_CHAR_ENCODING_UTF8);
-    if (buffer)
-        input = xmlNewIOInputStream(context, buffer, XML_CHAR_ENCODING_UTF8);
-    if (!input || inputPush(context, input) < 0) {
-        if (!input)
-            xmlFreeParserInputBuffer(buffer);
-        xmlFreeParserCtxt(context);
-        return NULL;
-    }
-    return context;
-}
+    const int options = XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC;
+    const char *start = parser->text;
 
-static int parse(struct parser *parser) {
-    parser->context = new_context(parser);
+    parser->context = xmlNewParserCtxt();
     if (!parser->context)
         return hv_error_memory(parser->err);
-    (void)xmlParseDocument(parser->context);
+    *parser->context->sax = handlers;
+    parser->context->userData = parser;
+    xmlFreeDoc(xmlCtxtReadIO(parser->context, on_read, NULL, parser, NULL, NULL, options));
+    if (!parser->failure && parser->text == start)
+        parser->failure = hv_error_memory(parser->err); /* libxml2 did not even begin */
     if (!parser->failure && (!parser->context->wellFormed || !parser->doc->root || parser->depth > 0))
         parser->failure = hv_error_set(parser->err, HV_E_PROTOCOL, "not XML: it is incomplete");
-    xmlFreeDoc(parser->context->myDoc); /* libxml2 may have begun one for declarations */
     xmlFreeParserCtxt(parser->context);
     free(parser->names);
     return parser->failure;
