@@ -97,7 +97,7 @@ static int collect(struct hv_transport *transport, struct hv_result *ret_result,
     return 1;
 }
 
-static void cancel(struct hv_transport *transport, void *user) {
+static void cancel(struct hv_transport *transport, const void *user) {
     struct curl_transport *self = self_of(transport);
 
     drop_given(self);
