@@ -28,7 +28,7 @@ struct hv_result {
     int code;                /* 0: answer holds; else error holds and this is its class */
     bool left;               /* bytes of the request may have left; false is proof that the peer has seen nothing */
     bool transient;          /* a failure that may pass by itself: refused, reset, dropped */
-    struct hv_answer answer; /* valid until the next call on the transport */
+    struct hv_answer answer; /* valid until the next collect, or the end of the transport */
     struct hv_error error;   /* HV_E_LOST when at_most_once and left */
 };
 
