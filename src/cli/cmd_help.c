@@ -52,7 +52,8 @@ static void append_options(struct hv_buf *buf, const char *title, unsigned group
 static void append_command(struct hv_buf *buf, const struct hv_command *command) {
     unsigned common = HV_GROUP_CONNECT | HV_GROUP_GENERAL;
 
-    hv_buf_printf(buf, "%s\n\nExamples:\n%s\nUsage:\n  ", command->summary, command->examples);
+    append_name(buf, command);
+    hv_buf_printf(buf, ": %s\n\nExamples:\n%s\nUsage:\n  ", command->summary, command->examples);
     append_name(buf, command);
     hv_buf_printf(buf, "%s%s [OPTIONS]\n", command->operands[0] ? " " : "", command->operands);
     append_options(buf, "Options:", command->groups & ~common);

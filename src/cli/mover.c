@@ -78,7 +78,9 @@ static void on_report(void *context, const struct hv_move_report *report) {
         break;
     case HV_REPORT_WARNING:
         hv_say_warning(mover->out, "%s: %s", hv_mover_item_name(item), report->text);
-        hv_mover_event_warning(item, report->text);
+        /* The start of a job is to be the first event (ux.md 4); what was warned of before it waits. */
+        if (item->job_ref)
+            hv_mover_event_warnings(item);
         break;
     case HV_REPORT_JOB_STARTED:
         note_job(item, report->job_id);

@@ -42,6 +42,7 @@ struct hv_mover_item {
     struct hv_task *task;
     char *job_ref; /* NULL until a job is known */
     char *phase;
+    size_t n_warned; /* warnings of the result that were written as events */
     uint64_t start_ms;
     uint64_t end_ms;
     int code;              /* 0 or the class of ERROR */
@@ -74,11 +75,12 @@ int hv_mover_item_exit(const struct hv_mover_item *item);
 /* mover_report.c: what is said of an item. */
 const char *hv_mover_item_name(const struct hv_mover_item *item);
 /* Events of JSON lines; nothing in the other formats. */
-void hv_mover_event_started(const struct hv_mover_item *item);
+void hv_mover_event_started(struct hv_mover_item *item);
 void hv_mover_event_progress(const struct hv_mover_item *item, const struct hv_job *job, uint64_t now_ms);
-void hv_mover_event_warning(const struct hv_mover_item *item, const char *text);
+/* Those not written yet. */
+void hv_mover_event_warnings(struct hv_mover_item *item);
 /* The item is done: its events, its error on stderr. */
-void hv_mover_say_done(const struct hv_mover_item *item);
+void hv_mover_say_done(struct hv_mover_item *item);
 /* "moved to hv02": the verdict in a few words. Errors: MEMORY. */
 HV_MUST_CHECK int hv_mover_verdict(const struct hv_mover_item *item, char **ret_text, struct hv_error *err);
 /* Where the VM is: "source", "destination", "both", "neither"; NULL when it is not known. */

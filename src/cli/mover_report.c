@@ -177,7 +177,20 @@ static void put_result(json_t **object, const struct hv_mover_item *item) {
     hv_json_put(object, "error", item->code ? hv_json_error(&item->error, &circumstances) : json_null());
 }
 
-void hv_mover_event_started(const struct hv_mover_item *item) {
+void hv_mover_event_warnings(struct hv_mover_item *item) {
+    const struct hv_move_result *result = hv_move_result(item->task);
+
+    if (!writes_events(item))
+        return;
+    while (item->n_warned < result->n_warnings) {
+        json_t *object = hv_json_document("warning");
+        put_item(&object, item);
+        hv_json_put(&object, "message", hv_json_text(result->warnings[item->n_warned++]));
+        hv_output_json(item->mover->out, object);
+    }
+}
+
+void hv_mover_event_started(struct hv_mover_item *item) {
     json_t *object;
 
     if (!writes_events(item))
@@ -185,6 +198,7 @@ void hv_mover_event_started(const struct hv_mover_item *item) {
     object = hv_json_document("job.started");
     put_item(&object, item);
     hv_output_json(item->mover->out, object);
+    hv_mover_event_warnings(item);
 }
 
 void hv_mover_event_progress(const struct hv_mover_item *item, const struct hv_job *job, uint64_t now_ms) {
@@ -200,17 +214,6 @@ void hv_mover_event_progress(const struct hv_mover_item *item, const struct hv_j
     hv_output_json(item->mover->out, object);
 }
 
-void hv_mover_event_warning(const struct hv_mover_item *item, const char *text) {
-    json_t *object;
-
-    if (!writes_events(item))
-        return;
-    object = hv_json_document("warning");
-    put_item(&object, item);
-    hv_json_put(&object, "message", hv_json_text(text));
-    hv_output_json(item->mover->out, object);
-}
-
 static void event_finished(const struct hv_mover_item *item) {
     const struct hv_move_result *result = hv_move_result(item->task);
     json_t *object = hv_json_document("job.finished");
@@ -222,7 +225,7 @@ static void event_finished(const struct hv_mover_item *item) {
     hv_output_json(item->mover->out, object);
 }
 
-void hv_mover_say_done(const struct hv_mover_item *item) {
+void hv_mover_say_done(struct hv_mover_item *item) {
     struct hv_output *out = item->mover->out;
     struct hv_circumstances circumstances = around(item);
     json_t *object;
@@ -232,6 +235,7 @@ void hv_mover_say_done(const struct hv_mover_item *item) {
         hv_say_error(out, &item->error, &circumstances);
     if (!writes_events(item))
         return;
+    hv_mover_event_warnings(item);
     if (item->job_ref && hv_move_result(item->task)->outcome != HV_OUTCOME_RUNNING)
         event_finished(item);
     if (item->code != 0)

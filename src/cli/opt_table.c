@@ -42,7 +42,7 @@ const struct hv_opt_row hv_opt_rows[] = {
     VALUE(PARAM, PARAM, PAIR, 0, "param", "KEY=VALUE", "parameter (repeat; a name given twice is an array); see below"),
 
     VALUE(PORT, CONNECT, NUMBER, 0, "port", "PORT", "port of hosts named without one (default 5986)"),
-    TEXT(USER, CONNECT, 'u', "user", "USER", "\"DOMAIN\\\\user\", \"user@REALM\" or \"user\" (HVCTL_USER)"),
+    TEXT(USER, CONNECT, 'u', "user", "USER", "'DOMAIN\\user', 'user@REALM' or 'user' (HVCTL_USER)"),
     TEXT(PASSWORD_FILE, CONNECT, 0, "password-file", "FILE", "read the password from FILE, \"-\" is stdin (HVCTL_PASSWORD_FILE)"),
     VALUE(PASSWORD_FD, CONNECT, NUMBER, 0, "password-fd", "N", "read the password from this file descriptor"),
     FLAG(NO_PROMPT, CONNECT, 0, "no-prompt", "never ask for a password"),

@@ -248,31 +248,50 @@ static bool is_planned(const char *word) {
     return false;
 }
 
-/* The word at fault is the first, or the second where the first names a family of commands. */
-static int unknown_command(const struct hv_args *args, struct hv_error *err) {
-    const char *family = NULL;
-    struct hv_suggest suggest = { 0 };
+/* The first word of commands that have two; NULL when WORD is none. */
+static const char *find_family(const char *word) {
+    for (size_t i = 0; i < hv_n_commands; i++) {
+        if (hv_commands[i].words[1] && strcmp(hv_commands[i].words[0], word) == 0)
+            return hv_commands[i].words[0];
+    }
+    return NULL;
+}
+
+static int unknown_family(const char *word, struct hv_error *err) {
+    struct hv_suggest suggest = { .word = word };
 
     for (size_t i = 0; i < hv_n_commands; i++)
-        family = strcmp(hv_commands[i].words[0], args->words[0]) == 0 ? hv_commands[i].words[0] : family;
-    if (family && args->n_words < 2) {
+        hv_suggest_offer(&suggest, hv_commands[i].words[0]);
+    hv_error_set(err, HV_E_ARGUMENT, "unknown command \"%s\"", word);
+    if (is_planned(word))
+        hv_error_cause(err, "this version of hvctl does not have it");
+    else if (suggest.nearest)
+        hv_error_remedy(err, "did you mean \"hvctl %s\"?", suggest.nearest);
+    hv_error_remedy(err, "hvctl help lists the commands");
+    return HV_E_ARGUMENT;
+}
+
+/* The word at fault is the first, or the second where the first names a family of commands. */
+static int unknown_command(const struct hv_args *args, struct hv_error *err) {
+    const char *family = find_family(args->words[0]);
+    struct hv_suggest suggest = { 0 };
+
+    if (!family)
+        return unknown_family(args->words[0], err);
+    if (args->n_words < 2) {
         hv_error_set(err, HV_E_ARGUMENT, "hvctl %s needs one word more", family);
         hv_error_remedy(err, "hvctl help %s", family);
         return HV_E_ARGUMENT;
     }
-    suggest.word = family ? args->words[1] : args->words[0];
+    suggest.word = args->words[1];
     for (size_t i = 0; i < hv_n_commands; i++) {
-        if (!family)
-            hv_suggest_offer(&suggest, hv_commands[i].words[0]);
-        else if (strcmp(hv_commands[i].words[0], family) == 0)
+        if (strcmp(hv_commands[i].words[0], family) == 0)
             hv_suggest_offer(&suggest, hv_commands[i].words[1]);
     }
-    hv_error_set(err, HV_E_ARGUMENT, "unknown command \"%s%s%s\"", family ? family : "", family ? " " : "", suggest.word);
-    if (!family && is_planned(suggest.word))
-        hv_error_cause(err, "this version of hvctl does not have it");
-    else if (suggest.nearest)
-        hv_error_remedy(err, "did you mean \"hvctl %s%s%s\"?", family ? family : "", family ? " " : "", suggest.nearest);
-    hv_error_remedy(err, "hvctl help%s%s lists the commands", family ? " " : "", family ? family : "");
+    hv_error_set(err, HV_E_ARGUMENT, "unknown command \"%s %s\"", family, suggest.word);
+    if (suggest.nearest)
+        hv_error_remedy(err, "did you mean \"hvctl %s %s\"?", family, suggest.nearest);
+    hv_error_remedy(err, "hvctl help %s lists the commands", family);
     return HV_E_ARGUMENT;
 }
 

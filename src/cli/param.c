@@ -207,6 +207,8 @@ static int parse_json(const char *name, const char *text, json_t **ret_object, s
         *ret_object = object;
         return 0;
     }
+    if (json_error_code(&where) == json_error_out_of_memory || !where.text[0])
+        return hv_error_memory(err);
     hv_error_set(err, HV_E_ARGUMENT, "the value of %s is no JSON: %s (column %d)", name, where.text, where.column);
     hv_error_remedy(err, "a text that begins with { goes into a file: %s=@FILE", name);
     return HV_E_ARGUMENT;

@@ -69,12 +69,13 @@ size_t hv_table_n_rows(const struct hv_table *table) {
     return table->n_cells / table->n_columns;
 }
 
-/* The cell as it is shown, in BUF, which is emptied first. */
+/* The cell as it is shown, in BUF, which is emptied first. A failure stays in BUF. */
 static const char *shown(const struct hv_table *table, size_t row, size_t column, const struct hv_charset *charset,
                          struct hv_buf *buf) {
     const char *cell = table->cells[row * table->n_columns + column];
 
-    hv_buf_reset(buf);
+    if (buf->failure == 0)
+        hv_buf_reset(buf);
     hv_clean_append(buf, cell ? cell : "-", charset);
     return hv_buf_text(buf);
 }

@@ -313,6 +313,7 @@ static void on_doctype(void *user, const xmlChar *name, const xmlChar *external_
         parser->failure =
             hv_error_set(parser->err, HV_E_PROTOCOL, "not XML as SOAP allows it: line %d: document type declaration (DTD)",
                          xmlSAX2GetLineNumber(parser->context));
+    xmlStopParser(parser->context); /* before it looks at the declarations that it has read already */
 }
 
 /* The reason of libxml2 on one line, without the line end it puts there. */
@@ -385,7 +386,8 @@ static int on_read(void *user, char *buffer, int size) {
     return (int)n;
 }
 
-static int parse(struct parser *parser) {
+/* A context that reads from PARSER and reports to it; NULL when memory ends. xmlCreateIOParserCtxt would leak then. */
+static xmlParserCtxtPtr new_context(struct parser *parser) {
     static const xmlSAXHandler handlers = {
         .initialized = XML_SAX2_MAGIC,
         .startElementNs = on_start,
@@ -396,16 +398,39 @@ static int parse(struct parser *parser) {
         .internalSubset = on_doctype,
         .serror = on_error,
     };
-    xmlSAXHandler sax = handlers; /* libxml2 wants one that it could write to */
+    xmlParserCtxtPtr context = xmlNewParserCtxt();
+    xmlParserInputBufferPtr buffer = NULL;
+    xmlParserInputPtr input = NULL;
 
-    parser->context = xmlCreateIOParserCtxt(&sax, parser, on_read, NULL, parser, XML_CHAR_ENCODING_UTF8);
+    if (!context)
+        return NULL;
+    *context->sax = handlers;
+    context->userData = parser;
+    /*
+     * NOENT because attributes come with "&" as "&#38;" otherwise: there are no entities but the predefined ones, since
+     * on_doctype refuses the rest. IGNORE_ENC because the encoding is settled already, whatever the declaration says.
+     */
+    (void)xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC);
+    buffer = xmlParserInputBufferCreateIO(on_read, NULL, parser, XML_CHAR_ENCODING_UTF8);
+    if (buffer)
+        input = xmlNewIOInputStream(context, buffer, XML_CHAR_ENCODING_UTF8);
+    if (!input || inputPush(context, input) < 0) {
+        if (!input)
+            xmlFreeParserInputBuffer(buffer);
+        xmlFreeParserCtxt(context);
+        return NULL;
+    }
+    return context;
+}
+
+static int parse(struct parser *parser) {
+    parser->context = new_context(parser);
     if (!parser->context)
         return hv_error_memory(parser->err);
-    /* The encoding is settled already, whatever the declaration says. */
-    (void)xmlCtxtUseOptions(parser->context, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
     (void)xmlParseDocument(parser->context);
     if (!parser->failure && (!parser->context->wellFormed || !parser->doc->root || parser->depth > 0))
         parser->failure = hv_error_set(parser->err, HV_E_PROTOCOL, "not XML: it is incomplete");
+    xmlFreeDoc(parser->context->myDoc); /* libxml2 may have begun one for declarations */
     xmlFreeParserCtxt(parser->context);
     free(parser->names);
     return parser->failure;

@@ -464,7 +464,7 @@ static void test_nesting_has_an_end(void **state) {
 }
 
 static void test_truncations(void **state) {
-    HV_CLEANUP_FREE char *text = fixture_get("synthetic/cim-embedded/disk.xml");
+    HV_CLEANUP_FREE char *text = fixture_read("synthetic/cim-embedded/disk.xml", NULL);
 
     (void)state;
     for (size_t n = 0; n < strlen(text); n++) {
@@ -499,7 +499,7 @@ static void test_every_allocation_may_fail(void **state) {
 
     (void)state;
     assert_true(failmalloc_each(encode_all, instance) > 0);
-    assert_true(failmalloc_each(decode_all, text) > 5);
+    assert_true(failmalloc_each_tolerant(decode_all, text) > 5); /* libxml2 does without some */
 }
 
 int main(void) {
