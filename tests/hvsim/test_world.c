@@ -315,6 +315,7 @@ static void test_wrong_configurations_are_told(void **state) {
     (void)state;
     config_refused("ini", "", "no host");
     config_refused("ini", "[hosts]\na = b\n", "line 2");
+    config_refused("ini", "[host aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee]\ndrive = C\n", "line 2");
     config_refused("ini", "[host a]\ncolour = red\n", "colour");
     config_refused("ini", "[host a]\nmigration = maybe\n", "yes or no");
     config_refused("ini", "[host a]\nversion = new\n", "version");
