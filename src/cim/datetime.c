@@ -142,17 +142,21 @@ static bool take_zone(const char *text, struct stamp *s) {
     return s->offset <= MAX_OFFSET;
 }
 
-static bool stamp_to_cim(const char *text, char ret[HV_DATETIME_CIM_SIZE]) {
-    struct stamp s;
-    const char *at = text + RFC_FIXED;
-
+/* Date and time up to the second, which have fixed places. */
+static bool take_fixed(const char *text, struct stamp *s) {
     if (strlen(text) < RFC_FIXED || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
         return false;
-    if (!take(text, 4, 0, 9999, &s.year) || !take(text + 5, 2, 1, 12, &s.month) ||
-        !take(text + 8, 2, 1, days_of(s.year, s.month), &s.day) || !take(text + 11, 2, 0, 23, &s.hour) ||
-        !take(text + 14, 2, 0, 59, &s.minute) || !take(text + 17, 2, 0, 59, &s.second))
+    return take(text, 4, 0, 9999, &s->year) && take(text + 5, 2, 1, 12, &s->month) &&
+           take(text + 8, 2, 1, days_of(s->year, s->month), &s->day) && take(text + 11, 2, 0, 23, &s->hour) &&
+           take(text + 14, 2, 0, 59, &s->minute) && take(text + 17, 2, 0, 59, &s->second);
+}
+
+static bool stamp_to_cim(const char *text, char ret[HV_DATETIME_CIM_SIZE]) {
+    struct stamp s = { 0 };
+    const char *at = text + RFC_FIXED;
+
+    if (!take_fixed(text, &s))
         return false;
-    s.micro = 0;
     if (*at == '.') {
         at++;
         if (!take_fraction(&at, &s.micro))

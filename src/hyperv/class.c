@@ -583,10 +583,7 @@ static const struct class {
     { "Msvm_VirtualSystemSettingDataComponent", &component },
 };
 
-/* Elements of both sorted arrays begin with their name. */
-static int compare_name(const void *key, const void *element) {
-    const char *a = key;
-    const char *b = *(const char *const *)element;
+static int compare(const char *a, const char *b) {
     while (*a && hv_text_lower(*a) == hv_text_lower(*b)) {
         a++;
         b++;
@@ -594,8 +591,16 @@ static int compare_name(const void *key, const void *element) {
     return (unsigned char)hv_text_lower(*a) - (unsigned char)hv_text_lower(*b);
 }
 
+static int compare_class(const void *key, const void *element) {
+    return compare(key, ((const struct class *)element)->name);
+}
+
+static int compare_property(const void *key, const void *element) {
+    return compare(key, ((const struct property *)element)->name);
+}
+
 static const struct table *table_find(const char *class_name) {
-    const struct class *found = bsearch(class_name, classes, HV_ARRAY_SIZE(classes), sizeof(classes[0]), compare_name);
+    const struct class *found = bsearch(class_name, classes, HV_ARRAY_SIZE(classes), sizeof(classes[0]), compare_class);
     if (found)
         return found->table;
     /* What a method gave back comes as an instance of this made-up class (hvctl/wsman.h). */
@@ -605,7 +610,7 @@ static const struct table *table_find(const char *class_name) {
 enum hv_cim_type hv_class_property(const char *class_name, const char *property, bool *ret_is_array) {
     for (const struct table *table = table_find(class_name); table; table = table->extends) {
         const struct property *found =
-            bsearch(property, table->properties, table->n_properties, sizeof(struct property), compare_name);
+            bsearch(property, table->properties, table->n_properties, sizeof(struct property), compare_property);
         if (found) {
             if (ret_is_array)
                 *ret_is_array = ((unsigned)found->kind & ARRAY) != 0;

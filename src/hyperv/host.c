@@ -43,8 +43,8 @@ bool hv_setting_is_template(const struct hv_instance *instance) {
 
 int hv_host_add_service(struct hv_host_info *info, const struct hv_instance *instance, struct hv_error *err) {
     HV_CLEANUP_FREE char *name = NULL;
-    char **listeners;
-    size_t n_listeners;
+    char **listeners = NULL;
+    size_t n_listeners = 0;
     int r = hv_field_text(instance, "SystemName", &name, err);
     if (r == 0)
         r = hv_field_texts(instance, "MigrationServiceListenerIPAddressList", &listeners, &n_listeners, err);

@@ -20,9 +20,6 @@ enum {
 /* OperationalStatus[1] while a VM migrates. */
 enum { HV_VM_STATUS_MIGRATING = 32774 };
 
-/* "running", ...; NULL when unknown. */
-const char *hv_vm_state_name(int64_t state);
-
 /*
  * Fills VM, whose old contents are not looked at. Outcomes: 0; 1 the instance is no VM but the host itself, which Caption and
  * Description, being translated, do not tell: a VM's Name is a GUID. Errors: MEMORY. Serves planned VMs too.

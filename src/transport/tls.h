@@ -1,6 +1,6 @@
 /*
  * Whom to believe: certificate chain and name, fingerprints that replace both, public key pins on top. Checked inside the
- * handshake, and again before each request, since connections and sessions are used more than once.
+ * handshake, and again before each request, since a connection may serve several endpoints of one address.
  */
 #ifndef TRANSPORT_TLS_H
 #define TRANSPORT_TLS_H

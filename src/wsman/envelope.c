@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/duration.h"
 #include "base/error.h"
@@ -109,8 +108,7 @@ static void read_charset(const char *content_type, char charset[CHARSET_SIZE]) {
 static bool is_labelled_xml(const char *content_type) {
     size_t n = content_type ? strcspn(content_type, "; \t") : 0;
 
-    return (n >= 4 && strncasecmp(content_type + n - 4, "+xml", 4) == 0) ||
-           (n >= 4 && strncasecmp(content_type + n - 4, "/xml", 4) == 0);
+    return n >= 4 && (hv_text_starts_same(content_type + n - 4, "+xml") || hv_text_starts_same(content_type + n - 4, "/xml"));
 }
 
 /* Statuses under which WinRM and its kin send SOAP. */

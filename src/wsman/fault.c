@@ -1,4 +1,4 @@
-/* What a host says when it refuses (SOAP 1.2 part 1, 5.4; DSP0226 14; MS-WSMV 2.2.4.43; wsman.md 5). */
+/* What a host says when it refuses (SOAP 1.2 part 1, 5.4; DSP0226; MS-WSMV; wsman.md 5). */
 #include "wsman/fault.h"
 
 #include <stdio.h>

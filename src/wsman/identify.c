@@ -1,4 +1,4 @@
-/* Identify (MS-WSMV 2.2.1, DSP0226 11; wsman.md 1.6). */
+/* Identify (MS-WSMV 2.2.1, DSP0226; wsman.md 1.6). */
 #include "wsman/identify.h"
 
 #include <string.h>

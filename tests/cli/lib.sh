@@ -243,9 +243,9 @@ sent() {
     check "$1 requests where $2" [ "$got" = "$1" ]
 }
 
-# Hosts that have the VM of that GUID, in truth.
+# Hosts that have the VM of that GUID, in truth; planned VMs do not count.
 places() {
-    jq -r --arg guid "$1" '[.hosts[] | select(any(.vms[]; .guid == $guid)) | .name] | join(" ")' "$state"
+    jq -r --arg guid "$1" '[.vms[] | select(.guid == $guid and (.planned | not)) | .host] | join(" ")' "$state"
 }
 vm_is_at() {
     got=$(places "$1")

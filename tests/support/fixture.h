@@ -1,17 +1,22 @@
-/* Reading test data: of the repository (HVCTL_FIXTURES) and recordings beside it (HVCTL_RECORDINGS, which may be unset). */
+/* Files under fixtures/ (environment HVCTL_FIXTURES), for tests. Everything fails the running test when it cannot be done. */
 #ifndef SUPPORT_FIXTURE_H
 #define SUPPORT_FIXTURE_H
 
 #include <stddef.h>
 
-/* File NAME of the folder that environment variable FOLDER names; NULL when there is none. free() it. */
-char *fixture_read(const char *folder, const char *name, size_t *ret_n_bytes);
-/* As above from HVCTL_FIXTURES; a missing file fails the test. */
-char *fixture_get(const char *name);
+/* Bytes of a file with a NUL behind; free() them. NAME is relative to fixtures/, or absolute. */
+char *fixture_read(const char *name, size_t *ret_n);
 
 /*
- * Compares TEXT with fixture NAME and fails the test when they differ. With HVCTL_FIXTURES_UPDATE set, writes the fixture
- * instead: to be looked at before it is committed.
+ * Calls CHECK for each file of a folder, in the order of their names, without SOURCE and README files. FOLDER is relative to
+ * fixtures/, or absolute; folders in it are entered. Returns the number of files.
+ */
+typedef void fixture_fn(const char *path, const char *bytes, size_t n_bytes, void *context);
+size_t fixture_each(const char *folder, fixture_fn *check, void *context);
+
+/*
+ * Compares TEXT with the bytes of file NAME. With HVCTL_FIXTURES_UPDATE in the environment it writes the file instead, to be
+ * looked at before it is committed.
  */
 void fixture_assert(const char *name, const char *text);
 

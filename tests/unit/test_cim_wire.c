@@ -338,7 +338,7 @@ static int read_whole(void *context) {
 static void test_whole_instance(void **state) {
     HV_CLEANUP(hv_xml_doc_free) struct hv_xml_doc *doc = NULL;
     HV_CLEANUP(hv_instance_free) struct hv_instance *instance = NULL;
-    HV_CLEANUP_FREE char *xml = fixture_get("synthetic/cim-instance/instance.xml");
+    HV_CLEANUP_FREE char *xml = fixture_read("synthetic/cim-instance/instance.xml", NULL);
     bool available;
     uint64_t max;
 
@@ -362,7 +362,7 @@ static void test_whole_instance(void **state) {
 
 /* Cut anywhere, the document is refused and nothing leaks. */
 static void test_truncations(void **state) {
-    char *xml = fixture_get("synthetic/cim-instance/instance.xml");
+    char *xml = fixture_read("synthetic/cim-instance/instance.xml", NULL);
     size_t n_bytes = strlen(xml);
 
     (void)state;
