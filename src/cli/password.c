@@ -91,8 +91,11 @@ int hv_password_read_file(const char *path, char **ret_password, struct hv_error
     if (strcmp(path, "-") == 0)
         return hv_password_read_fd(STDIN_FILENO, "stdin", ret_password, err);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return hv_error_set(err, HV_E_ARGUMENT, "the password file %s cannot be opened: %s", path, strerror(errno));
+    if (fd < 0) {
+        (void)hv_error_set(err, HV_E_ARGUMENT, "the password file %s cannot be opened: %s", path, strerror(errno));
+        hv_error_remedy(err, "name a file that is there and that you can read");
+        return HV_E_ARGUMENT;
+    }
     rc = check_mode(fd, path, err);
     if (rc == 0)
         rc = hv_password_read_fd(fd, path, ret_password, err);
