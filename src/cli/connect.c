@@ -334,11 +334,11 @@ int hv_connection_init(struct hv_connection *connection, const struct hv_connect
         rc = open_trace(connection, args, err);
     if (rc == 0)
         rc = start_client(connection, args, err);
-    if (rc == 0)
-        rc = add_hosts(connection, args, err);
-    if (rc == 0)
-        warn_about_trust(connection, args);
-    return rc;
+    if (rc < 0)
+        return rc;
+    /* Before a password is typed. */
+    warn_about_trust(connection, args);
+    return add_hosts(connection, args, err);
 }
 
 static void endpoints_free(struct hv_endpoint *endpoints, size_t n) {

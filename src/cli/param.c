@@ -245,7 +245,7 @@ static bool is_json(const char *value) {
 int hv_param_add(struct hv_params *params, const char *pair, struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(HV_PARAM_MAX_FILE);
     HV_CLEANUP_FREE char *name = NULL;
-    const char *value = NULL;
+    const char *value = "";
     int rc = split(pair, &name, &value, err);
 
     if (rc < 0)
@@ -262,7 +262,7 @@ int hv_param_add_selector(struct hv_epr *epr, const char *pair, struct hv_error 
     CLEANUP_JSON json_t *object = NULL;
     HV_CLEANUP_FREE char *name = NULL;
     struct hv_epr *reference = NULL;
-    const char *value = NULL;
+    const char *value = "";
     int rc = split(pair, &name, &value, err);
 
     if (rc < 0)
