@@ -97,8 +97,8 @@ int hv_password_read_file(const char *path, char **ret_password, struct hv_error
         return hv_password_read_fd(STDIN_FILENO, "stdin", ret_password, err);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return hv_usage_error(err, "check its path and permissions", "the password file %s cannot be opened: %s", path,
-                              strerror(errno));
+        return hv_usage_error(err, "name a file that is there and that you can read", "the password file %s cannot be opened: %s",
+                              path, strerror(errno));
     rc = check_mode(fd, path, err);
     if (rc == 0)
         rc = hv_password_read_fd(fd, path, ret_password, err);

@@ -96,6 +96,8 @@ static struct sim_path *call_begin(struct lab *lab, const char *path, const char
 
 static uint32_t call_end(struct lab *lab, const char *host, struct sim_path *target_take) {
     lab->value = UINT32_MAX;
+    if (lab->countdown)
+        *lab->countdown = lab->countdown_from;
     lab->hresult = sim_host_invoke(host_of(lab, host), &lab->caller, target_take, lab->method, lab->values, &lab->value);
     sim_path_free(target_take);
     return lab->value;

@@ -53,6 +53,9 @@ struct lab {
     char *disks[LAB_DISKS_MAX];
     size_t n_disks;
     json_t *truth;
+    /* set to COUNTDOWN_FROM as the model is called; NULL: nothing is (test_memory.c) */
+    long *countdown;
+    long countdown_from;
 };
 
 /* cmocka fixtures: the default inventory. */
