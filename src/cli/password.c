@@ -119,7 +119,8 @@ int hv_password_take_environment(const char *variable, char **ret_password, stru
     return rc;
 }
 
-static int read_hidden(char *bytes, size_t size, size_t *ret_n) {
+/* The echo goes before the question comes: what is typed after it must neither show nor be flushed. */
+static int ask_hidden(const char *user, const char *host, char *bytes, size_t size, size_t *ret_n) {
     struct termios shown;
     struct termios hidden;
     int rc;
@@ -129,7 +130,13 @@ static int read_hidden(char *bytes, size_t size, size_t *ret_n) {
     hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
     hv_signals_guard_terminal(&shown);
-    rc = tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) < 0 ? -errno : read_bytes(STDIN_FILENO, bytes, size, ret_n, true);
+    rc = tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) < 0 ? -errno : 0;
+    if (rc == 0) {
+        (void)fprintf(stderr, "Password of %s at %s: ", user, host);
+        (void)fflush(stderr);
+        rc = read_bytes(STDIN_FILENO, bytes, size, ret_n, true);
+        (void)fputc('\n', stderr);
+    }
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
     hv_signals_guard_terminal(NULL);
     return rc;
@@ -141,10 +148,7 @@ int hv_password_prompt(const char *user, const char *host, char **ret_password, 
     int rc;
 
     hv_password_guard(true);
-    (void)fprintf(stderr, "Password of %s at %s: ", user, host);
-    (void)fflush(stderr);
-    rc = read_hidden(bytes, sizeof(bytes), &n_bytes);
-    (void)fputc('\n', stderr);
+    rc = ask_hidden(user, host, bytes, sizeof(bytes), &n_bytes);
     if (hv_signals_caught() != 0)
         rc = hv_error_set(err, HV_E_CANCELLED, "interrupted while asking for the password");
     else if (rc < 0)

@@ -2,11 +2,7 @@
 #ifndef HYPERV_SETTINGS_H
 #define HYPERV_SETTINGS_H
 
-#include <hvctl/instance.h>
-
-#include "base/cleanup.h"
-
-HV_DEFINE_CLEANUP(struct hv_instance *, hv_instance_free)
+#include "cim/instance.h"
 
 enum {
     HV_TRANSPORT_NONE = 0, /* storage stays on its host */

@@ -8,6 +8,7 @@
 enum { WQL_MAX_BYTES = 16384 };
 
 static const uint32_t wbem_e_invalid_namespace = 0x8004100E;
+static const uint32_t wsman_cannot_process_filter = 0x8033801A;
 
 void hv_gather_init(struct hv_gather *gather, hv_gather_begin_fn *begin, hv_gather_add_fn *add, void *target) {
     memset(gather, 0, sizeof(*gather));
@@ -60,6 +61,9 @@ int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_n
 }
 
 bool hv_gather_is_missing(const struct hv_error *err) {
+    /* A query for an unknown class ends so, on older hosts without WMI's own code (wsman.md 5.2, 5.3); ours are well formed. */
+    if (err->wsman_code == wsman_cannot_process_filter && err->hresult == 0 && err->cim_status == 0)
+        return true;
     return err->code == HV_E_NOT_FOUND && err->hresult != wbem_e_invalid_namespace;
 }
 

@@ -104,6 +104,25 @@ pull() {
 
 printf 'secret-of-the-test\n' >"$dir/password"
 
+# ---- what it refuses to start with ----
+# refused STATUS TEXT [OPTION...]
+refused() {
+    wanted=$1
+    text=$2
+    shift 2
+    got=0
+    "$hvsim" "$@" >"$dir/body" 2>&1 || got=$?
+    [ "$got" = "$wanted" ] || fail "exit status $got, wanted $wanted"
+    has "$text"
+}
+refused 2 '--user NAME:FILE'
+refused 2 'cannot read' --user "admin:$dir/nothing"
+refused 2 'unknown kind' --user "admin:$dir/password" --fault nonsense
+refused 2 'no host' --user "admin:$dir/password" --fault auth,host=nobody
+refused 2 'exclude' --user "admin:$dir/password" --hosts a --config b
+refused 78 'cannot read' --user "admin:$dir/password" --config "$dir/nothing"
+refused 0 'Usage' --help
+
 # ---- signing in, and what HTTP refuses ----
 start plain --request-log "$dir/log" --state-file "$dir/state"
 
@@ -220,4 +239,48 @@ $get '' "$me" | signed 200
 lacks 'uuid:11111111-2222-4333-8444-555555555555'
 $get '' "$me" | signed 500
 has 'Code="2150859174"'
+# ---- a move ----
+start move --time-scale 100 --state-file "$dir/state2"
+
+# The machine whose files lie on a share: it needs no storage move.
+guid=$(jq -r '.vms[] | select(.name == "web01") | .guid' "$dir/state2")
+vm_keys=$(selector CreationClassName Msvm_ComputerSystem | sed 's/<\/w:SelectorSet>//')$(
+    selector Name "$guid" | sed 's/<w:SelectorSet>//')
+# migrate METHOD: a call of the migration service about moving the machine to hv02
+migrate() {
+    envelope "$service/$1" "$service" "<p:$1_INPUT xmlns:p=\"$service\"><p:ComputerSystem>
+<a:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address><a:ReferenceParameters>
+<w:ResourceURI>$wmi/Msvm_ComputerSystem</w:ResourceURI>$vm_keys</a:ReferenceParameters></p:ComputerSystem>
+<p:DestinationHost>hv02</p:DestinationHost><p:MigrationSettingData><![CDATA[<INSTANCE CLASSNAME=\"Msvm_VirtualSystemMigrationSettingData\">
+<PROPERTY NAME=\"MigrationType\" TYPE=\"uint16\"><VALUE>32768</VALUE></PROPERTY>
+<PROPERTY NAME=\"TransportType\" TYPE=\"uint16\"><VALUE>5</VALUE></PROPERTY></INSTANCE>]]></p:MigrationSettingData>
+</p:$1_INPUT>" "$me"
+}
+# follow: polls the job of the last answer until it ended as wanted
+follow() {
+    job=$(sed -n 's/.*<w:Selector Name="InstanceID">\([^<]*\)<.*/\1/p' "$dir/body")
+    [ -n "$job" ] || fail "no job"
+    tries=0
+    until grep -q '<p:JobState>7</p:JobState>' "$dir/body"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 2000 ] || fail "the job did not end"
+        envelope "$transfer/Get" "$wmi/Msvm_MigrationJob" '' "$(selector InstanceID "$job")" | signed 200
+        ! grep -q '<p:JobState>10</p:JobState>' "$dir/body" || fail "the job failed"
+    done
+}
+migrate CheckVirtualSystemIsMigratable | signed 200
+has '<p:ReturnValue>4096</p:ReturnValue></p:CheckVirtualSystemIsMigratable_OUTPUT>'
+has "<w:ResourceURI>$wmi/Msvm_MigrationJob</w:ResourceURI>"
+follow
+migrate MigrateVirtualSystemToHost | signed 200
+has '<p:ReturnValue>4096</p:ReturnValue>'
+follow
+envelope "$transfer/Get" "$wmi/Msvm_ComputerSystem" '' "$vm_keys" | signed 500
+has 'a:DestinationUnreachable'
+target=$url2
+envelope "$transfer/Get" "$wmi/Msvm_ComputerSystem" '' "$vm_keys" | signed 200
+has "<p:Name>$guid</p:Name>"
+target=
+[ "$(jq -r ".vms[] | select(.guid == \"$guid\") | .host" "$dir/state2")" = hv02 ] || fail "state file after the move"
+
 echo "curl.sh: all good"

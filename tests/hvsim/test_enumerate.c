@@ -184,10 +184,90 @@ static void released_contexts_are_gone(void **state) {
     assert_non_null(strstr(pull(world, context, "", ""), "n:InvalidEnumerationContext"));
 }
 
+/* Sends a Get whose selectors are those of the first reference in an answer. */
+static void follow_reference(struct world *world, const char *answer, const char *uri) {
+    HV_CLEANUP_BUF struct hv_buf body = HV_BUF_INIT(100000);
+    const char *start = strstr(answer, "<w:SelectorSet>");
+    const char *end = start ? strstr(start, "</w:SelectorSet></a:ReferenceParameters></a:EndpointReference></w:Items>") : NULL;
+
+    assert_non_null(end);
+    hv_buf_printf(&body, OPEN "<s:Header>" TO REPLY_TO ID ACTION(GET) "<w:ResourceURI>%s</w:ResourceURI>", uri);
+    hv_buf_append(&body, start, (size_t)(end - start) + strlen("</w:SelectorSet>"));
+    hv_buf_puts(&body, "</s:Header><s:Body/></s:Envelope>");
+    (void)post(world, hv_buf_text(&body));
+}
+
+static void references_of_associations_can_be_followed(void **state) {
+    struct world *world = *state;
+
+    follow_reference(
+        world, post(world, ENUMERATE_OF(WMI "Msvm_SettingsDefineState", "", "<w:OptimizeEnumeration/>" MODE("EnumerateEPR"))),
+        WMI "Msvm_SettingsDefineState");
+    assert_int_equal(world->reply.status, 200);
+    assert_non_null(strstr(hv_buf_text(&world->reply.body), "xsi:type=\"p:Msvm_SettingsDefineState_Type\""));
+}
+
+static void references_keep_the_style_of_the_request(void **state) {
+    struct world *world = *state;
+    const char *answer = post(world, ENUMERATE_OF(DMTF, KEY("__cimnamespace", "root/virtualization/v2"),
+                                                  "<w:OptimizeEnumeration/>" MODE("EnumerateEPR")));
+
+    assert_non_null(strstr(answer, "<w:ResourceURI>" DMTF "</w:ResourceURI>"));
+    assert_non_null(strstr(answer, "<w:Selector Name=\"__cimnamespace\">root/virtualization/v2</w:Selector>"));
+    follow_reference(world, answer, DMTF);
+    assert_int_equal(world->reply.status, 200);
+}
+
+static void association_filters_are_taken(void **state) {
+    struct world *world = *state;
+    const char *answer = post(
+        world, ENUMERATE_OF(ALL, "",
+                            OPTIMIZED
+                            "<w:Filter Dialect='" SIM_DIALECT_ASSOC "'><b:AssociatedInstances><b:Object><a:Address>" SIM_ANONYMOUS
+                            "</a:Address><a:ReferenceParameters><w:ResourceURI>" SERVICE
+                            "</w:ResourceURI><w:SelectorSet>" ONE("CreationClassName", "Msvm_VirtualSystemMigrationService")
+                                ONE("Name", "migrationwmi") ONE("SystemCreationClassName", "Msvm_ComputerSystem") ONE(
+                                    "SystemName", "HV01") "</w:SelectorSet></a:ReferenceParameters></b:Object><b:ResultClassName>"
+                                                          "Msvm_VirtualSystemMigrationServiceSettingData</b:ResultClassName>"
+                                                          "</b:AssociatedInstances></w:Filter>"));
+
+    assert_int_equal(world->reply.status, 200);
+    assert_int_equal(count(answer, "xsi:type=\"p:Msvm_VirtualSystemMigrationServiceSettingData_Type\""), 1);
+}
+
+static void an_item_that_never_fits_is_a_fault(void **state) {
+    struct world *world = *state;
+
+    world->service.limits.envelope_bytes = 2000;
+    assert_non_null(strstr(post(world, ENUMERATE_OF(VM, "", OPTIMIZED)), "faultDetail/ServiceEnvelopeLimit"));
+    assert_int_equal(world->service.contexts.n_items, 0);
+}
+
+static void too_many_enumerations_hit_the_quota(void **state) {
+    struct world *world = *state;
+
+    for (int i = 0; i < SIM_MAX_CONTEXTS; i++)
+        (void)post(world, ENUMERATE_OF(WMI "Msvm_VirtualSystemMigrationCapabilities", "", ""));
+    assert_int_equal(world->reply.status, 200);
+    assert_non_null(strstr(post(world, ENUMERATE_OF(VM, "", "")), "2150859174"));
+    world->now_us += INT64_C(241) * 1000000;
+    (void)post(world, ENUMERATE_OF(VM, "", ""));
+    assert_int_equal(world->reply.status, 200);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        T(enumerations_are_judged),  T(pulls_bring_one_item_each_by_default), T(pulls_keep_the_limits_of_their_enumerate),
-        T(batches_fit_the_envelope), T(idle_contexts_die_and_used_ones_live), T(released_contexts_are_gone),
+        T(enumerations_are_judged),
+        T(pulls_bring_one_item_each_by_default),
+        T(pulls_keep_the_limits_of_their_enumerate),
+        T(batches_fit_the_envelope),
+        T(idle_contexts_die_and_used_ones_live),
+        T(released_contexts_are_gone),
+        T(references_of_associations_can_be_followed),
+        T(references_keep_the_style_of_the_request),
+        T(association_filters_are_taken),
+        T(an_item_that_never_fits_is_a_fault),
+        T(too_many_enumerations_hit_the_quota),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

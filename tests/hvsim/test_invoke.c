@@ -69,7 +69,6 @@ static void calls_are_judged(void **state) {
 
 static void nil_is_null(void **state) {
     struct world *world = *state;
-    HV_CLEANUP_BUF struct hv_buf without = HV_BUF_INIT(100000);
     char value[32];
     char other[32];
 

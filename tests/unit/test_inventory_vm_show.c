@@ -9,10 +9,11 @@
 #define B  "B2B2B2B2-0000-4000-8000-000000000002"
 #define SW "5C5C5C5C-3333-4000-8000-00000000000D"
 
-#define NONE      "synthetic/no-instances/001.response.xml"
-#define NO_CLASS  .file = "synthetic/inventory-faults/001.response.xml", .status = 500
-#define OF_VM     "InstanceID LIKE 'Microsoft:" A "%'"
-#define SELECT(c) "SELECT * FROM " c " WHERE "
+#define NONE             "synthetic/no-instances/001.response.xml"
+#define NO_CLASS         .file = "synthetic/inventory-faults/001.response.xml", .status = 500
+#define NO_CLASS_QUERIED .file = "synthetic/inventory-faults/005.response.xml", .status = 500
+#define OF_VM            "InstanceID LIKE 'Microsoft:" A "%'"
+#define SELECT(c)        "SELECT * FROM " c " WHERE "
 
 static const struct exchange whole[] = {
     { .file = "synthetic/vm-show/001.response.xml", .says = { "v2/*<", SELECT("Msvm_ComputerSystem") "ElementName = 'web01'" } },
@@ -137,7 +138,7 @@ static void what_a_host_lacks_is_absent(void **state) {
         { .file = NONE },
         { .file = NONE },
         { NO_CLASS },
-        { NO_CLASS },
+        { NO_CLASS_QUERIED },
         { NO_CLASS },
         { NO_CLASS },
         { NO_CLASS },

@@ -285,7 +285,7 @@ static int adapter_build(struct builder *builder, size_t i, struct hv_error *err
         sim_add_text(connection, "HostResource", switch_path);
         sim_set_text(connection, "LastKnownSwitchName", switch_->name);
     }
-    return port_path ? setting_keep(builder, connection, err) : hv_error_memory(err);
+    return setting_keep(builder, port_path ? connection : sim_object_free(connection), err);
 }
 
 static int board_build(struct builder *builder, struct hv_error *err) {

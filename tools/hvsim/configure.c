@@ -61,7 +61,7 @@ static uint32_t settings_change(const struct sim_method_call *call, const struct
 
 static uint32_t settings_modify(const struct sim_method_call *call, uint32_t *ret_value) {
     const char *text = sim_arg_text(call, "ServiceSettingData");
-    struct sim_embedded embedded;
+    struct sim_embedded embedded = { 0 };
     if (!text)
         return refuse(call, "no ServiceSettingData", ret_value);
     uint32_t r = embedded_read(call, "Msvm_VirtualSystemMigrationServiceSettingData", text, &embedded, ret_value);
@@ -125,7 +125,7 @@ static uint32_t networks_take(const struct sim_method_call *call, bool is_new, u
     if (value->n_items == 0)
         return refuse(call, "no NetworkSettings", ret_value);
     for (size_t i = 0; i < value->n_items && r == 0 && *ret_value == 0; i++) {
-        struct sim_embedded embedded;
+        struct sim_embedded embedded = { 0 };
         r = embedded_read(call, "Msvm_VirtualSystemMigrationNetworkSettingData", value->items[i].text, &embedded, ret_value);
         if (r == 0 && *ret_value == 0)
             r = (is_new ? network_add : network_modify)(call, &embedded, ret_value);

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "fabric.h"
+#include "job.h"
+#include "vm.h"
 
 static const char *or_empty(const char *text) {
     return text ? text : "";

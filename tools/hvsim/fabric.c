@@ -9,6 +9,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "inventory.h"
+#include "job.h"
 
 struct sim_fabric *sim_fabric_free(struct sim_fabric *fabric) {
     if (!fabric)

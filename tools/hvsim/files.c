@@ -1,4 +1,6 @@
 /* Files on the disks of hosts, and on shares that all hosts see. Only names: sizes and contents play no part. */
+#include "files.h"
+
 #include <string.h>
 
 #include "base/size.h"

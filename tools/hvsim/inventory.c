@@ -8,7 +8,10 @@
 #include "base/error.h"
 #include "base/text.h"
 
-enum { CONFIG_MAX = 64 * 1024 * 1024 };
+enum {
+    CONFIG_MAX = 64 * 1024 * 1024,
+    TITLE_MAX = 49, /* from here on inih cuts the title of a section */
+};
 
 /* ---- INI ---- */
 
@@ -51,6 +54,8 @@ static bool value_add(json_t *section, const char *key, const char *value) {
 static int ini_take(void *user, const char *section, const char *name, const char *value) {
     struct ini_reader *reader = user;
     json_t *target = NULL;
+    if (strlen(section) >= TITLE_MAX)
+        return 0;
     if (strcmp(section, "fabric") == 0)
         target = reader->tree;
     else if (hv_text_starts(section, "host "))

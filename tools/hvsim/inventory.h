@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "fabric.h"
+#include "vm.h"
 
 static inline void sim_json_drop(json_t **tree) {
     json_decref(*tree);

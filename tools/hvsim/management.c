@@ -159,7 +159,7 @@ static uint32_t setting_modify(const struct sim_method_call *call, const struct 
 
 static uint32_t modify_one(const struct sim_method_call *call, const char *class_name, const char *text, struct sim_job *job,
                            uint32_t *ret_value) {
-    struct sim_embedded embedded;
+    struct sim_embedded embedded = { 0 };
     uint32_t r = embedded_read(call, class_name, text, &embedded, ret_value);
     if (r == 0 && *ret_value == 0)
         r = setting_modify(call, &embedded, job, ret_value);
@@ -222,7 +222,7 @@ static uint32_t format_error(const struct sim_method_call *call, uint32_t *ret_v
     const struct sim_value *errors = sim_arg_value(call, "Errors");
     HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(256 * 1024);
     for (size_t i = 0; i < errors->n_items; i++) {
-        struct sim_embedded embedded;
+        struct sim_embedded embedded = { 0 };
         uint32_t r = embedded_read(call, "Msvm_Error", errors->items[i].text, &embedded, ret_value);
         const char *message = embedded.object ? sim_object_text(embedded.object, "Message") : NULL;
         hv_buf_printf(&buf, "%s%s", i ? "\n\n" : "", message ? message : "");

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "fabric.h"
+#include "job.h"
+#include "vm.h"
 
 void sim_plan_deinit(struct sim_plan *plan) {
     for (size_t i = 0; i < plan->n_disks; i++) {

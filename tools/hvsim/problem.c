@@ -1,4 +1,6 @@
 /* Why a job fails or warns, as it becomes Msvm_Error (hyperv.md 2.7). */
+#include "problem.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 

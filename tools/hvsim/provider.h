@@ -3,6 +3,9 @@
 #define SIM_PROVIDER_H
 
 #include "fabric.h"
+#include "job.h"
+#include "method.h"
+#include "vm.h"
 
 struct sim_sink {
     struct sim_host *host;

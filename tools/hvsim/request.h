@@ -3,6 +3,9 @@
 #define SIM_REQUEST_H
 
 #include "fabric.h"
+#include "job.h"
+#include "method.h"
+#include "vm.h"
 
 enum { SIM_RESOURCES_MAX = 256 };
 

@@ -1,10 +1,12 @@
 /* Lists of texts. */
+#include "texts.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/size.h"
 #include "base/text.h"
-#include "fabric.h"
 
 bool sim_texts_add(struct sim_texts *texts, const char *text) {
     char **items = hv_grow(texts->items, texts->n_items, sizeof(*items));

@@ -136,8 +136,8 @@ static void write_fragment(struct sim_xml *xml, enum sim_uri_style style, const 
 static bool get_fragment(struct sim_wire_call *call, const struct sim_object *object) {
     SIM_CLEANUP_XML struct sim_xml header = { .failed = true };
     SIM_CLEANUP_XML struct sim_xml body = { .failed = true };
-    const struct sim_property *property;
-    bool text_only;
+    const struct sim_property *property = NULL;
+    bool text_only = false;
 
     if (!find_fragment(call, object, &property, &text_only))
         return false;

@@ -1,9 +1,11 @@
 /* VMs and their settings: stored objects that go with the VM from host to host. */
+#include "vm.h"
+
+#include <string.h>
+
 #include "base/size.h"
 #include "base/text.h"
 #include "fabric.h"
-
-#include <string.h>
 
 const char *sim_vm_name(const struct sim_vm *vm) {
     const char *name = sim_object_text(vm->active.system, "ElementName");

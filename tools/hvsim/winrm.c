@@ -18,7 +18,7 @@ void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, st
                       const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids) {
     *service = (struct sim_service){ .fabric = fabric, .host = host, .users = users, .arms = arms, .ids = ids };
     service->limits = (struct sim_limits){
-        .envelope_bytes = 500 * 1024, .timeout_ms = 60000, .batch_items = 32000, .enumeration_timeout_ms = 240000
+        .envelope_bytes = UINT64_C(500) * 1024, .timeout_ms = 60000, .batch_items = 32000, .enumeration_timeout_ms = 240000
     };
 }
 
