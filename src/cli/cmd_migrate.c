@@ -104,6 +104,7 @@ static int add_items(struct hv_mover *mover, const struct hv_move_request *reque
         for (size_t j = 0; rc == 0 && j < connection->n_destinations; j++) {
             struct hv_endpoint *destination = &connection->destinations[j];
 
+            own.destination_label = destination->label;
             own.destination_name =
                 options->destination_name ? options->destination_name : hv_host_address_name(destination->host);
             rc = hv_mover_add(mover, own.vm, &own, source, destination, err);
