@@ -40,7 +40,7 @@ struct hv_move_options {
     const char *paging_path;   /* SwapFileDataRoot */
     const struct hv_move_disk *disks;
     size_t n_disks;
-    const char *pool; /* resource pool for disks; NULL: as they are */
+    const char *pool; /* resource pool for disks; NULL: the primordial one for disks with a new path, else as they are */
 
     uint64_t settle_ms;    /* how long a lost request is looked for; 0: 60 s, the host's own operation timeout */
     const char *follow_id; /* InstanceID of a running job: follow that instead of starting one; VM and TYPE come from it */

@@ -69,9 +69,9 @@ static void *allocate(struct hv_instance *instance, size_t n_bytes, size_t align
     if (block)
         start = (block->used + align - 1) & ~(align - 1);
     if (!block || start > block->size || n_bytes > block->size - start) {
-        size = block ? block->size * 2 : FIRST_BLOCK;
-        size = size > LAST_BLOCK ? LAST_BLOCK : size;
-        size = size > n_bytes ? size : n_bytes;
+        size = !block ? FIRST_BLOCK : block->size < LAST_BLOCK ? block->size * 2 : LAST_BLOCK;
+        if (size < n_bytes)
+            size = n_bytes;
         if (!hv_size_add(size, sizeof(*block), &start))
             return NULL;
         block = malloc(start);

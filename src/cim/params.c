@@ -77,9 +77,18 @@ static int join(const char *a, const char *b, char **ret_text, struct hv_error *
     return hv_buf_take(&buf, "a name", ret_text, err);
 }
 
+/* Makes room for one more. */
+static int grow(struct hv_params *params, struct hv_error *err) {
+    struct param *bigger = hv_grow(params->list, params->n, sizeof(*bigger));
+
+    if (!bigger)
+        return hv_error_memory(err);
+    params->list = bigger;
+    return 0;
+}
+
 /* Adds VALUE_TAKE, whose name is still missing; takes its contents even on failure. */
 static int add(struct hv_params *params, const char *name, struct param *value_take, struct hv_error *err) {
-    struct param *bigger = NULL;
     size_t at;
     int r = 0;
 
@@ -89,19 +98,15 @@ static int add(struct hv_params *params, const char *name, struct param *value_t
         r = hv_error_set(err, HV_E_ARGUMENT, "a method is given more than %d parameters", HV_PARAMS_MAX);
     if (r == 0)
         r = join(PREFIX, name, &value_take->name, err);
-    if (r == 0) {
-        bigger = hv_grow(params->list, params->n, sizeof(*bigger));
-        if (!bigger)
-            r = hv_error_memory(err);
-    }
-    if (r < 0) {
+    if (r == 0)
+        r = grow(params, err);
+    if (r != 0) {
         param_deinit(value_take);
         return r;
     }
-    params->list = bigger;
     at = place_for(params, value_take->name);
-    memmove(&bigger[at + 1], &bigger[at], (params->n - at) * sizeof(*bigger));
-    bigger[at] = *value_take;
+    memmove(&params->list[at + 1], &params->list[at], (params->n - at) * sizeof(*params->list));
+    params->list[at] = *value_take;
     params->n++;
     return 0;
 }

@@ -139,7 +139,8 @@ static void print_job_sheet(const struct hv_job *job, const struct hv_reason *re
     hv_sheet_flag(&sheet, "cancellable", job->cancellable);
     hv_sheet_text(&sheet, "started", job->started);
     hv_sheet_text(&sheet, "elapsed", job->elapsed_ms >= 0 ? elapsed : NULL);
-    hv_sheet_number(&sheet, "error code", job->error_code);
+    if (job->error_code > 0)
+        hv_sheet_number(&sheet, "error code", job->error_code);
     hv_sheet_text(&sheet, "error", job->error_description);
     for (size_t i = 0; i < n_reasons; i++)
         hv_sheet_text(&sheet, "reason", reasons[i].message);

@@ -31,7 +31,7 @@ static const char *activity_name(int64_t number) {
 static void put_vm(json_t **object, const struct hv_vm *vm) {
     json_t *status = json_array();
 
-    for (size_t i = 0; i < HV_ARRAY_SIZE(vm->operational_status); i++)
+    for (size_t i = 0; i < HV_ARRAY_SIZE(vm->operational_status) && vm->operational_status[i] >= 0; i++)
         hv_json_add(&status, hv_json_number(vm->operational_status[i]));
     hv_json_put(object, "id", hv_json_text(vm->id));
     hv_json_put(object, "name", hv_json_text(vm->name));
@@ -221,12 +221,19 @@ static void add_settings(struct hv_sheet *sheet, const struct hv_vm_details *vm,
     hv_sheet_text(sheet, "notes", vm->notes);
 }
 
+static void add_disk(struct hv_sheet *sheet, const struct hv_vm_disk *disk) {
+    const char *medium = hv_medium_name(disk->medium);
+    const char *path = disk->path ? disk->path : "-";
+
+    if (disk->controller >= 0 && disk->slot >= 0)
+        hv_sheet_printf(sheet, "disk", "%s %" PRId64 ":%" PRId64 " %s", medium, disk->controller, disk->slot, path);
+    else
+        hv_sheet_printf(sheet, "disk", "%s %s", medium, path);
+}
+
 static void add_parts(struct hv_sheet *sheet, const struct hv_vm_details *vm) {
-    for (size_t i = 0; i < vm->n_disks; i++) {
-        const struct hv_vm_disk *disk = &vm->disks[i];
-        hv_sheet_printf(sheet, "disk", "%s %" PRId64 ":%" PRId64 " %s", hv_medium_name(disk->medium), disk->controller,
-                        disk->slot, disk->path ? disk->path : "-");
-    }
+    for (size_t i = 0; i < vm->n_disks; i++)
+        add_disk(sheet, &vm->disks[i]);
     for (size_t i = 0; i < vm->n_adapters; i++) {
         const struct hv_vm_adapter *adapter = &vm->adapters[i];
         hv_sheet_printf(sheet, "network adapter", "%s, %s %s, %s", adapter->name ? adapter->name : "-",

@@ -76,6 +76,15 @@ int hv_fanout_finish(const struct hv_fanout *fanout) {
     return n_failed > 0 && n_failed < fanout->connection->n_sources ? hv_error_exit_code(HV_E_PARTIAL) : code;
 }
 
+/* A table without any answer would be a header only; a JSON document tells of the errors. */
+static bool is_worth_printing(const struct hv_fanout *fanout) {
+    bool any = false;
+
+    for (size_t i = 0; i < fanout->connection->n_sources; i++)
+        any = any || hv_fanout_answer(fanout, i);
+    return any || hv_output_is_json(fanout->connection->out);
+}
+
 int hv_fanout_command(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out,
                       hv_fanout_make_fn *make, hv_fanout_print_fn *print) {
     struct hv_connection connection = { 0 };
@@ -87,7 +96,8 @@ int hv_fanout_command(const struct hv_connect_plan *plan, const struct hv_args *
     if (rc == 0)
         rc = hv_fanout_run(&fanout, &connection, make, &error);
     if (rc == 0) {
-        print(&fanout, out);
+        if (is_worth_printing(&fanout))
+            print(&fanout, out);
         exit_code = hv_fanout_finish(&fanout);
     } else {
         exit_code = hv_say_failure(out, &error);

@@ -98,7 +98,7 @@ static json_t *job_object(const struct hv_mover_item *item) {
     hv_json_put(&object, "ref", hv_json_text(item->job_ref));
     hv_json_put(&object, "id", hv_json_text(result->job_id));
     hv_json_put(&object, "class", hv_json_text(result->job_class));
-    hv_json_put(&object, "state", hv_json_number(result->job_state));
+    hv_json_put(&object, "state_code", hv_json_number(result->job_state));
     hv_json_put(&object, "percent", hv_json_number(result->job_percent));
     hv_json_put(&object, "vanished", json_boolean(result->job_vanished));
     return object;
@@ -289,9 +289,9 @@ void hv_mover_say_running(const struct hv_mover *mover) {
 
         if (!item->job_ref || hv_move_result(item->task)->outcome != HV_OUTCOME_RUNNING)
             continue;
-        hv_say_note(mover->out, "%s: still running on %s", hv_mover_item_name(item), item->source->label);
-        hv_say_note(mover->out, "  follow with: hvctl job follow %s%s%s", item->job_ref, to ? " --to " : "", to ? to : "");
-        hv_say_note(mover->out, "  look with:   hvctl job show %s", item->job_ref);
+        hv_say_line(mover->out, "%s: still running on %s", hv_mover_item_name(item), item->source->label);
+        hv_say_line(mover->out, "  follow with: hvctl job follow %s%s%s", item->job_ref, to ? " --to " : "", to ? to : "");
+        hv_say_line(mover->out, "  look with:   hvctl job show %s", item->job_ref);
     }
 }
 

@@ -110,7 +110,7 @@ static int append_json(const char *bytes, size_t n_bytes, void *context) {
 static void put_json(struct hv_output *out, json_t *object_take, size_t flags, const char *end) {
     HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(OUTPUT_MAX_BYTES);
 
-    if (!object_take || json_dump_callback(object_take, append_json, &buf, flags) != 0)
+    if (!object_take || json_dump_callback(object_take, append_json, &buf, flags | JSON_ENCODE_ANY) != 0)
         out->memory_failed = true;
     hv_buf_puts(&buf, end);
     if (hv_buf_finish(&buf, "JSON", NULL) < 0)

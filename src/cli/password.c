@@ -91,8 +91,11 @@ int hv_password_read_file(const char *path, char **ret_password, struct hv_error
     if (strcmp(path, "-") == 0)
         return hv_password_read_fd(STDIN_FILENO, "stdin", ret_password, err);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return hv_error_set(err, HV_E_ARGUMENT, "the password file %s cannot be opened: %s", path, strerror(errno));
+    if (fd < 0) {
+        (void)hv_error_set(err, HV_E_ARGUMENT, "the password file %s cannot be opened: %s", path, strerror(errno));
+        hv_error_remedy(err, "name a file that is there and that you can read");
+        return HV_E_ARGUMENT;
+    }
     rc = check_mode(fd, path, err);
     if (rc == 0)
         rc = hv_password_read_fd(fd, path, ret_password, err);
@@ -116,7 +119,8 @@ int hv_password_take_environment(const char *variable, char **ret_password, stru
     return rc;
 }
 
-static int read_hidden(char *bytes, size_t size, size_t *ret_n) {
+/* The echo goes before the question comes: what is typed after it must neither show nor be flushed. */
+static int ask_hidden(const char *user, const char *host, char *bytes, size_t size, size_t *ret_n) {
     struct termios shown;
     struct termios hidden;
     int rc;
@@ -126,7 +130,13 @@ static int read_hidden(char *bytes, size_t size, size_t *ret_n) {
     hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
     hv_signals_guard_terminal(&shown);
-    rc = tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) < 0 ? -errno : read_bytes(STDIN_FILENO, bytes, size, ret_n, true);
+    rc = tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) < 0 ? -errno : 0;
+    if (rc == 0) {
+        (void)fprintf(stderr, "Password of %s at %s: ", user, host);
+        (void)fflush(stderr);
+        rc = read_bytes(STDIN_FILENO, bytes, size, ret_n, true);
+        (void)fputc('\n', stderr);
+    }
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
     hv_signals_guard_terminal(NULL);
     return rc;
@@ -138,10 +148,7 @@ int hv_password_prompt(const char *user, const char *host, char **ret_password, 
     int rc;
 
     hv_password_guard(true);
-    (void)fprintf(stderr, "Password of %s at %s: ", user, host);
-    (void)fflush(stderr);
-    rc = read_hidden(bytes, sizeof(bytes), &n_bytes);
-    (void)fputc('\n', stderr);
+    rc = ask_hidden(user, host, bytes, sizeof(bytes), &n_bytes);
     if (hv_signals_caught() != 0)
         rc = hv_error_set(err, HV_E_CANCELLED, "interrupted while asking for the password");
     else if (rc < 0)

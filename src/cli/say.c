@@ -122,7 +122,7 @@ int hv_say_failure(struct hv_output *out, const struct hv_error *error) {
     return exit_code;
 }
 
-static void say_line(struct hv_output *out, const char *label, const char *format, va_list args) {
+static void say_text(struct hv_output *out, const char *label, const char *format, va_list args) {
     HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(SAY_MAX_BYTES);
     char text[HV_ERROR_TEXT_SIZE * 2];
 
@@ -142,7 +142,15 @@ void hv_say_warning(struct hv_output *out, const char *format, ...) {
     va_list args;
 
     va_start(args, format);
-    say_line(out, "warning:", format, args);
+    say_text(out, "warning:", format, args);
+    va_end(args);
+}
+
+void hv_say_line(struct hv_output *out, const char *format, ...) {
+    va_list args;
+
+    va_start(args, format);
+    say_text(out, NULL, format, args);
     va_end(args);
 }
 
@@ -152,6 +160,6 @@ void hv_say_note(struct hv_output *out, const char *format, ...) {
     if (out->quiet)
         return;
     va_start(args, format);
-    say_line(out, NULL, format, args);
+    say_text(out, NULL, format, args);
     va_end(args);
 }

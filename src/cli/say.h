@@ -24,6 +24,8 @@ int hv_say_ending(struct hv_output *out, const struct hv_error *error);
 int hv_say_failure(struct hv_output *out, const struct hv_error *error);
 /* "warning: ...", also with --quiet. */
 void hv_say_warning(struct hv_output *out, const char *format, ...) HV_ATTR_PRINTF(2, 3);
+/* A plain line, also with --quiet. */
+void hv_say_line(struct hv_output *out, const char *format, ...) HV_ATTR_PRINTF(2, 3);
 /* A plain line, unless --quiet. */
 void hv_say_note(struct hv_output *out, const char *format, ...) HV_ATTR_PRINTF(2, 3);
 

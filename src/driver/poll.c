@@ -77,6 +77,7 @@ void hv_poll_begin_due(struct hv_host *host) {
     while (poll) {
         struct hv_error error = { 0 };
 
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what hand_out frees is no longer in the list */
         if (hv_watch_due_ms(poll->watch) <= host->client->now_ms && begin(poll, &error) < 0) {
             hv_watch_failed(poll->watch, host->client->now_ms, &error);
             hand_out(poll);
@@ -101,11 +102,12 @@ uint64_t hv_poll_due_ms(const struct hv_host *host) {
 /* The poll of that class on HOST, made when there is none. */
 static int obtain(struct hv_host *host, const char *resource_uri, struct hv_poll **ret_poll, struct hv_error *err) {
     struct hv_poll *poll = host->polls;
-    int r;
 
     while (poll && strcmp(hv_watch_resource_uri(poll->watch), resource_uri) != 0)
         poll = poll->next;
     if (!poll) {
+        int r;
+
         poll = calloc(1, sizeof(*poll));
         if (!poll)
             return hv_error_memory(err);

@@ -413,7 +413,7 @@ const struct hv_instance *hv_op_instance_at(const struct hv_op *op, size_t index
 }
 
 int hv_op_return_value(const struct hv_op *op, uint32_t *ret_value, struct hv_error *err) {
-    uint64_t value;
+    uint64_t value = 0;
     int r = 1;
 
     if (op->instance)

@@ -28,12 +28,16 @@ bool hv_watch_is_empty(const struct hv_watch *watch);
 /* When to begin the next look; UINT64_MAX while nobody waits or a look is under way. */
 uint64_t hv_watch_due_ms(const struct hv_watch *watch);
 
-/* Begins a look: the caller runs the op and reports by one of the two below. */
+/*
+ * Begins a look: the caller runs the op, which must not outlive the watch, and reports by one of the two below. Only jobs that
+ * somebody waits for are kept.
+ */
 HV_MUST_CHECK int hv_watch_begin(struct hv_watch *watch, struct hv_op **ret_op, struct hv_error *err);
 /* After either, hv_watch_next gives events until it returns NULL; a task may be removed or added in between. */
 void hv_watch_answered(struct hv_watch *watch, uint64_t now_ms, const struct hv_op *op);
 void hv_watch_failed(struct hv_watch *watch, uint64_t now_ms, const struct hv_error *err);
-/* The next task that has an event to get, with the event; valid until answered, failed or free. NULL: no more. */
+/* The next task that has an event to get, with the event; valid until begin, answered, failed or free. NULL: no more.
+ * JOB_UNREACHABLE removes the task. */
 struct hv_task *hv_watch_next(struct hv_watch *watch, struct hv_event *ret_event);
 
 #endif

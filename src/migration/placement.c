@@ -65,8 +65,9 @@ static int place_one(const struct hv_plan *plan, const struct hv_instance *setti
     r = hv_text_copy(from ? from : "", &placement->from, err);
     if (r == 0)
         r = hv_text_copy(hv_instance_text(setting, "InstanceID"), &placement->instance_id, err);
+    /* A path of our own lies in the primordial pool, "", unless the caller names one (hyperv.md 4c, 4d). */
     if (r == 0)
-        r = hv_settings_disk(setting, placement->to, plan->pool, &placement->setting, err);
+        r = hv_settings_disk(setting, placement->to, plan->pool || !*placement->to ? plan->pool : "", &placement->setting, err);
     return r;
 }
 

@@ -37,10 +37,8 @@ static int submit(struct hv_transport *transport, const struct hv_request *reque
     HV_CLEANUP(hv_transfer_free) struct hv_transfer *transfer = NULL;
     struct curl_transport *self = self_of(transport);
     CURLMcode code;
-    int r;
+    int r = hv_transfer_new(request, self->connect_timeout_ms, &transfer, err);
 
-    drop_given(self);
-    r = hv_transfer_new(request, self->connect_timeout_ms, &transfer, err);
     if (r < 0)
         return r;
     code = curl_multi_add_handle(self->multi, transfer->easy);
@@ -97,10 +95,9 @@ static int collect(struct hv_transport *transport, struct hv_result *ret_result,
     return 1;
 }
 
-static void cancel(struct hv_transport *transport, void *user) {
+static void cancel(struct hv_transport *transport, const void *user) {
     struct curl_transport *self = self_of(transport);
 
-    drop_given(self);
     for (struct hv_transfer *transfer = self->flying; transfer; transfer = transfer->next) {
         if (transfer->user == user) {
             unhook(self, transfer);

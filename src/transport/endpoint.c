@@ -22,7 +22,7 @@ static int exposure_check(const struct hv_endpoint *endpoint, bool http_unencryp
     if (!endpoint->https && !http_unencrypted_ok) {
         r = hv_error_set(err, HV_E_TLS, "%s: Basic sign-in over http:// would show the password to the network", endpoint->host);
         hv_error_remedy(err, "use https:// (WinRM's HTTPS listener, port 5986)");
-        hv_error_remedy(err, "or say --http-unencrypted-ok where nobody else can listen");
+        hv_error_remedy(err, "say --http-unencrypted-ok where nobody else can listen");
     } else if (endpoint->https && !hv_tls_policy_verifies(&endpoint->tls)) {
         r = hv_error_set(err, HV_E_TLS, "%s: Basic sign-in would send the password to whoever answers", endpoint->host);
         hv_error_cause(err, "--insecure switches the verification of the certificate off");

@@ -1,8 +1,10 @@
 /* What became of a transfer that failed: libcurl's code as an error class, with cause and remedy. */
 #include <errno.h>
+#include <string.h>
 
 #include "base/duration.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "transport/transfer.h"
 
 static void advise_listener(const struct hv_transfer *transfer, struct hv_error *err) {
@@ -25,12 +27,30 @@ static void explain_proxy(const struct hv_transfer *transfer, struct hv_error *e
     hv_error_remedy(err, "correct HTTPS_PROXY, or go around it by NO_PROXY=%s", hv_endpoint_host(transfer->endpoint));
 }
 
+/* libcurl 7.88 does not tell whether a proxy was used; its text names whom it could not reach. */
+static bool is_proxy_trouble(const struct hv_transfer *transfer) {
+    static const char failed[] = "Failed to connect to ";
+    HV_CLEANUP_BUF struct hv_buf direct = HV_BUF_INIT(CURL_ERROR_SIZE);
+
+    if (transfer->n_departures > 0)
+        return false;
+    if (strstr(transfer->text, "proxy") || strstr(transfer->text, "CONNECT tunnel"))
+        return true;
+    hv_buf_printf(&direct, "%s%s port %u ", failed, hv_endpoint_host(transfer->endpoint),
+                  (unsigned)hv_endpoint_port(transfer->endpoint));
+    return hv_text_starts(transfer->text, failed) && !hv_text_starts(transfer->text, hv_buf_text(&direct));
+}
+
 static void explain_connect(const struct hv_transfer *transfer, struct hv_error *err) {
     unsigned port = hv_endpoint_port(transfer->endpoint);
     const char *host = hv_endpoint_host(transfer->endpoint);
     long os_error = 0;
 
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
+    if (is_proxy_trouble(transfer)) {
+        explain_proxy(transfer, err);
+        return;
+    }
     if (os_error == ECONNREFUSED) {
         (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: connection refused");
         hv_error_cause(err, "nothing listens on port %u of %s, or a firewall refuses", port, host);
@@ -70,6 +90,10 @@ static void explain_handshake(const struct hv_transfer *transfer, struct hv_erro
 }
 
 static void explain_break(const struct hv_transfer *transfer, struct hv_error *err) {
+    if (is_proxy_trouble(transfer)) {
+        explain_proxy(transfer, err);
+        return;
+    }
     if (transfer->n_departures == 0)
         (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the connection broke before anything was sent");
     else

@@ -28,7 +28,7 @@ struct hv_result {
     int code;                /* 0: answer holds; else error holds and this is its class */
     bool left;               /* bytes of the request may have left; false is proof that the peer has seen nothing */
     bool transient;          /* a failure that may pass by itself: refused, reset, dropped */
-    struct hv_answer answer; /* valid until the next call on the transport */
+    struct hv_answer answer; /* valid until the next collect, or the end of the transport */
     struct hv_error error;   /* HV_E_LOST when at_most_once and left */
 };
 
@@ -37,7 +37,7 @@ struct hv_transport;
 struct hv_transport_vtable {
     int (*submit)(struct hv_transport *transport, const struct hv_request *request, struct hv_error *err);
     int (*collect)(struct hv_transport *transport, struct hv_result *ret_result, struct hv_error *err);
-    void (*cancel)(struct hv_transport *transport, void *user);
+    void (*cancel)(struct hv_transport *transport, const void *user);
     int (*wait)(struct hv_transport *transport, uint64_t max_ms, struct hv_error *err);
     void (*free)(struct hv_transport *transport);
 };
@@ -60,7 +60,7 @@ HV_MUST_CHECK static inline int hv_transport_collect(struct hv_transport *transp
 }
 
 /* Forgets the request that USER names; unknown names are ignored. What has left cannot be taken back. */
-static inline void hv_transport_cancel(struct hv_transport *transport, void *user) {
+static inline void hv_transport_cancel(struct hv_transport *transport, const void *user) {
     transport->vtable->cancel(transport, user);
 }
 

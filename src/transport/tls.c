@@ -65,10 +65,9 @@ static void put_plain(char *field, size_t size, const unsigned char *bytes, size
 static void put_name(char field[HV_TLS_NAME_SIZE], const X509_NAME *name) {
     BIO *bio = BIO_new(BIO_s_mem());
     char *text;
-    long n;
 
     if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_ONELINE) >= 0) {
-        n = BIO_get_mem_data(bio, &text);
+        long n = BIO_get_mem_data(bio, &text);
         if (n > 0)
             (void)snprintf(field, HV_TLS_NAME_SIZE, "%.*s", (int)n, text);
     }

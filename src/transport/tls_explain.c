@@ -83,7 +83,7 @@ static void explain_chain(const struct hv_tls_check *check, struct hv_error *err
 }
 
 static void explain_fingerprint(const struct hv_tls_check *check, struct hv_error *err) {
-    HV_CLEANUP_BUF struct hv_buf expected = HV_BUF_INIT(HV_TLS_MAX_PINS * (HV_TLS_FINGERPRINT_TEXT_SIZE + 4));
+    HV_CLEANUP_BUF struct hv_buf expected = HV_BUF_INIT(sizeof(err->cause));
 
     for (size_t i = 0; i < check->policy->n_fingerprints; i++) {
         char text[HV_TLS_FINGERPRINT_TEXT_SIZE];
@@ -91,7 +91,7 @@ static void explain_fingerprint(const struct hv_tls_check *check, struct hv_erro
         hv_buf_printf(&expected, "%s%s", i ? " or " : "", text);
     }
     (void)hv_error_set(err, HV_E_TLS, "the certificate's fingerprint is not the expected one");
-    hv_error_cause(err, "expected %s, found %s", hv_buf_text(&expected), check->fingerprint);
+    hv_error_cause(err, "found %s, expected %s", check->fingerprint, hv_buf_text(&expected));
     hv_error_remedy(err, "find out on the host whether its certificate was renewed; if so, give the new fingerprint");
 }
 

@@ -28,7 +28,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context) {
     return transfer->body.failure ? 0 : size * n;
 }
 
-/* Runs on a verified connection, before the first byte of each copy of the request. */
+/* Runs on a verified connection, before the first byte of each copy of the request. The addresses are libcurl's signature. */
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 static int before_departure(void *context, char *remote_ip, char *local_ip, int remote_port, int local_port) {
     struct hv_transfer *transfer = context;
     const struct curl_tlssessioninfo *tls = NULL;

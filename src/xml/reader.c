@@ -8,8 +8,8 @@
  */
 #include "xml/reader.h"
 
+#include <libxml/SAX2.h>
 #include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
 #include <string.h>
 
@@ -66,7 +66,8 @@ void hv_xml_process_init(void) {
 }
 
 static void stop_memory(struct parser *parser) {
-    parser->failure = hv_error_memory(parser->err);
+    if (!parser->failure)
+        parser->failure = hv_error_memory(parser->err);
 }
 
 static void stop_limit(struct parser *parser, const char *what, size_t limit) {
@@ -98,22 +99,30 @@ static int grow_names(struct parser *parser) {
     return 0;
 }
 
-/* Our copy of a name or URI; NULL when memory ends. */
+/* Our copy of a name or URI; NULL after stopping. */
 static const char *intern(struct parser *parser, const xmlChar *theirs) {
     struct name *name;
 
     if (!theirs)
         return "";
-    if (parser->n_names * 2 >= parser->names_size && grow_names(parser) < 0)
+    if (parser->n_names * 2 >= parser->names_size && grow_names(parser) < 0) {
+        stop_memory(parser);
         return NULL;
-    name = &parser->names[name_slot(parser->names, parser->names_size, theirs)];
-    if (!name->theirs) {
-        const char *copy = hv_arena_copy(&parser->doc->arena, (const char *)theirs, strlen((const char *)theirs));
-        if (!copy)
-            return NULL;
-        *name = (struct name){ theirs, copy };
-        parser->n_names++;
     }
+    name = &parser->names[name_slot(parser->names, parser->names_size, theirs)];
+    if (name->theirs)
+        return name->ours;
+    if (parser->n_names == HV_XML_MAX_NAMES) {
+        stop_limit(parser, "different names", HV_XML_MAX_NAMES);
+        return NULL;
+    }
+    name->ours = hv_arena_copy(&parser->doc->arena, (const char *)theirs, strlen((const char *)theirs));
+    if (!name->ours) {
+        stop_memory(parser);
+        return NULL;
+    }
+    name->theirs = theirs;
+    parser->n_names++;
     return name->ours;
 }
 
@@ -121,7 +130,7 @@ static int copy_bindings(struct parser *parser, struct hv_xml_binding *bindings,
     for (size_t i = 0; i < n; i++, theirs += 2) {
         bindings[i].prefix = intern(parser, theirs[0]);
         bindings[i].uri = intern(parser, theirs[1]);
-        if (!bindings[i].prefix || !bindings[i].uri)
+        if (parser->failure)
             return -1;
     }
     return 0;
@@ -133,7 +142,9 @@ static int copy_attributes(struct parser *parser, struct hv_xml_attribute *attri
         attributes[i].name = intern(parser, theirs[0]);
         attributes[i].namespace_uri = intern(parser, theirs[2]);
         attributes[i].value = hv_arena_copy(&parser->doc->arena, (const char *)theirs[3], (size_t)(theirs[4] - theirs[3]));
-        if (!attributes[i].name || !attributes[i].namespace_uri || !attributes[i].value)
+        if (!attributes[i].value)
+            stop_memory(parser);
+        if (parser->failure)
             return -1;
     }
     return 0;
@@ -144,15 +155,19 @@ static const struct hv_xml_extras *new_extras(struct parser *parser, size_t n_bi
     struct hv_arena *arena = &parser->doc->arena;
     struct hv_xml_extras *extras = hv_arena_alloc(arena, sizeof(*extras));
 
-    if (!extras)
+    if (!extras) {
+        stop_memory(parser);
         return NULL;
+    }
     *extras = (struct hv_xml_extras){
         .n_attributes = n_attributes,
         .n_bindings = n_bindings,
         .attributes = hv_arena_alloc(arena, n_attributes * sizeof(*extras->attributes)),
         .bindings = hv_arena_alloc(arena, n_bindings * sizeof(*extras->bindings)),
     };
-    if (!extras->attributes || !extras->bindings || copy_bindings(parser, extras->bindings, n_bindings, bindings) < 0 ||
+    if (!extras->attributes || !extras->bindings)
+        stop_memory(parser);
+    if (parser->failure || copy_bindings(parser, extras->bindings, n_bindings, bindings) < 0 ||
         copy_attributes(parser, extras->attributes, n_attributes, attributes) < 0)
         return NULL;
     return extras;
@@ -200,9 +215,8 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
     *node = (struct hv_xml_node){ .name = intern(parser, name), .namespace_uri = intern(parser, uri), .text = "" };
     if (n_namespaces + n_attributes > 0)
         node->extras = new_extras(parser, n_bindings, namespaces, (size_t)n_attributes, attributes);
-    if (!node->name || !node->namespace_uri || (n_namespaces + n_attributes > 0 && !node->extras))
-        return stop_memory(parser);
-    push(parser, node, n_bindings);
+    if (!parser->failure)
+        push(parser, node, n_bindings);
 }
 
 /* One text of all runs. The usual single run already is one. */
@@ -303,6 +317,15 @@ static void on_text(void *user, const xmlChar *bytes, int n_bytes) {
     run->bytes[run->n_bytes] = '\0';
 }
 
+/* Their targets are names too, and nothing else of them counts. */
+static void on_instruction(void *user, const xmlChar *target, const xmlChar *data) {
+    struct parser *parser = user;
+
+    (void)data;
+    if (!parser->failure)
+        (void)intern(parser, target);
+}
+
 static void on_doctype(void *user, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id) {
     struct parser *parser = user;
 
@@ -386,8 +409,7 @@ static int on_read(void *user, char *buffer, int size) {
     return (int)n;
 }
 
-/* A context that reads from PARSER and reports to it; NULL when memory ends. xmlCreateIOParserCtxt would leak then. */
-static xmlParserCtxtPtr new_context(struct parser *parser) {
+static int parse(struct parser *parser) {
     static const xmlSAXHandler handlers = {
         .initialized = XML_SAX2_MAGIC,
         .startElementNs = on_start,
@@ -395,42 +417,27 @@ static xmlParserCtxtPtr new_context(struct parser *parser) {
         .characters = on_text,
         .ignorableWhitespace = on_text,
         .cdataBlock = on_text,
+        .processingInstruction = on_instruction,
         .internalSubset = on_doctype,
         .serror = on_error,
     };
-    xmlParserCtxtPtr context = xmlNewParserCtxt();
-    xmlParserInputBufferPtr buffer = NULL;
-    xmlParserInputPtr input = NULL;
-
-    if (!context)
-        return NULL;
-    *context->sax = handlers;
-    context->userData = parser;
     /*
      * NOENT because attributes come with "&" as "&#38;" otherwise: there are no entities but the predefined ones, since
      * on_doctype refuses the rest. IGNORE_ENC because the encoding is settled already, whatever the declaration says.
      */
-    (void)xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC);
-    buffer = xmlParserInputBufferCreateIO(on_read, NULL, parser, XML_CHAR_ENCODING_UTF8);
-    if (buffer)
-        input = xmlNewIOInputStream(context, buffer, XML_CHAR_ENCODING_UTF8);
-    if (!input || inputPush(context, input) < 0) {
-        if (!input)
-            xmlFreeParserInputBuffer(buffer);
-        xmlFreeParserCtxt(context);
-        return NULL;
-    }
-    return context;
-}
+    const int options = XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC;
+    const char *start = parser->text;
 
-static int parse(struct parser *parser) {
-    parser->context = new_context(parser);
+    parser->context = xmlNewParserCtxt();
     if (!parser->context)
         return hv_error_memory(parser->err);
-    (void)xmlParseDocument(parser->context);
+    *parser->context->sax = handlers;
+    parser->context->userData = parser;
+    xmlFreeDoc(xmlCtxtReadIO(parser->context, on_read, NULL, parser, NULL, NULL, options));
+    if (!parser->failure && parser->text == start)
+        parser->failure = hv_error_memory(parser->err); /* libxml2 did not even begin */
     if (!parser->failure && (!parser->context->wellFormed || !parser->doc->root || parser->depth > 0))
         parser->failure = hv_error_set(parser->err, HV_E_PROTOCOL, "not XML: it is incomplete");
-    xmlFreeDoc(parser->context->myDoc); /* libxml2 may have begun one for declarations */
     xmlFreeParserCtxt(parser->context);
     free(parser->names);
     return parser->failure;

@@ -13,6 +13,7 @@ enum {
     HV_XML_MAX_DEPTH = 64,
     HV_XML_MAX_NODES = 1000000,  /* elements, attributes and namespace declarations */
     HV_XML_MAX_ATTRIBUTES = 256, /* of one element, declarations included; the parser compares each with each */
+    HV_XML_MAX_NAMES = 16384,    /* different ones, namespaces included; libxml2 searches them in chains that grow */
     HV_XML_MAX_BINDINGS = 256,   /* namespace declarations in scope at once; each name is looked up among them */
 };
 

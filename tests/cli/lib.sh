@@ -55,6 +55,7 @@ start_hosts() {
     stop_hosts
     requests=$work/requests.jsonl
     state=$work/state.json
+    n_forgotten=0
     rm -rf "$work/certs" "$work/ready" "$requests" "$state"
     mkdir "$work/certs"
     mkfifo "$work/ready"
@@ -158,7 +159,7 @@ check() {
             printf 'ran: %s\nexit status: %s\n' "$said" "$status"
             [ -z "$note" ] || printf '%s\n' "$note"
             for stream in out err; do
-                [ ! -s "$work/$stream" ] || sed "s/^/$stream: /" "$work/$stream" | head -n 40
+                [ ! -s "$work/$stream" ] || sed "s/^/$stream: /" "$work/$stream" | cut -c 1-400 | head -n 40
             done
         } | sed 's/^/# /'
     fi
@@ -167,6 +168,12 @@ check() {
 
 not() {
     ! "$@"
+}
+
+# Is $1 one of the words of $2, which "|" parts?
+among() {
+    case "|$2|" in *"|$1|"*) return 0 ;; esac
+    return 1
 }
 
 exit_is() {
@@ -233,9 +240,13 @@ each_name() {
 
 # ---- the simulated truth ----
 
-# Requests of the log for which a jq condition holds.
+# Requests logged so far are not counted from here on.
+forget_requests() {
+    n_forgotten=$(wc -l <"$requests")
+}
+# How many requests since then have a jq condition.
 n_requests() {
-    jq -s "[.[] | select($1)] | length" "$requests"
+    tail -n "+$((n_forgotten + 1))" "$requests" | jq -s "[.[] | select($1)] | length"
 }
 sent() {
     got=$(n_requests "$2")
@@ -243,9 +254,9 @@ sent() {
     check "$1 requests where $2" [ "$got" = "$1" ]
 }
 
-# Hosts that have the VM of that GUID, in truth.
+# Hosts that have the VM of that GUID, in truth; planned VMs do not count.
 places() {
-    jq -r --arg guid "$1" '[.hosts[] | select(any(.vms[]; .guid == $guid)) | .name] | join(" ")' "$state"
+    jq -r --arg guid "$1" '[.vms[] | select(.guid == $guid and (.planned | not)) | .host] | join(" ")' "$state"
 }
 vm_is_at() {
     got=$(places "$1")

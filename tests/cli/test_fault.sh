@@ -27,11 +27,6 @@ trouble() {
     [ "$status" = 0 ] || explained
 }
 
-among() {
-    case "|$2|" in *"|$1|"*) return 0 ;; esac
-    return 1
-}
-
 # hvctl's verdict against the simulator's state, taken right behind it.
 verdict_is_true() {
     outcome=$(jq -r '.results[0].outcome' "$work/out")
@@ -73,10 +68,10 @@ answered)
     done
     ;;
 job)
-    trouble 1 not_moved job-fails
+    trouble 8 not_moved job-fails
     out_json '.results[0].reasons | length > 0'
     trouble 13 not_moved job-fails=0x8009030E
-    trouble '1|8' not_moved job-fails=0x80070005
+    trouble 1 not_moved job-fails=0x80070070
     trouble 0 moved job-warns
     out_json '(.results[0].warnings + .results[0].reasons) | length > 0'
     trouble 0 moved job-vanishes

@@ -4,7 +4,7 @@
 
 # A move that must succeed and send its request once.
 move() {
-    : >"$requests"
+    forget_requests
     quick "$@"
     exit_is 0
     sent 1 '.method == "MigrateVirtualSystemToHost"'
@@ -15,8 +15,8 @@ start_hosts --migrate-seconds 1 --time-scale 20
 there_and_back() {
     from=$hv01 to=$hv02 away=hv02
     [ "$3" = hv01 ] || from=$hv02 to=$hv01 away=hv01
-    # A pass-through disk, a missing switch and a missing ISO keep a VM where it is: test_refuse.sh.
-    case $1 in raw01 | 'old lab') return ;; esac
+    # What keeps the others where they are stands in test_refuse.sh.
+    case $1 in raw01 | 'old lab' | 'build farm') return ;; esac
     move migrate "$1" --from "$from" --to "$to" --include-storage
     out_has "$1"
     vm_is_at "$2" "$away"
@@ -29,6 +29,7 @@ there_and_back() {
 each_name there_and_back
 
 scenario 'VM only, its disks on a share'
+start_hosts --migrate-seconds 1 --time-scale 20
 move migrate web01 --from "$hv01" --to "$hv02" -o json
 out_json '.results[0].move == "vm" and .results[0].outcome == "moved"'
 vm_is_at 0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002 hv02
@@ -36,17 +37,19 @@ move migrate web01 --from "$hv02" --to "$hv01"
 vm_is_at 0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002 hv01
 
 scenario 'VM and storage into one folder'
-move migrate 'db & <test> "one"' --from "$hv01" --to "$hv02" --storage 'D:\Moved & more'
-vm_is_at 0A1B2C03-3D4E-4F50-8A6B-7C8D9E0F1003 hv02
-hvctl vm show 'db & <test> "one"' --host "$hv02" -o json
-out_json '[.. | objects | select(.medium? == "vhd") | .path] | length == 3 and all(startswith("D:\\Moved & more\\"))'
+move migrate app01 --from "$hv01" --to "$hv02" --storage 'D:\Moved & more'
+vm_is_at 0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001 hv02
+hvctl vm show app01 --host "$hv02" -o json
+out_json '[.. | objects | select(.medium? == "vhd") | .path] == ["D:\\Moved & more\\app01.vhdx"]'
+move migrate app01 --from "$hv02" --to "$hv01" --include-storage
 
 scenario 'VM and storage, each disk to its own path'
-move migrate 'db & <test> "one"' --from "$hv02" --to "$hv01" --storage 'C:\Back' --disk 'db data.vhdx=D:\Data\new data.vhdx' \
-    --config-path 'D:\Config' --snapshot-path 'D:\Snapshots' --paging-path 'D:\Paging'
-hvctl vm show 'db & <test> "one"' --host "$hv01" -o json
-out_json '[.. | strings | select(. == "D:\\Data\\new data.vhdx")] | length == 1'
-out_json '[.. | strings | select(startswith("C:\\Back\\"))] | length == 2'
+move migrate 'db & <test> "one"' --from "$hv01" --to "$hv02" --storage 'C:\Away' --disk 'db data.vhdx=D:\New data\' \
+    --disk 'D:\Gold\db log.vhdx=D:\Logs\db log.vhdx' --config-path 'D:\Config' --snapshot-path 'D:\Snapshots' --paging-path 'D:\Paging'
+vm_is_at 0A1B2C03-3D4E-4F50-8A6B-7C8D9E0F1003 hv02
+hvctl vm show 'db & <test> "one"' --host "$hv02" -o json
+out_json '[.. | objects | select(.medium? == "vhd") | .path] | sort ==
+    ["C:\\Away\\db & system.vhdx", "D:\\Logs\\db log.vhdx", "D:\\New data\\db data.vhdx"]'
 for folder in Config Snapshots Paging; do
     out_json '[.. | strings | select(startswith("D:\\" + $folder))] | length >= 1' --arg folder $folder
 done
@@ -83,7 +86,7 @@ vm_is_at 0A1B2C04-3D4E-4F50-8A6B-7C8D9E0F1004 hv02
 
 scenario 'nothing to do twice'
 quick migrate app01 --from "$hv01" --to "$hv02" --include-storage
-check 'a VM that is there already is not moved' [ "$status" = 0 ] || [ "$status" = 9 ]
+check 'a VM that is there already is not moved' among "$status" '0|9'
 vm_is_at 0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001 hv02
 
 finish

@@ -26,6 +26,6 @@ hvctl sample vm-simple "$hv01" "$hv02"
 exit_is 2
 hvctl sample no-such-mode "$hv01" "$hv02" web01
 exit_is 2
-err_has 'vm-simple'
+err_has 'no-such-mode'
 
 finish

@@ -81,7 +81,7 @@ static int collect(struct hv_transport *transport, struct hv_result *ret_result,
     return 0;
 }
 
-static void cancel(struct hv_transport *transport, void *user) {
+static void cancel(struct hv_transport *transport, const void *user) {
     struct net *net = net_of(transport);
 
     for (size_t i = 0; i < net->n_flying; i++) {

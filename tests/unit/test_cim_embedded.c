@@ -173,148 +173,144 @@ static void test_nulls_need_no_type(void **state) {
 }
 
 /* Other people's ways to write: each row reads as P of class C with these values. */
-static void test_other_writers(void **state) {
-    static const struct {
-        const char *text;
-        size_t n_values; /* SIZE_MAX: P is absent */
-        bool is_array;
-        enum hv_cim_type type;
-        const char *values[2];
-    } rows[] = {
-        { "<INSTANCE CLASSNAME='C'/>", SIZE_MAX, false, HV_CIM_UNKNOWN, { NULL } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' PROPAGATED='true' TYPE='string'></PROPERTY></INSTANCE>",
-          0,
-          false,
-          HV_CIM_STRING,
-          { NULL } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY TYPE='string' NAME='P'><VALUE></VALUE></PROPERTY></INSTANCE>",
-          1,
-          false,
-          HV_CIM_STRING,
-          { "" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY CLASSORIGIN='B' TYPE='uint16' X='y' NAME='P'><VALUE>\n "
-          "5\n</VALUE></PROPERTY></INSTANCE>",
-          1,
-          false,
-          HV_CIM_UINT16,
-          { "5" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' TYPE='string'><VALUE> 5 </VALUE></PROPERTY></INSTANCE>",
-          1,
-          false,
-          HV_CIM_STRING,
-          { " 5 " } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P'><VALUE>x</VALUE></PROPERTY></INSTANCE>",
-          1,
-          false,
-          HV_CIM_UNKNOWN,
-          { "x" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' TYPE='string'><VALUE.NULL/></PROPERTY></INSTANCE>",
-          0,
-          false,
-          HV_CIM_STRING,
-          { NULL } },
-        { "<INSTANCE CLASSNAME='C'><QUALIFIER NAME='P' TYPE='string'><VALUE>q</VALUE></QUALIFIER>"
-          "<PROPERTY NAME='P' TYPE='string'><QUALIFIER NAME='Key' TYPE='boolean'><VALUE>true</VALUE></QUALIFIER>"
-          "<VALUE>v</VALUE></PROPERTY></INSTANCE>",
-          1,
-          false,
-          HV_CIM_STRING,
-          { "v" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY.ARRAY NAME='P' TYPE='string'/></INSTANCE>", 0, true, HV_CIM_STRING, { NULL } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY.ARRAY NAME='P' TYPE='string'><VALUE.ARRAY/></PROPERTY.ARRAY></INSTANCE>",
-          0,
-          true,
-          HV_CIM_STRING,
-          { NULL } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY.ARRAY NAME='P' "
-          "TYPE='string'><VALUE.ARRAY><VALUE/></VALUE.ARRAY></PROPERTY.ARRAY></INSTANCE>",
-          1,
-          true,
-          HV_CIM_STRING,
-          { "" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY.ARRAY NAME='P' TYPE='uint8'><VALUE.ARRAY><VALUE.NULL/><VALUE>1</VALUE></VALUE.ARRAY>"
-          "</PROPERTY.ARRAY></INSTANCE>",
-          2,
-          true,
-          HV_CIM_UINT8,
-          { NULL, "1" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
-          "TYPE='datetime'><VALUE>20240501101112.500000+000</VALUE></PROPERTY></INSTANCE>",
-          1,
-          false,
-          HV_CIM_DATETIME,
-          { "2024-05-01T10:11:12.5Z" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
-          "TYPE='datetime'><VALUE>00000000000500.000000:000</VALUE></PROPERTY></INSTANCE>",
-          1,
-          false,
-          HV_CIM_DATETIME,
-          { "P0DT0H5M0S" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' TYPE='datetime'><VALUE>soon</VALUE></PROPERTY></INSTANCE>",
-          1,
-          false,
-          HV_CIM_DATETIME,
-          { "soon" } },
-        { " \r\n<?xml version='1.0'?>\n<INSTANCE CLASSNAME='C'>\n <PROPERTY NAME='P' TYPE='boolean'>\n  <VALUE>TRUE</VALUE>\n "
-          "</PROPERTY>\n"
-          "</INSTANCE>\n",
-          1,
-          false,
-          HV_CIM_BOOLEAN,
-          { "TRUE" } },
-        { "<?xml version='1.0' encoding='utf-16'?><INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
-          "TYPE='string'><VALUE>\xc3\xa9</VALUE></PROPERTY>"
-          "</INSTANCE>",
-          1,
-          false,
-          HV_CIM_STRING,
-          { "\xc3\xa9" } },
-        { "<CIM CIMVERSION='2.0' DTDVERSION='2.0'><DECLARATION><DECLGROUP.WITHPATH><VALUE.OBJECTWITHPATH><INSTANCEPATH>"
-          "<NAMESPACEPATH><HOST>H</HOST><LOCALNAMESPACEPATH><NAMESPACE NAME='root'/></LOCALNAMESPACEPATH></NAMESPACEPATH>"
-          "<INSTANCENAME CLASSNAME='C'/></INSTANCEPATH><INSTANCE CLASSNAME='C'><PROPERTY NAME='P' TYPE='string'><VALUE>v</VALUE>"
-          "</PROPERTY></INSTANCE></VALUE.OBJECTWITHPATH></DECLGROUP.WITHPATH></DECLARATION></CIM>",
-          1,
-          false,
-          HV_CIM_STRING,
-          { "v" } },
-        { "<VALUE.NAMEDOBJECT><INSTANCENAME CLASSNAME='C'/><INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
-          "TYPE='string'><VALUE>v</VALUE>"
-          "</PROPERTY></INSTANCE></VALUE.NAMEDOBJECT>",
-          1,
-          false,
-          HV_CIM_STRING,
-          { "v" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
-          "TYPE='string'><VALUE>&amp;&lt;&#62;&#x41;<![CDATA[<b>]]></VALUE></PROPERTY></INSTANCE>",
-          1,
-          false,
-          HV_CIM_STRING,
-          { "&<>A<b>" } },
-        { "<INSTANCE CLASSNAME='C'><PROPERTY.REFERENCE NAME='P'><VALUE.REFERENCE>\\\\H\\root:C.K=\"v\"</VALUE.REFERENCE>"
-          "</PROPERTY.REFERENCE></INSTANCE>",
-          1,
-          false,
-          HV_CIM_REFERENCE,
-          { "\\\\H\\root:C.K=\"v\"" } },
-    };
+static const struct {
+    const char *text;
+    size_t n_values; /* SIZE_MAX: P is absent */
+    bool is_array;
+    enum hv_cim_type type;
+    const char *values[2];
+} other_writers[] = {
+    { "<INSTANCE CLASSNAME='C'/>", SIZE_MAX, false, HV_CIM_UNKNOWN, { NULL } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' PROPAGATED='true' TYPE='string'></PROPERTY></INSTANCE>",
+      0,
+      false,
+      HV_CIM_STRING,
+      { NULL } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY TYPE='string' NAME='P'><VALUE></VALUE></PROPERTY></INSTANCE>",
+      1,
+      false,
+      HV_CIM_STRING,
+      { "" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY CLASSORIGIN='B' TYPE='uint16' X='y' NAME='P'><VALUE>\n "
+      "5\n</VALUE></PROPERTY></INSTANCE>",
+      1,
+      false,
+      HV_CIM_UINT16,
+      { "5" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' TYPE='string'><VALUE> 5 </VALUE></PROPERTY></INSTANCE>",
+      1,
+      false,
+      HV_CIM_STRING,
+      { " 5 " } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P'><VALUE>x</VALUE></PROPERTY></INSTANCE>", 1, false, HV_CIM_UNKNOWN, { "x" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' TYPE='string'><VALUE.NULL/></PROPERTY></INSTANCE>",
+      0,
+      false,
+      HV_CIM_STRING,
+      { NULL } },
+    { "<INSTANCE CLASSNAME='C'><QUALIFIER NAME='P' TYPE='string'><VALUE>q</VALUE></QUALIFIER>"
+      "<PROPERTY NAME='P' TYPE='string'><QUALIFIER NAME='Key' TYPE='boolean'><VALUE>true</VALUE></QUALIFIER>"
+      "<VALUE>v</VALUE></PROPERTY></INSTANCE>",
+      1,
+      false,
+      HV_CIM_STRING,
+      { "v" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY.ARRAY NAME='P' TYPE='string'/></INSTANCE>", 0, true, HV_CIM_STRING, { NULL } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY.ARRAY NAME='P' TYPE='string'><VALUE.ARRAY/></PROPERTY.ARRAY></INSTANCE>",
+      0,
+      true,
+      HV_CIM_STRING,
+      { NULL } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY.ARRAY NAME='P' "
+      "TYPE='string'><VALUE.ARRAY><VALUE/></VALUE.ARRAY></PROPERTY.ARRAY></INSTANCE>",
+      1,
+      true,
+      HV_CIM_STRING,
+      { "" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY.ARRAY NAME='P' TYPE='uint8'><VALUE.ARRAY><VALUE.NULL/><VALUE>1</VALUE></VALUE.ARRAY>"
+      "</PROPERTY.ARRAY></INSTANCE>",
+      2,
+      true,
+      HV_CIM_UINT8,
+      { NULL, "1" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
+      "TYPE='datetime'><VALUE>20240501101112.500000+000</VALUE></PROPERTY></INSTANCE>",
+      1,
+      false,
+      HV_CIM_DATETIME,
+      { "2024-05-01T10:11:12.5Z" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
+      "TYPE='datetime'><VALUE>00000000000500.000000:000</VALUE></PROPERTY></INSTANCE>",
+      1,
+      false,
+      HV_CIM_DATETIME,
+      { "P0DT0H5M0S" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' TYPE='datetime'><VALUE>soon</VALUE></PROPERTY></INSTANCE>",
+      1,
+      false,
+      HV_CIM_DATETIME,
+      { "soon" } },
+    { " \r\n<?xml version='1.0'?>\n<INSTANCE CLASSNAME='C'>\n <PROPERTY NAME='P' TYPE='boolean'>\n  <VALUE>TRUE</VALUE>\n "
+      "</PROPERTY>\n"
+      "</INSTANCE>\n",
+      1,
+      false,
+      HV_CIM_BOOLEAN,
+      { "TRUE" } },
+    { "<?xml version='1.0' encoding='utf-16'?><INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
+      "TYPE='string'><VALUE>\xc3\xa9</VALUE></PROPERTY>"
+      "</INSTANCE>",
+      1,
+      false,
+      HV_CIM_STRING,
+      { "\xc3\xa9" } },
+    { "<CIM CIMVERSION='2.0' DTDVERSION='2.0'><DECLARATION><DECLGROUP.WITHPATH><VALUE.OBJECTWITHPATH><INSTANCEPATH>"
+      "<NAMESPACEPATH><HOST>H</HOST><LOCALNAMESPACEPATH><NAMESPACE NAME='root'/></LOCALNAMESPACEPATH></NAMESPACEPATH>"
+      "<INSTANCENAME CLASSNAME='C'/></INSTANCEPATH><INSTANCE CLASSNAME='C'><PROPERTY NAME='P' TYPE='string'><VALUE>v</VALUE>"
+      "</PROPERTY></INSTANCE></VALUE.OBJECTWITHPATH></DECLGROUP.WITHPATH></DECLARATION></CIM>",
+      1,
+      false,
+      HV_CIM_STRING,
+      { "v" } },
+    { "<VALUE.NAMEDOBJECT><INSTANCENAME CLASSNAME='C'/><INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
+      "TYPE='string'><VALUE>v</VALUE>"
+      "</PROPERTY></INSTANCE></VALUE.NAMEDOBJECT>",
+      1,
+      false,
+      HV_CIM_STRING,
+      { "v" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY NAME='P' "
+      "TYPE='string'><VALUE>&amp;&lt;&#62;&#x41;<![CDATA[<b>]]></VALUE></PROPERTY></INSTANCE>",
+      1,
+      false,
+      HV_CIM_STRING,
+      { "&<>A<b>" } },
+    { "<INSTANCE CLASSNAME='C'><PROPERTY.REFERENCE NAME='P'><VALUE.REFERENCE>\\\\H\\root:C.K=\"v\"</VALUE.REFERENCE>"
+      "</PROPERTY.REFERENCE></INSTANCE>",
+      1,
+      false,
+      HV_CIM_REFERENCE,
+      { "\\\\H\\root:C.K=\"v\"" } },
+};
 
+static void test_other_writers(void **state) {
     (void)state;
-    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
-        HV_CLEANUP(hv_instance_free) struct hv_instance *instance = decode(rows[i].text);
+    for (size_t i = 0; i < HV_ARRAY_SIZE(other_writers); i++) {
+        HV_CLEANUP(hv_instance_free) struct hv_instance *instance = decode(other_writers[i].text);
         const struct hv_property *property = hv_instance_find(instance, "P");
 
         assert_string_equal(hv_instance_class(instance), "C");
-        if (rows[i].n_values == SIZE_MAX) {
+        if (other_writers[i].n_values == SIZE_MAX) {
             assert_null(property);
             continue;
         }
         assert_non_null(property);
-        assert_int_equal(hv_property_n_values(property), rows[i].n_values);
-        assert_int_equal(hv_property_is_array(property), rows[i].is_array);
-        assert_int_equal(hv_property_type(property), rows[i].type);
-        for (size_t v = 0; v < rows[i].n_values; v++) {
-            if (rows[i].values[v])
-                assert_string_equal(hv_property_text(property, v), rows[i].values[v]);
+        assert_int_equal(hv_property_n_values(property), other_writers[i].n_values);
+        assert_int_equal(hv_property_is_array(property), other_writers[i].is_array);
+        assert_int_equal(hv_property_type(property), other_writers[i].type);
+        for (size_t v = 0; v < other_writers[i].n_values; v++) {
+            if (other_writers[i].values[v])
+                assert_string_equal(hv_property_text(property, v), other_writers[i].values[v]);
             else
                 assert_null(hv_property_text(property, v));
         }

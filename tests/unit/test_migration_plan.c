@@ -91,12 +91,26 @@ static void one_folder_takes_every_disk_under_its_own_name(void **state) {
     size_t n = 0;
 
     options.storage_path = "F:\\New\\";
-    options.pool = "";
     assert_int_equal(place(*state, 3, &options, &placements, &n, NULL), 0);
     assert_int_equal(n, 2);
     assert_string_equal(placements[0].to, "F:\\New\\system.vhdx");
     assert_string_equal(placements[1].to, "F:\\New\\data.vhdx");
+    hv_placements_free(placements, n);
+}
+
+static void a_path_lies_in_the_primordial_pool_unless_one_is_named(void **state) {
+    struct hv_move_options options = both;
+    struct hv_placement *placements = NULL;
+    size_t n = 0;
+
+    options.storage_path = "F:\\New";
+    assert_int_equal(place(*state, 3, &options, &placements, &n, NULL), 0);
+    assert_string_equal(hv_instance_text(placements[0].setting, "PoolID"), "");
     assert_string_equal(hv_instance_text(placements[1].setting, "PoolID"), "");
+    hv_placements_free(placements, n);
+    options.pool = "gold";
+    assert_int_equal(place(*state, 3, &options, &placements, &n, NULL), 0);
+    assert_string_equal(hv_instance_text(placements[1].setting, "PoolID"), "gold");
     hv_placements_free(placements, n);
 }
 
@@ -204,6 +218,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(without_a_path_each_disk_is_left_to_the_pool_and_the_iso_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(one_folder_takes_every_disk_under_its_own_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_path_lies_in_the_primordial_pool_unless_one_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(two_disks_never_get_one_path, setup, teardown),
         cmocka_unit_test_setup_teardown(a_mapping_names_a_disk_by_path_or_file_name, setup, teardown),
         cmocka_unit_test_setup_teardown(a_mapping_that_fits_no_disk_or_two_stops_everything, setup, teardown),

@@ -230,6 +230,48 @@ static void a_port_that_nobody_listens_on_refuses(void **state) {
     end(&fixture);
 }
 
+/* PROXY answers on its first connection as SCRIPTS say, or not at all when there are none. */
+static void assert_proxy_blamed(const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts, const char *cause) {
+    struct loopback_certificate certificate = loopback_certificate("IP:127.0.0.1", NULL, 0, 1000);
+    struct hv_transport *transport = client_transport();
+    struct hv_endpoint *endpoint;
+    struct loopback server;
+    struct loopback proxy;
+    struct hv_result result;
+    char url[64];
+
+    loopback_start(&server, &certificate, NULL, 0);
+    loopback_start(&proxy, NULL, scripts, n_scripts);
+    if (n_scripts == 0)
+        loopback_stop(&proxy);
+    endpoint = client_endpoint(&server, "127.0.0.1", (struct hv_host_options){ .auth = HV_AUTH_BASIC });
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", proxy.port);
+    assert_int_equal(setenv("https_proxy", url, 1), 0);
+    result = client_ask(transport, endpoint, true);
+    unsetenv("https_proxy");
+    assert_int_equal(result.code, HV_E_UNREACHABLE);
+    assert_false(result.left);
+    assert_string_equal(result.error.message, "cannot connect through the proxy");
+    assert_non_null(strstr(result.error.cause, cause));
+    assert_non_null(strstr(result.error.remedy, "NO_PROXY=127.0.0.1"));
+    (void)hv_transport_free(transport);
+    if (n_scripts > 0)
+        loopback_stop(&proxy);
+    loopback_stop(&server);
+    loopback_forget(&proxy);
+    assert_int_equal(server.n_connections, 0);
+    (void)hv_endpoint_free(endpoint);
+    loopback_certificate_free(&certificate);
+}
+
+static void a_proxy_that_does_not_help_is_blamed(void **state) {
+    static const enum loopback_step refusing[][LOOPBACK_MAX_STEPS] = { { DO_READ, DO_ANSWER_401 } };
+
+    (void)state;
+    assert_proxy_blamed(NULL, 0, "Failed to connect");
+    assert_proxy_blamed(refusing, 1, "response 401");
+}
+
 static void a_cancelled_request_is_never_heard_of_again(void **state) {
     static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = { { DO_READ, DO_ANSWER, DO_HOLD },
                                                                       { DO_READ, DO_ANSWER, DO_HOLD } };
@@ -247,6 +289,9 @@ static void a_cancelled_request_is_never_heard_of_again(void **state) {
     result = client_collect(fixture.transport);
     assert_ptr_equal(result.user, &second);
     assert_int_equal(result.code, 0);
+    client_submit(fixture.transport, fixture.endpoint, false, LOOPBACK_TIMEOUT_MS, &first);
+    hv_transport_cancel(fixture.transport, &first);
+    assert_memory_equal(result.answer.bytes, "<a/>", 4); /* still there: whoever looks at it may cancel others */
     assert_int_equal(hv_transport_collect(fixture.transport, &result, NULL), 0);
     stop(&fixture);
     assert_int_equal(fixture.server.n_requests, 1);
@@ -280,6 +325,7 @@ int main(void) {
         cmocka_unit_test(a_broken_answer_to_a_request_that_may_act_is_lost),
         cmocka_unit_test(silence_ends_with_the_time_given),
         cmocka_unit_test(a_port_that_nobody_listens_on_refuses),
+        cmocka_unit_test(a_proxy_that_does_not_help_is_blamed),
         cmocka_unit_test(a_cancelled_request_is_never_heard_of_again),
         cmocka_unit_test(requests_under_way_end_with_the_transport),
     };

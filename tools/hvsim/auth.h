@@ -2,7 +2,7 @@
 #ifndef SIM_AUTH_H
 #define SIM_AUTH_H
 
-#include "service.h"
+#include "winrm.h"
 
 /* The user whose name and password the header carries, NULL when it is absent, malformed or wrong. */
 const struct sim_user *sim_users_check(const struct sim_users *users, const char *authorization);

@@ -37,7 +37,7 @@ enum { SIM_ID_TEXT_SIZE = 48 };
 /* "uuid:8-4-4-4-12". */
 void sim_ids_next(struct sim_ids *ids, char text[SIM_ID_TEXT_SIZE]);
 
-struct sim_call {
+struct sim_wire_call {
     struct sim_host *host;
     const struct sim_schema *schema;
     struct sim_contexts *contexts;
@@ -54,6 +54,7 @@ struct sim_call {
     enum sim_prefixes prefixes;
     struct hv_buf header; /* XML for the end of s:Header */
     struct hv_buf body;   /* XML for s:Body */
+    bool invoked;         /* the model was called: its refusal, if any, is about this call */
     struct sim_soap_fault fault;
 };
 
@@ -62,23 +63,23 @@ bool sim_operation_find(const struct sim_message *message, enum sim_operation *r
                         struct sim_soap_fault *fault);
 
 /* Each fills header and body and returns true, or fills the fault and returns false. */
-bool sim_identify(struct sim_call *call);
-bool sim_get(struct sim_call *call);
-bool sim_write_refused(struct sim_call *call); /* Put, Create, Delete */
-bool sim_enumerate(struct sim_call *call);
-bool sim_pull(struct sim_call *call);
-bool sim_release(struct sim_call *call);
-bool sim_invoke(struct sim_call *call);
+bool sim_identify(struct sim_wire_call *call);
+bool sim_get(struct sim_wire_call *call);
+bool sim_write_refused(struct sim_wire_call *call); /* Put, Create, Delete */
+bool sim_enumerate(struct sim_wire_call *call);
+bool sim_pull(struct sim_wire_call *call);
+bool sim_release(struct sim_wire_call *call);
+bool sim_invoke(struct sim_wire_call *call);
 
 /* The class named in the resource URI. Faults: namespace or class unknown. */
-bool sim_call_class(struct sim_call *call, const struct sim_class **ret_class);
+bool sim_call_class(struct sim_wire_call *call, const struct sim_class **ret_class);
 /* The selectors are keys of the class, and some are there where the class has keys. */
-bool sim_call_selectors(struct sim_call *call, const struct sim_class *class_);
+bool sim_call_selectors(struct sim_wire_call *call, const struct sim_class *class_);
 /* Several keys, but the first names a service of its host alone (wsman.md 3.2). */
 bool sim_names_service(const struct sim_path *path, const struct sim_class *class_);
 
 /* Whole answer: envelope around header and body. RELATES_TO NULL: none. False: out of memory or limit. */
-bool sim_envelope_write(struct sim_call *call, const char *action, const char *relates_to, struct hv_buf *out);
-bool sim_envelope_fault(struct sim_call *call, const char *relates_to, struct hv_buf *out);
+bool sim_envelope_write(struct sim_wire_call *call, const char *action, const char *relates_to, struct hv_buf *out);
+bool sim_envelope_fault(struct sim_wire_call *call, const char *relates_to, struct hv_buf *out);
 
 #endif

@@ -132,7 +132,7 @@ static bool write_fingerprint(const X509 *cert, char text[SIM_FINGERPRINT_TEXT_S
     if (!X509_digest(cert, EVP_sha256(), digest, &n) || n != 32)
         return false;
     for (unsigned int i = 0; i < n; i++)
-        (void)snprintf(text + 3 * i, 4 - (i == n - 1), "%02X:", digest[i]);
+        (void)snprintf(text + (size_t)3 * i, 4 - (i == n - 1), "%02X:", digest[i]);
     return true;
 }
 

@@ -16,7 +16,8 @@ static inline void sim_dom_free_p(xmlDoc **doc) {
 }
 #define SIM_CLEANUP_DOC HV_ATTR_CLEANUP(sim_dom_free_p)
 
-/* NULL when the bytes are not well-formed UTF-8 (whatever they declare), have a document type, or nest deeper than SIM_DOM_MAX_DEPTH. */
+/* NULL when the bytes are not well-formed UTF-8 (whatever they declare), have a document type, or nest deeper than
+ * SIM_DOM_MAX_DEPTH. */
 xmlDoc *sim_dom_parse(const char *bytes, size_t n_bytes);
 
 /* First element child, the next element sibling; NULL at the end. */

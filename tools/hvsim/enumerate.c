@@ -27,7 +27,7 @@ static void write_one(struct sim_xml *xml, const struct sim_enumeration *enumera
         sim_xml_close(xml);
 }
 
-static bool write_item(struct sim_call *call, const struct sim_enumeration *enumeration, struct hv_buf *out) {
+static bool write_item(struct sim_wire_call *call, const struct sim_enumeration *enumeration, struct hv_buf *out) {
     SIM_CLEANUP_XML struct sim_xml xml;
 
     sim_xml_init(&xml);
@@ -36,8 +36,8 @@ static bool write_item(struct sim_call *call, const struct sim_enumeration *enum
 }
 
 /* Items while they fit MAX_ITEMS and the envelope; at least one, unless none is left. */
-static bool write_batch(struct sim_call *call, struct sim_enumeration *enumeration, uint64_t max_items, uint64_t max_characters,
-                        struct hv_buf *out) {
+static bool write_batch(struct sim_wire_call *call, struct sim_enumeration *enumeration, uint64_t max_items,
+                        uint64_t max_characters, struct hv_buf *out) {
     const struct sim_message *message = call->message;
     const uint64_t overhead = ENVELOPE_OVERHEAD + strlen(message->message_id);
     uint64_t budget = message->envelope_bytes > overhead ? message->envelope_bytes - overhead : 0;
@@ -73,7 +73,7 @@ static bool is_finished(const struct sim_enumeration *enumeration) {
 
 /* ---- Enumerate ---- */
 
-static bool open_context(struct sim_call *call, struct sim_enumeration *enumeration_take, char id[SIM_ID_TEXT_SIZE]) {
+static bool open_context(struct sim_wire_call *call, struct sim_enumeration *enumeration_take, char id[SIM_ID_TEXT_SIZE]) {
     int rc;
 
     sim_ids_next(call->ids, id);
@@ -98,13 +98,13 @@ static void write_response(struct sim_xml *xml, const char *id, bool optimized, 
     sim_xml_close(xml);
 }
 
-static uint64_t batch_size(const struct sim_call *call, uint64_t max_elements) {
+static uint64_t batch_size(const struct sim_wire_call *call, uint64_t max_elements) {
     if (max_elements == 0)
         return 1;
     return max_elements < call->limits->batch_items ? max_elements : call->limits->batch_items;
 }
 
-bool sim_enumerate(struct sim_call *call) {
+bool sim_enumerate(struct sim_wire_call *call) {
     HV_CLEANUP(sim_enumeration_free) struct sim_enumeration *enumeration = calloc(1, sizeof(*enumeration));
     HV_CLEANUP_BUF struct hv_buf items = HV_BUF_INIT(SIZE_MAX / 2);
     SIM_CLEANUP_XML struct sim_xml xml = { .failed = true };
@@ -143,7 +143,7 @@ struct pull {
     uint64_t max_characters;
 };
 
-static bool read_pull_child(struct sim_call *call, const xmlNode *node, struct pull *pull) {
+static bool read_pull_child(struct sim_wire_call *call, const xmlNode *node, struct pull *pull) {
     if (sim_dom_is(node, SIM_NS_ENUM, "EnumerationContext") && !pull->context) {
         pull->context = sim_dom_token(node);
         return pull->context || sim_fail_memory(&call->fault);
@@ -159,7 +159,7 @@ static bool read_pull_child(struct sim_call *call, const xmlNode *node, struct p
 }
 
 /* Reads n:Pull or n:Release and finds the context. */
-static bool find_context(struct sim_call *call, const char *name, struct pull *pull, struct sim_context **ret_context) {
+static bool find_context(struct sim_wire_call *call, const char *name, struct pull *pull, struct sim_context **ret_context) {
     const xmlNode *payload = call->message->payload;
 
     if (!sim_dom_is(payload, SIM_NS_ENUM, name))
@@ -173,7 +173,7 @@ static bool find_context(struct sim_call *call, const char *name, struct pull *p
     return *ret_context || sim_fail(&call->fault, SIM_F_INVALID_CONTEXT, NULL);
 }
 
-static bool same_limits(struct sim_call *call, const struct sim_enumeration *enumeration, const struct pull *pull) {
+static bool same_limits(struct sim_wire_call *call, const struct sim_enumeration *enumeration, const struct pull *pull) {
     if ((enumeration->asked_elements && enumeration->asked_elements != pull->max_elements) ||
         (enumeration->asked_bytes && enumeration->asked_bytes != call->message->asked_bytes))
         return sim_fail(&call->fault, SIM_F_PULL_PARAMETERS, NULL);
@@ -195,7 +195,7 @@ static void write_pull_response(struct sim_xml *xml, const char *id, const struc
 }
 
 /* One batch; a context that is used up is gone afterwards. */
-static bool pull_batch(struct sim_call *call, struct sim_context *context, const struct pull *pull) {
+static bool pull_batch(struct sim_wire_call *call, struct sim_context *context, const struct pull *pull) {
     HV_CLEANUP_BUF struct hv_buf items = HV_BUF_INIT(SIZE_MAX / 2);
     SIM_CLEANUP_XML struct sim_xml xml = { .failed = true };
     bool finished;
@@ -215,7 +215,7 @@ static bool pull_batch(struct sim_call *call, struct sim_context *context, const
     return sim_xml_take(&xml, &call->body) || sim_fail_memory(&call->fault);
 }
 
-bool sim_pull(struct sim_call *call) {
+bool sim_pull(struct sim_wire_call *call) {
     struct pull pull = { 0 };
     struct sim_context *context;
     bool good = find_context(call, "Pull", &pull, &context) && same_limits(call, context->enumeration, &pull) &&
@@ -225,7 +225,7 @@ bool sim_pull(struct sim_call *call) {
     return good;
 }
 
-bool sim_release(struct sim_call *call) {
+bool sim_release(struct sim_wire_call *call) {
     struct pull pull = { 0 };
     struct sim_context *context;
     bool good = find_context(call, "Release", &pull, &context);

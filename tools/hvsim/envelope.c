@@ -107,7 +107,7 @@ static void declare_prefixes(struct sim_xml *xml, enum sim_prefixes set) {
             sim_xml_ns(xml, rows[i].prefix, rows[i].uri);
 }
 
-bool sim_envelope_write(struct sim_call *call, const char *action, const char *relates_to, struct hv_buf *out) {
+bool sim_envelope_write(struct sim_wire_call *call, const char *action, const char *relates_to, struct hv_buf *out) {
     SIM_CLEANUP_XML struct sim_xml xml;
     char id[SIM_ID_TEXT_SIZE];
 
@@ -133,7 +133,7 @@ bool sim_envelope_write(struct sim_call *call, const char *action, const char *r
     return sim_xml_take(&xml, out);
 }
 
-bool sim_envelope_fault(struct sim_call *call, const char *relates_to, struct hv_buf *out) {
+bool sim_envelope_fault(struct sim_wire_call *call, const char *relates_to, struct hv_buf *out) {
     const struct sim_message *message = call->message;
     SIM_CLEANUP_XML struct sim_xml xml;
     bool has_ns = message->resource.path && message->resource.path->ns && *message->resource.path->ns;
@@ -157,7 +157,7 @@ static void write_profiles(struct sim_xml *xml, bool tls) {
     sim_xml_close(xml);
 }
 
-bool sim_identify(struct sim_call *call) {
+bool sim_identify(struct sim_wire_call *call) {
     SIM_CLEANUP_XML struct sim_xml xml;
     HV_CLEANUP_BUF struct hv_buf version = HV_BUF_INIT(256);
 

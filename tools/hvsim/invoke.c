@@ -4,8 +4,6 @@
 
 #include <openssl/evp.h>
 
-#include "base/size.h"
-#include "base/text.h"
 #include "call.h"
 #include "instance.h"
 #include "names.h"
@@ -35,11 +33,11 @@ static bool init_arguments(const struct sim_method *method, struct arguments *re
 
 /* ---- input ---- */
 
-static bool schema_fault(struct sim_call *call, const char *what, const char *name) {
+static bool schema_fault(struct sim_wire_call *call, const char *what, const char *name) {
     return sim_fail(&call->fault, SIM_F_SCHEMA_VALIDATION, "The parameter %s %s.", name, what);
 }
 
-static bool read_reference(struct sim_call *call, const xmlNode *node, const struct sim_parameter *parameter,
+static bool read_reference(struct sim_wire_call *call, const xmlNode *node, const struct sim_parameter *parameter,
                            struct sim_value *value) {
     HV_CLEANUP(sim_path_free) struct sim_path *path = NULL;
     struct sim_path *take;
@@ -61,7 +59,8 @@ static bool read_reference(struct sim_call *call, const xmlNode *node, const str
 }
 
 /* One base64 text for the whole of a uint8 array, as libvirt sends it (hyperv.md 1.3). */
-static bool read_base64(struct sim_call *call, const char *text, const struct sim_parameter *parameter, struct sim_value *value) {
+static bool read_base64(struct sim_wire_call *call, const char *text, const struct sim_parameter *parameter,
+                        struct sim_value *value) {
     size_t n_text = strlen(text);
     HV_CLEANUP_FREE unsigned char *bytes = malloc(n_text + 1);
     int n;
@@ -84,7 +83,7 @@ static bool read_base64(struct sim_call *call, const char *text, const struct si
     return true;
 }
 
-static bool check_datetime(struct sim_call *call, const xmlNode *node) {
+static bool check_datetime(struct sim_wire_call *call, const xmlNode *node) {
     const xmlNode *child = sim_dom_first(node);
 
     const char *name = sim_dom_name(child);
@@ -95,7 +94,7 @@ static bool check_datetime(struct sim_call *call, const xmlNode *node) {
     return true;
 }
 
-static bool read_text(struct sim_call *call, const xmlNode *node, const struct sim_parameter *parameter,
+static bool read_text(struct sim_wire_call *call, const xmlNode *node, const struct sim_parameter *parameter,
                       struct sim_value *value) {
     const bool exact = parameter->type == SIM_STRING;
     HV_CLEANUP_FREE char *text = exact ? sim_dom_text(node) : sim_dom_token(node);
@@ -115,7 +114,7 @@ static bool read_text(struct sim_call *call, const xmlNode *node, const struct s
     return rc == 0 || (rc < 0 ? sim_fail_memory(&call->fault) : schema_fault(call, "is of the wrong type", parameter->name));
 }
 
-static bool read_argument(struct sim_call *call, const xmlNode *node, const struct arguments *arguments) {
+static bool read_argument(struct sim_wire_call *call, const xmlNode *node, const struct arguments *arguments) {
     for (size_t i = 0; i < arguments->method->n_parameters; i++) {
         const struct sim_parameter *parameter = &arguments->method->parameters[i];
         struct sim_value *value = &arguments->values[i];
@@ -130,13 +129,12 @@ static bool read_argument(struct sim_call *call, const xmlNode *node, const stru
     return schema_fault(call, "is no in-parameter of the method", sim_dom_name(node));
 }
 
-static bool read_input(struct sim_call *call, const struct arguments *arguments) {
+static bool read_input(struct sim_wire_call *call, const struct arguments *arguments) {
     const xmlNode *payload = call->message->payload;
     HV_CLEANUP_BUF struct hv_buf name = HV_BUF_INIT(1024);
 
     hv_buf_printf(&name, "%s_INPUT", arguments->method->name);
-    if (!payload || !hv_text_same(sim_dom_name(payload), hv_buf_text(&name)) ||
-        !hv_text_same(sim_dom_ns(payload), call->message->resource.uri))
+    if (!sim_dom_is(payload, call->message->resource.uri, hv_buf_text(&name)))
         return sim_fail(&call->fault, SIM_F_SCHEMA_VALIDATION, "The body holds no %s in the namespace of the resource URI.",
                         hv_buf_text(&name));
     for (const xmlNode *node = sim_dom_first(payload); node; node = sim_dom_next(node)) {
@@ -150,7 +148,7 @@ static bool read_input(struct sim_call *call, const struct arguments *arguments)
 
 /* ---- output ---- */
 
-static bool write_output(struct sim_call *call, const struct sim_class *class_, const struct arguments *arguments,
+static bool write_output(struct sim_wire_call *call, const struct sim_class *class_, const struct arguments *arguments,
                          uint32_t return_value) {
     const enum sim_uri_style style = call->message->resource.style;
     const char *ns = call->message->resource.path->ns;
@@ -177,19 +175,20 @@ static bool write_output(struct sim_call *call, const struct sim_class *class_, 
     return sim_xml_take(&xml, &call->body) || sim_fail_memory(&call->fault);
 }
 
-static bool find_method(struct sim_call *call, const struct sim_class *class_, const struct sim_method **ret_method) {
+static bool find_method(struct sim_wire_call *call, const struct sim_class *class_, const struct sim_method **ret_method) {
     *ret_method = sim_class_method(class_, call->method);
     if (!*ret_method || (*ret_method)->since > sim_host_build(call->host))
         return sim_fail_wmi(&call->fault, SIM_WBEM_INVALID_METHOD, "%s has no method %s.", class_->name, call->method);
     return true;
 }
 
-static bool run(struct sim_call *call, const struct sim_class *class_, struct arguments *arguments) {
+static bool run(struct sim_wire_call *call, const struct sim_class *class_, struct arguments *arguments) {
     uint32_t return_value = 0;
     uint32_t hresult;
 
     if (!read_input(call, arguments))
         return false;
+    call->invoked = true;
     hresult = sim_host_invoke(call->host, call->caller, call->message->resource.path, arguments->method, arguments->values,
                               &return_value);
     if (hresult)
@@ -197,7 +196,7 @@ static bool run(struct sim_call *call, const struct sim_class *class_, struct ar
     return write_output(call, class_, arguments, return_value);
 }
 
-bool sim_invoke(struct sim_call *call) {
+bool sim_invoke(struct sim_wire_call *call) {
     const struct sim_class *class_;
     const struct sim_method *method;
     struct arguments arguments = { 0 };

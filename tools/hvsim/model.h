@@ -116,6 +116,10 @@ struct sim_caller {
 HV_MUST_CHECK uint32_t sim_host_invoke(struct sim_host *host, const struct sim_caller *caller, const struct sim_path *target,
                                        const struct sim_method *method, struct sim_value *values, uint32_t *ret_return_value);
 
+/* Why the last call was refused (a return value or HRESULT that stands for bad input), for the request log; "" when it was not.
+ */
+const char *sim_fabric_refusal(const struct sim_fabric *fabric);
+
 /* ---- faults ---- */
 
 enum sim_fault_kind {
@@ -132,7 +136,8 @@ struct sim_fault {
     enum sim_fault_kind kind;
     uint32_t value;
     const char *host;   /* only requests to this host; NULL: any */
-    const char *method; /* only this method; NULL: MigrateVirtualSystemToHost and CheckVirtualSystemIsMigratable */
+    const char *method; /* only this method; NULL: MigrateVirtualSystemToHost, for RETURN also
+                           CheckVirtualSystemIsMigratable */
     const char *vm;     /* only this VM (GUID or name); NULL: any */
     unsigned skip;      /* let this many matching requests through first */
     unsigned count;     /* then hit so many; 0: all */

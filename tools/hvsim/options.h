@@ -2,7 +2,7 @@
 #ifndef SIM_OPTIONS_H
 #define SIM_OPTIONS_H
 
-#include "service.h"
+#include "winrm.h"
 
 struct sim_command {
     struct sim_options model;

@@ -7,13 +7,13 @@
 #include "base/text.h"
 #include "names.h"
 
-static bool filter_fault(struct sim_call *call, uint32_t hresult, const char *what) {
+static bool filter_fault(struct sim_wire_call *call, uint32_t hresult, const char *what) {
     return sim_fail_wmi_as(&call->fault, SIM_F_CANNOT_PROCESS_FILTER, hresult, "The filter cannot be processed: %s", what);
 }
 
 /* ---- the body ---- */
 
-bool sim_read_count(struct sim_call *call, const xmlNode *node, uint64_t *ret_count) {
+bool sim_read_count(struct sim_wire_call *call, const xmlNode *node, uint64_t *ret_count) {
     HV_CLEANUP_FREE char *text = sim_dom_token(node);
 
     if (!text)
@@ -23,25 +23,25 @@ bool sim_read_count(struct sim_call *call, const xmlNode *node, uint64_t *ret_co
     return true;
 }
 
-static bool read_filter(struct sim_call *call, const xmlNode *node, struct sim_query *query) {
+static bool read_filter(struct sim_wire_call *call, const xmlNode *node, struct sim_query *query) {
     if (query->filter)
         return sim_fail(&call->fault, SIM_F_SCHEMA_VALIDATION, "There is more than one filter.");
     query->filter = node;
     return true;
 }
 
-static bool read_optimize(struct sim_call *call, const xmlNode *node, struct sim_query *query) {
+static bool read_optimize(struct sim_wire_call *call, const xmlNode *node, struct sim_query *query) {
     (void)call;
     (void)node;
     query->optimized = true;
     return true;
 }
 
-static bool read_max_elements(struct sim_call *call, const xmlNode *node, struct sim_query *query) {
+static bool read_max_elements(struct sim_wire_call *call, const xmlNode *node, struct sim_query *query) {
     return sim_read_count(call, node, &query->max_elements);
 }
 
-static bool read_mode(struct sim_call *call, const xmlNode *node, struct sim_query *query) {
+static bool read_mode(struct sim_wire_call *call, const xmlNode *node, struct sim_query *query) {
     static const struct {
         const char *name;
         enum sim_enum_mode mode;
@@ -64,7 +64,7 @@ static bool read_mode(struct sim_call *call, const xmlNode *node, struct sim_que
 static const struct child {
     const char *ns;
     const char *name;
-    bool (*read)(struct sim_call *call, const xmlNode *node, struct sim_query *query); /* NULL: ignored */
+    bool (*read)(struct sim_wire_call *call, const xmlNode *node, struct sim_query *query); /* NULL: ignored */
 } children[] = {
     { SIM_NS_ENUM, "Filter", read_filter },
     { SIM_NS_WSMAN, "Filter", read_filter },
@@ -76,14 +76,14 @@ static const struct child {
     { SIM_NS_ENUM, "Expires", NULL },
 };
 
-static bool read_child(struct sim_call *call, const xmlNode *node, struct sim_query *query) {
+static bool read_child(struct sim_wire_call *call, const xmlNode *node, struct sim_query *query) {
     for (size_t i = 0; i < HV_ARRAY_SIZE(children); i++)
         if (sim_dom_is(node, children[i].ns, children[i].name))
             return !children[i].read || children[i].read(call, node, query);
     return sim_fail(&call->fault, SIM_F_SCHEMA_VALIDATION, "Enumerate holds an unexpected element %s.", sim_dom_name(node));
 }
 
-bool sim_query_read(struct sim_call *call, struct sim_query *ret_query) {
+bool sim_query_read(struct sim_wire_call *call, struct sim_query *ret_query) {
     const xmlNode *payload = call->message->payload;
     struct sim_query query = { 0 };
 
@@ -117,7 +117,7 @@ static bool keep_matching(const struct sim_object *object, const void *data) {
     return sim_wql_match(data, object);
 }
 
-static bool run_select(struct sim_call *call, struct sim_wql *wql, struct sim_enumeration *enumeration) {
+static bool run_select(struct sim_wire_call *call, struct sim_wql *wql, struct sim_enumeration *enumeration) {
     const char *ns = call->message->resource.path->ns;
     const struct sim_class *class_ = sim_schema_class(call->schema, ns, wql->class_name);
     uint32_t hresult;
@@ -137,7 +137,7 @@ static bool run_select(struct sim_call *call, struct sim_wql *wql, struct sim_en
     return true;
 }
 
-static bool run_association(struct sim_call *call, bool associators, const struct sim_association_query *query,
+static bool run_association(struct sim_wire_call *call, bool associators, const struct sim_association_query *query,
                             struct sim_enumeration *enumeration) {
     const char *const classes[] = { query->object->class_name, query->assoc_class, query->result_class };
     const char *ns = query->object->ns;
@@ -151,13 +151,13 @@ static bool run_association(struct sim_call *call, bool associators, const struc
     return !hresult || filter_fault(call, hresult, "the object has no associations.");
 }
 
-static bool own_namespace(struct sim_call *call, struct sim_path *path) {
+static bool own_namespace(struct sim_wire_call *call, struct sim_path *path) {
     if (!path->ns)
         path->ns = strdup(call->message->resource.path->ns);
     return path->ns || sim_fail_memory(&call->fault);
 }
 
-static bool run_wql(struct sim_call *call, const char *text, struct sim_enumeration *enumeration) {
+static bool run_wql(struct sim_wire_call *call, const char *text, struct sim_enumeration *enumeration) {
     HV_CLEANUP(sim_wql_free) struct sim_wql *wql = NULL;
     const struct sim_path *path = call->message->resource.path;
     struct sim_association_query query;
@@ -180,7 +180,7 @@ static bool run_wql(struct sim_call *call, const char *text, struct sim_enumerat
     return run_association(call, wql->kind == SIM_WQL_ASSOCIATORS, &query, enumeration);
 }
 
-static bool list_class(struct sim_call *call, struct sim_enumeration *enumeration, const struct sim_class **ret_class) {
+static bool list_class(struct sim_wire_call *call, struct sim_enumeration *enumeration, const struct sim_class **ret_class) {
     const struct sim_path *path = call->message->resource.path;
     uint32_t hresult;
 
@@ -210,7 +210,7 @@ static bool keep_selected(const struct sim_object *object, const void *data) {
     return true;
 }
 
-static bool run_selectors(struct sim_call *call, const xmlNode *filter, struct sim_enumeration *enumeration) {
+static bool run_selectors(struct sim_wire_call *call, const xmlNode *filter, struct sim_enumeration *enumeration) {
     SIM_CLEANUP_RESOURCE struct sim_resource wanted = { 0 };
     const struct sim_class *class_;
 
@@ -232,7 +232,7 @@ static bool run_selectors(struct sim_call *call, const xmlNode *filter, struct s
 
 /* ---- association filter ---- */
 
-static bool read_name(struct sim_call *call, const xmlNode *parent, const char *name, char **ret_text) {
+static bool read_name(struct sim_wire_call *call, const xmlNode *parent, const char *name, char **ret_text) {
     const xmlNode *node = sim_dom_child(parent, SIM_NS_CIMBIND, name);
 
     if (!node)
@@ -241,7 +241,7 @@ static bool read_name(struct sim_call *call, const xmlNode *parent, const char *
     return *ret_text || sim_fail_memory(&call->fault);
 }
 
-static bool run_association_filter(struct sim_call *call, const xmlNode *filter, struct sim_enumeration *enumeration) {
+static bool run_association_filter(struct sim_wire_call *call, const xmlNode *filter, struct sim_enumeration *enumeration) {
     const xmlNode *root = sim_dom_first(filter);
     const bool associators = sim_dom_is(root, SIM_NS_CIMBIND, "AssociatedInstances");
     HV_CLEANUP(sim_path_free) struct sim_path *object = NULL;
@@ -264,7 +264,7 @@ static bool run_association_filter(struct sim_call *call, const xmlNode *filter,
     return run_association(call, associators, &query, enumeration);
 }
 
-bool sim_query_run(struct sim_call *call, const struct sim_query *query, struct sim_enumeration *enumeration) {
+bool sim_query_run(struct sim_wire_call *call, const struct sim_query *query, struct sim_enumeration *enumeration) {
     HV_CLEANUP_FREE char *dialect = NULL;
     HV_CLEANUP_FREE char *text = NULL;
     const struct sim_class *class_;

@@ -12,11 +12,11 @@ struct sim_query {
 };
 
 /* From n:Enumerate. */
-bool sim_query_read(struct sim_call *call, struct sim_query *ret_query);
+bool sim_query_read(struct sim_wire_call *call, struct sim_query *ret_query);
 /* Items (and columns) of a new enumeration. */
-bool sim_query_run(struct sim_call *call, const struct sim_query *query, struct sim_enumeration *enumeration);
+bool sim_query_run(struct sim_wire_call *call, const struct sim_query *query, struct sim_enumeration *enumeration);
 
 /* An element that is a positive number. */
-bool sim_read_count(struct sim_call *call, const xmlNode *node, uint64_t *ret_count);
+bool sim_read_count(struct sim_wire_call *call, const xmlNode *node, uint64_t *ret_count);
 
 #endif

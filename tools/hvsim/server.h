@@ -6,7 +6,7 @@
 #define SIM_SERVER_H
 
 #include "cert.h"
-#include "service.h"
+#include "winrm.h"
 
 struct sim_server_options {
     struct sim_fabric *fabric;

@@ -62,6 +62,7 @@ static const struct wmi_row *wmi_row(uint32_t hresult) {
     return NULL;
 }
 
+HV_ATTR_PRINTF(3, 0)
 static void begin(struct sim_soap_fault *fault, enum sim_f kind, const char *format, va_list args) {
     *fault = (struct sim_soap_fault){ .kind = kind };
     if (format)

@@ -7,7 +7,7 @@
 #include "names.h"
 #include "xml.h"
 
-bool sim_call_class(struct sim_call *call, const struct sim_class **ret_class) {
+bool sim_call_class(struct sim_wire_call *call, const struct sim_class **ret_class) {
     const struct sim_path *path = call->message->resource.path;
 
     if (!sim_schema_has_namespace(call->schema, path->ns))
@@ -27,7 +27,7 @@ static size_t count_keys(const struct sim_class *class_) {
     return n;
 }
 
-bool sim_call_selectors(struct sim_call *call, const struct sim_class *class_) {
+bool sim_call_selectors(struct sim_wire_call *call, const struct sim_class *class_) {
     const struct sim_path *path = call->message->resource.path;
 
     for (size_t i = 0; i < path->n_keys; i++) {
@@ -59,7 +59,7 @@ static bool has_keys(const struct sim_object *object, const struct sim_path *key
 }
 
 /* The single instance that fits some of the keys. */
-static bool find_service(struct sim_call *call, const struct sim_path *path, struct sim_object **ret_object) {
+static bool find_service(struct sim_wire_call *call, const struct sim_path *path, struct sim_object **ret_object) {
     struct sim_list list = { 0 };
     uint32_t hresult = sim_host_list(call->host, path->ns, path->class_name, &list);
     struct sim_object *found = NULL;
@@ -77,7 +77,7 @@ static bool find_service(struct sim_call *call, const struct sim_path *path, str
     return true;
 }
 
-static bool find_object(struct sim_call *call, const struct sim_class *class_, struct sim_object **ret_object) {
+static bool find_object(struct sim_wire_call *call, const struct sim_class *class_, struct sim_object **ret_object) {
     const struct sim_path *path = call->message->resource.path;
     uint32_t hresult;
 
@@ -92,7 +92,7 @@ static bool find_object(struct sim_call *call, const struct sim_class *class_, s
 }
 
 /* The property that a fragment names: its plain name, perhaps with /text(). Names are case-sensitive (MS-WSMV note 66). */
-static bool find_fragment(struct sim_call *call, const struct sim_object *object, const struct sim_property **ret_property,
+static bool find_fragment(struct sim_wire_call *call, const struct sim_object *object, const struct sim_property **ret_property,
                           bool *ret_text_only) {
     const char *dialect = call->message->fragment_dialect;
     HV_CLEANUP_FREE char *name = strdup(call->message->fragment);
@@ -133,11 +133,11 @@ static void write_fragment(struct sim_xml *xml, enum sim_uri_style style, const 
     sim_xml_close_full(xml);
 }
 
-static bool get_fragment(struct sim_call *call, const struct sim_object *object) {
+static bool get_fragment(struct sim_wire_call *call, const struct sim_object *object) {
     SIM_CLEANUP_XML struct sim_xml header = { .failed = true };
     SIM_CLEANUP_XML struct sim_xml body = { .failed = true };
-    const struct sim_property *property;
-    bool text_only;
+    const struct sim_property *property = NULL;
+    bool text_only = false;
 
     if (!find_fragment(call, object, &property, &text_only))
         return false;
@@ -151,7 +151,7 @@ static bool get_fragment(struct sim_call *call, const struct sim_object *object)
     return (sim_xml_take(&header, &call->header) && sim_xml_take(&body, &call->body)) || sim_fail_memory(&call->fault);
 }
 
-bool sim_get(struct sim_call *call) {
+bool sim_get(struct sim_wire_call *call) {
     HV_CLEANUP(sim_object_free) struct sim_object *object = NULL;
     SIM_CLEANUP_XML struct sim_xml xml = { .failed = true };
     const struct sim_class *class_;
@@ -168,7 +168,7 @@ bool sim_get(struct sim_call *call) {
     return sim_xml_take(&xml, &call->body) || sim_fail_memory(&call->fault);
 }
 
-bool sim_write_refused(struct sim_call *call) {
+bool sim_write_refused(struct sim_wire_call *call) {
     const struct sim_class *class_;
     struct sim_object *object = NULL;
 

@@ -104,9 +104,21 @@ static enum token_kind read_symbol(struct parser *parser) {
     return TOKEN_BAD;
 }
 
-static enum token_kind read_token(struct parser *parser) {
-    while (*parser->at == ' ' || *parser->at == '\t' || *parser->at == '\n' || *parser->at == '\r')
+static enum token_kind read_number(struct parser *parser) {
+    if (*parser->at == '+')
         parser->at++;
+    do
+        hv_buf_putc(&parser->value, *parser->at++);
+    while (is_digit(*parser->at));
+    return is_word(*parser->at) ? TOKEN_BAD : TOKEN_NUMBER;
+}
+
+static bool at_number(const char *at) {
+    return is_digit(*at) || ((*at == '-' || *at == '+') && is_digit(at[1]));
+}
+
+static enum token_kind read_token(struct parser *parser) {
+    parser->at += strspn(parser->at, " \t\r\n");
     if (!*parser->at)
         return TOKEN_END;
     if (*parser->at == '"' || *parser->at == '\'')
@@ -115,14 +127,8 @@ static enum token_kind read_token(struct parser *parser) {
         parser->at++;
         return read_braces(parser);
     }
-    if (is_digit(*parser->at) || ((*parser->at == '-' || *parser->at == '+') && is_digit(parser->at[1]))) {
-        if (*parser->at == '+')
-            parser->at++;
-        do
-            hv_buf_putc(&parser->value, *parser->at++);
-        while (is_digit(*parser->at));
-        return is_word(*parser->at) ? TOKEN_BAD : TOKEN_NUMBER;
-    }
+    if (at_number(parser->at))
+        return read_number(parser);
     if (!is_word(*parser->at))
         return read_symbol(parser);
     while (is_word(*parser->at))

@@ -205,33 +205,43 @@ static size_t character_length(const char *text) {
     return n ? n : 1;
 }
 
+/* One character of TEXT against one element of PATTERN that is no %; both move on when they fit. */
+static bool match_one(const char **text, const char **pattern) {
+    const char *end = *pattern + 1;
+
+    if (!**text || !**pattern)
+        return false;
+    if (**pattern == '_') {
+        *text += character_length(*text);
+    } else if (**pattern == '[') {
+        if (!in_set(*pattern + 1, **text, &end))
+            return false;
+        *text += character_length(*text);
+    } else {
+        if (hv_text_lower(**text) != hv_text_lower(**pattern))
+            return false;
+        (*text)++;
+    }
+    *pattern = end;
+    return true;
+}
+
 bool sim_wql_like(const char *text, const char *pattern) {
     const char *retry_pattern = NULL; /* behind the last % */
     const char *retry_text = NULL;
 
     for (;;) {
-        const char *end;
-
         if (*pattern == '%') {
             retry_pattern = ++pattern;
             retry_text = text;
         } else if (!*text && !*pattern) {
             return true;
-        } else if (*text && *pattern == '_') {
-            text += character_length(text);
-            pattern++;
-        } else if (*text && *pattern == '[' && in_set(pattern + 1, *text, &end)) {
-            text += character_length(text);
-            pattern = end;
-        } else if (*text && *pattern && *pattern != '[' && hv_text_lower(*text) == hv_text_lower(*pattern)) {
-            text++;
-            pattern++;
-        } else if (retry_text && *retry_text) {
+        } else if (!match_one(&text, &pattern)) {
+            if (!retry_text || !*retry_text)
+                return false;
             retry_text += character_length(retry_text);
             text = retry_text;
             pattern = retry_pattern;
-        } else {
-            return false;
         }
     }
 }

@@ -1,5 +1,5 @@
 /* The WinRM service of one host as a function. */
-#include "service.h"
+#include "winrm.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, st
                       const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids) {
     *service = (struct sim_service){ .fabric = fabric, .host = host, .users = users, .arms = arms, .ids = ids };
     service->limits = (struct sim_limits){
-        .envelope_bytes = 500 * 1024, .timeout_ms = 60000, .batch_items = 32000, .enumeration_timeout_ms = 240000
+        .envelope_bytes = UINT64_C(500) * 1024, .timeout_ms = 60000, .batch_items = 32000, .enumeration_timeout_ms = 240000
     };
 }
 
@@ -38,8 +38,9 @@ struct handling {
     const struct sim_http_request *request;
     struct sim_http_reply *reply;
     struct sim_message message;
-    struct sim_call call;
+    struct sim_wire_call call;
     const struct sim_arm *arm;
+    bool is_wide; /* the answer goes out as UTF-16 */
     bool faulted;
 };
 
@@ -110,7 +111,7 @@ static void answer_success(struct handling *handling) {
 
 /* ---- carrying out ---- */
 
-static bool run_operation(struct sim_call *call) {
+static bool run_operation(struct sim_wire_call *call) {
     switch (call->operation) {
     case SIM_OP_IDENTIFY:
         return sim_identify(call);
@@ -194,6 +195,8 @@ static void trouble_after(struct handling *handling) {
         break;
     case SIM_ARM_TRUNCATE:
         reply->body.len /= 2;
+        if (reply->body.data)
+            reply->body.data[reply->body.len] = '\0';
         break;
     case SIM_ARM_BREAK:
         reply->break_at = reply->body.len / 2;
@@ -225,10 +228,13 @@ static const struct sim_arm *find_arm(const struct handling *handling) {
 
 /* BYTES are UTF-8. */
 static void handle_envelope(struct handling *handling, const char *bytes, size_t n_bytes) {
-    struct sim_call *call = &handling->call;
+    struct sim_wire_call *call = &handling->call;
     bool good = sim_message_read(&handling->message, bytes, n_bytes, &handling->service->limits, &call->fault) &&
                 sim_operation_find(&handling->message, &call->operation, &call->method, &call->fault);
 
+    /* The answer is built as UTF-8; two bytes a character is what it takes at most in practice. */
+    if (handling->is_wide)
+        handling->message.envelope_bytes /= 2;
     if (!call->caller && call->operation != SIM_OP_IDENTIFY) {
         answer_unauthorized(handling->reply, handling->request->tls);
         return;
@@ -250,6 +256,7 @@ static void handle_utf16(struct handling *handling) {
 
     if (!sim_utf16_decode(handling->request->bytes, handling->request->n_bytes, &text))
         hv_buf_reset(&text);
+    handling->is_wide = true;
     handle_envelope(handling, hv_buf_text(&text), text.len);
     if (!reply->content_type || strcmp(reply->content_type, SOAP_TYPE_UTF8) != 0)
         return;
@@ -342,6 +349,12 @@ static json_t *log_time(int64_t now_us) {
     return json_string(text);
 }
 
+static json_t *refusal(const struct sim_fabric *fabric) {
+    const char *text = sim_fabric_refusal(fabric);
+
+    return text_or_null(*text ? text : NULL);
+}
+
 /* Never a header of the request: Authorization is one. */
 static char *write_log(const struct handling *handling) {
     const struct sim_path *path = handling->message.resource.path;
@@ -363,6 +376,7 @@ static char *write_log(const struct handling *handling) {
     (void)json_object_set_new(json, "fault", text_or_null(handling->faulted ? sim_fault_subcode(fault) : NULL));
     (void)json_object_set_new(json, "fault_code", handling->faulted ? json_integer(sim_fault_code(fault)) : json_null());
     (void)json_object_set_new(json, "fault_text", text_or_null(handling->faulted ? fault->text : NULL));
+    (void)json_object_set_new(json, "refusal", handling->call.invoked ? refusal(handling->service->fabric) : json_null());
     (void)json_object_set_new(json, "armed", text_or_null(handling->arm ? handling->arm->name : NULL));
     (void)json_object_set_new(json, "bytes_in", json_integer((json_int_t)handling->request->n_bytes));
     (void)json_object_set_new(json, "bytes_out", json_integer(reply->drop ? 0 : (json_int_t)reply->body.len));
@@ -375,16 +389,16 @@ void sim_service_handle(struct sim_service *service, const struct sim_http_reque
     struct handling handling = { .service = service, .request = request, .reply = ret_reply };
 
     *ret_reply = (struct sim_http_reply){ .body = HV_BUF_INIT(SIZE_MAX / 2) };
-    handling.call = (struct sim_call){ .host = service->host,
-                                       .schema = sim_fabric_schema(service->fabric),
-                                       .contexts = &service->contexts,
-                                       .ids = service->ids,
-                                       .limits = &service->limits,
-                                       .tls = request->tls,
-                                       .now_us = request->now_us,
-                                       .message = &handling.message,
-                                       .header = HV_BUF_INIT(SIZE_MAX / 2),
-                                       .body = HV_BUF_INIT(SIZE_MAX / 2) };
+    handling.call = (struct sim_wire_call){ .host = service->host,
+                                            .schema = sim_fabric_schema(service->fabric),
+                                            .contexts = &service->contexts,
+                                            .ids = service->ids,
+                                            .limits = &service->limits,
+                                            .tls = request->tls,
+                                            .now_us = request->now_us,
+                                            .message = &handling.message,
+                                            .header = HV_BUF_INIT(SIZE_MAX / 2),
+                                            .body = HV_BUF_INIT(SIZE_MAX / 2) };
     sim_fabric_tick(service->fabric, request->now_us);
     sim_contexts_expire(&service->contexts, request->now_us - (int64_t)service->limits.enumeration_timeout_ms * 1000);
     handle(&handling);

@@ -2,8 +2,8 @@
  * The WinRM service of one host as a function: an HTTP request in, an HTTP answer out, no socket and no clock (wsman.md 5.5,
  * 6.1). What is sent when is the server's business.
  */
-#ifndef SIM_SERVICE_H
-#define SIM_SERVICE_H
+#ifndef SIM_WINRM_H
+#define SIM_WINRM_H
 
 #include "armed.h"
 #include "call.h"

@@ -1,0 +1,252 @@
+/* Configuring the migration service and comparing hosts (hyperv.md 2.1, 4h, 4i). */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/size.h"
+#include "base/text.h"
+#include "provider.h"
+
+static uint32_t refuse(const struct sim_method_call *call, const char *why, uint32_t *ret_value) {
+    sim_fabric_refuse(call->host->fabric, "%s", why);
+    *ret_value = SIM_INVALID_PARAMETER;
+    return 0;
+}
+
+/* 0 with *RET_VALUE 0: read. */
+static uint32_t embedded_read(const struct sim_method_call *call, const char *class_name, const char *text,
+                              struct sim_embedded *ret, uint32_t *ret_value) {
+    struct sim_embedded_rules rules = sim_host_rules(call->host);
+    int r = sim_embedded_parse(&rules, class_name, text, ret);
+    if (r < 0)
+        return SIM_WBEM_OUT_OF_MEMORY;
+    return r ? refuse(call, ret->reason, ret_value) : 0;
+}
+
+/* Copies each value that was given and is not read-only; broken when out of memory. */
+static void given_apply(const struct sim_embedded *embedded, struct sim_object *object) {
+    for (size_t i = 0; i < object->class_->n_properties; i++) {
+        const struct sim_property *property = object->class_->properties[i];
+        if (embedded->given[i] && property->is_writable && !property->is_key)
+            sim_set_value(object, property->name, &embedded->object->values[i]);
+    }
+}
+
+static bool replace(struct sim_object **object, struct sim_object *new_take) {
+    if (!sim_object_good(new_take)) {
+        sim_object_free(new_take);
+        return false;
+    }
+    sim_object_free(*object);
+    *object = new_take;
+    return true;
+}
+
+/* ---- service settings ---- */
+
+static uint32_t settings_change(const struct sim_method_call *call, const struct sim_embedded *embedded, uint32_t *ret_value) {
+    struct sim_host *host = call->host;
+    const char *id = sim_object_text(embedded->object, "InstanceID");
+    if (!hv_text_same(id, sim_object_text(host->migration_settings, "InstanceID")))
+        return refuse(call, "InstanceID is not that of the service settings", ret_value);
+    if (sim_object_number(embedded->object, "AuthenticationType", 0) > 1)
+        return refuse(call, "AuthenticationType must be 0 or 1", ret_value);
+    struct sim_object *changed = sim_object_copy(host->migration_settings);
+    if (changed)
+        given_apply(embedded, changed);
+    if (!replace(&host->migration_settings, changed))
+        return SIM_WBEM_OUT_OF_MEMORY;
+    sim_fabric_touch(host->fabric);
+    return 0;
+}
+
+static uint32_t settings_modify(const struct sim_method_call *call, uint32_t *ret_value) {
+    const char *text = sim_arg_text(call, "ServiceSettingData");
+    struct sim_embedded embedded = { 0 };
+    if (!text)
+        return refuse(call, "no ServiceSettingData", ret_value);
+    uint32_t r = embedded_read(call, "Msvm_VirtualSystemMigrationServiceSettingData", text, &embedded, ret_value);
+    if (r == 0 && *ret_value == 0)
+        r = settings_change(call, &embedded, ret_value);
+    sim_embedded_deinit(&embedded);
+    return r;
+}
+
+/* ---- networks ---- */
+
+static bool subnet_is_good(const struct sim_object *network) {
+    const char *subnet = sim_object_text(network, "SubnetNumber");
+    uint64_t prefix = sim_object_number(network, "PrefixLength", 256);
+    struct in6_addr address;
+    if (!subnet)
+        return false;
+    if (inet_pton(AF_INET, subnet, &address) == 1)
+        return prefix <= 32;
+    return inet_pton(AF_INET6, subnet, &address) == 1 && prefix <= 128;
+}
+
+static struct sim_object **network_find(struct sim_host *host, const char *id) {
+    for (size_t i = 0; i < host->networks.n_items; i++)
+        if (hv_text_same(sim_object_text(host->networks.items[i], "InstanceID"), id))
+            return &host->networks.items[i];
+    return NULL;
+}
+
+static uint32_t network_add(const struct sim_method_call *call, const struct sim_embedded *embedded, uint32_t *ret_value) {
+    char guid[HV_UUID_TEXT_SIZE];
+    if (!subnet_is_good(embedded->object))
+        return refuse(call, "SubnetNumber and PrefixLength are no network", ret_value);
+    sim_guid_new(call->host->fabric, guid);
+    HV_CLEANUP_FREE char *id = sim_format("Microsoft:%s", guid);
+    struct sim_object *network = sim_object_copy(embedded->object);
+    sim_set_text(network, "InstanceID", id);
+    if (network && !sim_object_value(network, "Metric")->is_set)
+        sim_set_number(network, "Metric", 0);
+    return id && sim_list_add(&call->host->networks, network) ? 0 : SIM_WBEM_OUT_OF_MEMORY;
+}
+
+static uint32_t network_modify(const struct sim_method_call *call, const struct sim_embedded *embedded, uint32_t *ret_value) {
+    struct sim_object **network = network_find(call->host, sim_object_text(embedded->object, "InstanceID"));
+    if (!network)
+        return refuse(call, "InstanceID names no network of the service", ret_value);
+    HV_CLEANUP(sim_object_free) struct sim_object *changed = sim_object_copy(*network);
+    if (!changed)
+        return SIM_WBEM_OUT_OF_MEMORY;
+    given_apply(embedded, changed);
+    if (!subnet_is_good(changed))
+        return refuse(call, "SubnetNumber and PrefixLength are no network", ret_value);
+    struct sim_object *done = changed;
+    changed = NULL;
+    return replace(network, done) ? 0 : SIM_WBEM_OUT_OF_MEMORY;
+}
+
+static uint32_t networks_take(const struct sim_method_call *call, bool is_new, uint32_t *ret_value) {
+    const struct sim_value *value = sim_arg_value(call, "NetworkSettings");
+    uint32_t r = 0;
+    if (value->n_items == 0)
+        return refuse(call, "no NetworkSettings", ret_value);
+    for (size_t i = 0; i < value->n_items && r == 0 && *ret_value == 0; i++) {
+        struct sim_embedded embedded = { 0 };
+        r = embedded_read(call, "Msvm_VirtualSystemMigrationNetworkSettingData", value->items[i].text, &embedded, ret_value);
+        if (r == 0 && *ret_value == 0)
+            r = (is_new ? network_add : network_modify)(call, &embedded, ret_value);
+        sim_embedded_deinit(&embedded);
+    }
+    sim_fabric_touch(call->host->fabric);
+    return r;
+}
+
+static uint32_t networks_remove(const struct sim_method_call *call, uint32_t *ret_value) {
+    const struct sim_value *value = sim_arg_value(call, "NetworkSettings");
+    struct sim_list *networks = &call->host->networks;
+    if (value->n_items == 0)
+        return refuse(call, "no NetworkSettings", ret_value);
+    for (size_t i = 0; i < value->n_items; i++)
+        if (!network_find(call->host, sim_path_key(value->items[i].path, "InstanceID")))
+            return refuse(call, "a reference names no network of the service", ret_value);
+    for (size_t i = 0; i < value->n_items; i++) {
+        struct sim_object **network = network_find(call->host, sim_path_key(value->items[i].path, "InstanceID"));
+        if (!network)
+            continue; /* named twice */
+        sim_object_free(*network);
+        *network = networks->items[--networks->n_items];
+    }
+    sim_fabric_touch(call->host->fabric);
+    return 0;
+}
+
+/* ---- compatibility: an opaque blob, which here holds the processor and whether the VM cares ---- */
+
+#define BLOB_MAGIC "HVSIMCMP1;"
+
+static uint32_t info_get(const struct sim_method_call *call, uint32_t *ret_value) {
+    const struct sim_value *value = sim_arg_value(call, "ComputerSystem");
+    struct sim_value *info = sim_arg_value(call, "CompatibilityInfo");
+    HV_CLEANUP(sim_object_free) struct sim_object *system = NULL;
+    if (!value->is_set)
+        return refuse(call, "no ComputerSystem", ret_value);
+    uint32_t r = sim_host_get(call->host, value->items[0].path, &system);
+    if (r)
+        return r;
+    HV_CLEANUP_FREE char *blob = sim_format(BLOB_MAGIC "%s", call->host->processor);
+    if (!blob)
+        return SIM_WBEM_OUT_OF_MEMORY;
+    for (const char *c = blob; *c; c++)
+        if (sim_value_add_number(info, (unsigned char)*c))
+            return SIM_WBEM_OUT_OF_MEMORY;
+    return 0;
+}
+
+static uint32_t incompatible_add(const struct sim_method_call *call, const char *processor) {
+    struct sim_problems problems = { 0 };
+    sim_problem_note(&problems, 0, 0, NULL, "The processor '%s' has features that host '%s' does not support.", processor,
+                     call->host->netbios);
+    HV_CLEANUP(sim_object_free)
+    struct sim_object *error = problems.failed || !problems.n_items ? NULL : sim_problem_object(call->host, &problems.items[0]);
+    HV_CLEANUP_FREE char *text = sim_object_good(error) ? sim_object_cim_text(error) : NULL;
+    sim_problems_deinit(&problems);
+    return text && sim_value_add_text(sim_arg_value(call, "Reasons"), text) == 0 ? 0 : SIM_WBEM_OUT_OF_MEMORY;
+}
+
+static uint32_t info_check(const struct sim_method_call *call, uint32_t *ret_value) {
+    const struct sim_value *info = sim_arg_value(call, "CompatibilityInfo");
+    HV_CLEANUP_BUF struct hv_buf blob = HV_BUF_INIT(4096);
+    for (size_t i = 0; i < info->n_items; i++)
+        hv_buf_putc(&blob, (char)info->items[i].u);
+    const char *text = hv_buf_text(&blob);
+    if (blob.failure || !hv_text_starts(text, BLOB_MAGIC))
+        return refuse(call, "CompatibilityInfo is not what a host gave", ret_value);
+    const char *processor = text + strlen(BLOB_MAGIC);
+    if (hv_text_same(processor, call->host->processor))
+        return 0;
+    *ret_value = SIM_NOT_COMPATIBLE;
+    return incompatible_add(call, processor);
+}
+
+/* Features of the processor, XSAVE, and the size of a cache line, by name of the processor alone. */
+static uint32_t vectors_get(const struct sim_method_call *call, uint32_t *ret_value) {
+    static const uint32_t compare[] = { 2, 2, 0 };
+    const struct sim_value *value = sim_arg_value(call, "ComputerSystem");
+    HV_CLEANUP(sim_object_free) struct sim_object *system = NULL;
+    uint64_t features = 0;
+    if (!value->is_set)
+        return refuse(call, "no ComputerSystem", ret_value);
+    uint32_t r = sim_host_get(call->host, value->items[0].path, &system);
+    for (const char *c = call->host->processor; *c; c++)
+        features = features * 31 + (unsigned char)*c;
+    for (uint32_t i = 0; r == 0 && i < 3; i++) {
+        HV_CLEANUP(sim_object_free) struct sim_object *vector = sim_new(call->host, "Msvm_CompatibilityVector");
+        sim_set_number(vector, "VectorId", i + 1);
+        sim_set_number(vector, "CompareOperation", compare[i]);
+        sim_set_number(vector, "CompatibilityInfo", i == 0 ? features : i == 1 ? 7 : 64);
+        HV_CLEANUP_FREE char *text = sim_object_good(vector) ? sim_object_cim_text(vector) : NULL;
+        if (!text || sim_value_add_text(sim_arg_value(call, "CompatibilityVectors"), text))
+            r = SIM_WBEM_OUT_OF_MEMORY;
+    }
+    return r;
+}
+
+uint32_t sim_network_invoke(const struct sim_method_call *call, uint32_t *ret_value) {
+    const char *name = call->method->name;
+    bool changes = !hv_text_starts(name, "Get") && !hv_text_starts(name, "Check");
+    *ret_value = SIM_DONE;
+    if (changes && sim_texts_has(&call->host->denied, call->caller->user)) {
+        *ret_value = SIM_DENIED;
+        return 0;
+    }
+    if (strcmp(name, "ModifyServiceSettings") == 0)
+        return settings_modify(call, ret_value);
+    if (strcmp(name, "AddNetworkSettings") == 0)
+        return networks_take(call, true, ret_value);
+    if (strcmp(name, "ModifyNetworkSettings") == 0)
+        return networks_take(call, false, ret_value);
+    if (strcmp(name, "RemoveNetworkSettings") == 0)
+        return networks_remove(call, ret_value);
+    if (strcmp(name, "GetSystemCompatibilityInfo") == 0)
+        return info_get(call, ret_value);
+    if (strcmp(name, "CheckSystemCompatibilityInfo") == 0)
+        return info_check(call, ret_value);
+    if (strcmp(name, "GetSystemCompatibilityVectors") == 0)
+        return vectors_get(call, ret_value);
+    *ret_value = SIM_NOT_SUPPORTED;
+    return 0;
+}

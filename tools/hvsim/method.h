@@ -1,0 +1,40 @@
+/* A method call on its way to who carries it out. */
+#ifndef SIM_METHOD_H
+#define SIM_METHOD_H
+
+#include "model.h"
+
+struct sim_job;
+
+struct sim_method_call {
+    struct sim_host *host;
+    const struct sim_caller *caller;
+    const struct sim_method *method;
+    struct sim_value *values;
+};
+/* The value of the parameter of that name. */
+struct sim_value *sim_arg_value(const struct sim_method_call *call, const char *name);
+const char *sim_arg_text(const struct sim_method_call *call, const char *name);
+/* Sets the out-parameter Job; the return value 4096. */
+uint32_t sim_answer_job(const struct sim_method_call *call, struct sim_job *job, uint32_t *ret_value);
+uint32_t sim_migration_invoke(const struct sim_method_call *call, uint32_t *ret_value);  /* migrate.c */
+uint32_t sim_network_invoke(const struct sim_method_call *call, uint32_t *ret_value);    /* configure.c */
+uint32_t sim_management_invoke(const struct sim_method_call *call, uint32_t *ret_value); /* management.c */
+uint32_t sim_system_invoke(const struct sim_method_call *call, const struct sim_object *system,
+                           uint32_t *ret_value); /* system.c */
+
+/* Return values of Hyper-V methods (hyperv.md 2.1). */
+enum {
+    SIM_DONE = 0,
+    SIM_JOB_STARTED = 4096,
+    SIM_FAILED = 32768,
+    SIM_DENIED = 32769,
+    SIM_NOT_SUPPORTED = 32770,
+    SIM_INVALID_PARAMETER = 32773,
+    SIM_IN_USE = 32774,
+    SIM_INVALID_STATE = 32775,
+    SIM_WRONG_TYPE = 32776,
+    SIM_NOT_COMPATIBLE = 32784,
+};
+
+#endif

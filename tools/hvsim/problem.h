@@ -1,0 +1,28 @@
+/* Why a job fails or warns; becomes Msvm_Error (hyperv.md 2.7). */
+#ifndef SIM_PROBLEM_H
+#define SIM_PROBLEM_H
+
+#include "object.h"
+
+struct sim_host;
+
+struct sim_problem {
+    char *message;
+    char *message_id;
+    uint32_t hresult;
+    uint16_t error_type;
+    uint16_t percent; /* how far a move gets before it shows */
+};
+
+struct sim_problems {
+    struct sim_problem *items;
+    size_t n_items;
+    bool failed; /* out of memory while one was noted */
+};
+
+void sim_problem_note(struct sim_problems *problems, uint16_t percent, uint32_t hresult, const char *message_id,
+                      const char *format, ...) HV_ATTR_PRINTF(5, 6);
+void sim_problems_deinit(struct sim_problems *problems);
+struct sim_object *sim_problem_object(const struct sim_host *host, const struct sim_problem *problem);
+
+#endif
