@@ -12,6 +12,7 @@ struct hv_page_reader {
     void *context;
     struct hv_instance **instances;
     size_t n_instances;
+    size_t n_held;    /* bytes of memory that these take */
     unsigned n_empty; /* pages in a row without items */
 };
 
@@ -20,8 +21,8 @@ void hv_page_reader_deinit(struct hv_page_reader *reader);
 
 /*
  * Reads the children of ITEMS (NULL: none). Where names without instances are collected, each becomes an instance of its class
- * without properties. Errors: PROTOCOL, LIMIT (HV_OP_MAX_INSTANCES collected, HV_OP_MAX_EMPTY pages), MEMORY, and what on_item
- * returns.
+ * without properties. Errors: PROTOCOL, LIMIT (HV_OP_MAX_INSTANCES or HV_OP_MAX_HELD collected, HV_OP_MAX_EMPTY pages), MEMORY,
+ * and what on_item returns.
  */
 HV_MUST_CHECK int hv_page_reader_read(struct hv_page_reader *reader, const struct hv_xml_node *items, struct hv_error *err);
 
