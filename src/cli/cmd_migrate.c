@@ -6,7 +6,7 @@
 #include "cli/cmd.h"
 #include "cli/say.h"
 
-enum { DEFAULT_PARALLEL = 2 };
+enum { DEFAULT_PARALLEL = 2, LEAST_SETTLE_MS = 10000 };
 
 struct disks {
     struct hv_move_disk *list;
@@ -58,6 +58,16 @@ static enum hv_move_type choose_type(const struct hv_args *args) {
     return HV_MOVE_VM;
 }
 
+/*
+ * How long a request without an answer may still take effect: as long as the host was told to try, but a busy one starts its jobs
+ * late.
+ */
+static uint64_t settle_ms(const struct hv_args *args) {
+    uint64_t ms = hv_args_ms(args, HV_OPT_REQUEST_TIMEOUT, 0);
+
+    return ms > 0 && ms < LEAST_SETTLE_MS ? LEAST_SETTLE_MS : ms;
+}
+
 static struct hv_move_options read_options(const struct hv_move_request *request, const struct hv_args *args,
                                            const struct disks *disks) {
     bool is_storage_move = request->type == HV_MOVE_STORAGE;
@@ -74,6 +84,7 @@ static struct hv_move_options read_options(const struct hv_move_request *request
         .disks = disks->list,
         .n_disks = disks->n,
         .pool = hv_args_value(args, HV_OPT_POOL),
+        .settle_ms = settle_ms(args),
     };
 }
 
@@ -93,6 +104,7 @@ static int add_items(struct hv_mover *mover, const struct hv_move_request *reque
         for (size_t j = 0; rc == 0 && j < connection->n_destinations; j++) {
             struct hv_endpoint *destination = &connection->destinations[j];
 
+            own.destination_label = destination->label;
             own.destination_name =
                 options->destination_name ? options->destination_name : hv_host_address_name(destination->host);
             rc = hv_mover_add(mover, own.vm, &own, source, destination, err);

@@ -220,6 +220,20 @@ static int collect_hosts(const struct hv_args *args, enum hv_opt option, const c
     return rc;
 }
 
+/* A move from a host to itself would show the VM on "both" hosts, whatever became of it. */
+static int check_route(const struct hv_connection *connection, struct hv_error *err) {
+    for (size_t i = 0; i < connection->n_destinations; i++) {
+        const char *to = connection->destinations[i].label;
+        if (!hv_text_same(connection->sources[0].label, to))
+            continue;
+        hv_error_set(err, HV_E_ARGUMENT, "%s is both the source and the destination", to);
+        hv_error_remedy(err, "name two hosts");
+        hv_error_remedy(err, "to move the storage of a VM within its host: hvctl move-storage");
+        return HV_E_ARGUMENT;
+    }
+    return 0;
+}
+
 static int check_hosts(const struct hv_connection *connection, const struct hv_connect_plan *plan, struct hv_error *err) {
     if (connection->n_sources == 0) {
         hv_error_set(err, HV_E_ARGUMENT, "no host was named");
@@ -237,7 +251,7 @@ static int check_hosts(const struct hv_connection *connection, const struct hv_c
     if (connection->n_destinations > plan->max_destinations)
         return hv_usage_error(err, "name one --to", "this command takes one destination, %zu were named",
                               connection->n_destinations);
-    return 0;
+    return check_route(connection, err);
 }
 
 static int find_hosts(struct hv_connection *connection, const struct hv_connect_plan *plan, const struct hv_args *args,
