@@ -16,9 +16,9 @@ static const char *verb(const struct hv_move *move) {
 static void begin(const struct hv_move *move, struct hv_error *err, int code, const char *what) {
     if (move->moves_nothing && !move->plan.check_only)
         (void)hv_error_set(err, code, "job %s on %s %s", move->result.job_id, move->plan.source_name, what);
-    else if (move->evidence.between_hosts && move->plan.destination_name)
+    else if (move->evidence.between_hosts && move->plan.destination_label)
         (void)hv_error_set(err, code, "%s of \"%s\" from %s to %s %s", verb(move), hv_mig_vm_label(move), move->plan.source_name,
-                           move->plan.destination_name, what);
+                           move->plan.destination_label, what);
     else
         (void)hv_error_set(err, code, "%s of \"%s\" on %s %s", verb(move), hv_mig_vm_label(move), move->plan.source_name, what);
 }
@@ -109,13 +109,21 @@ static int not_moved(const struct hv_move *move, struct hv_error *err) {
     return explain_failure(move, err);
 }
 
+/* The command that goes on with the job. */
+static void say_follow(const struct hv_move *move, struct hv_error *err, const char *why) {
+    const char *to = move->evidence.between_hosts ? move->plan.destination_label : NULL;
+
+    if (move->result.job_id)
+        hv_error_remedy(err, "%s: hvctl job follow %s/%s%s%s", why, move->plan.source_name, move->result.job_id, to ? " --to " : "",
+                        to ? to : "");
+}
+
 static int unknown(const struct hv_move *move, struct hv_error *err) {
     begin(move, err, HV_E_UNKNOWN_OUTCOME, "has an unknown outcome");
     hv_error_cause(err, "%s: %s; %s: %s%s%s", move->plan.source_name, hv_place_name(move->evidence.at_source),
                    hv_mig_destination_label(move), hv_place_name(move->evidence.at_destination),
                    move->look_error.code ? "; last error: " : "", move->look_error.code ? move->look_error.message : "");
-    if (move->result.job_id)
-        hv_error_remedy(err, "look again: hvctl job follow %s/%s", move->plan.source_name, move->result.job_id);
+    say_follow(move, err, "look again");
     hv_error_remedy(err, "see where the VM is: hvctl vm show %s -H HOST, on both hosts",
                     move->result.vm_id ? move->result.vm_id : hv_mig_vm_label(move));
     return HV_E_UNKNOWN_OUTCOME;
@@ -126,8 +134,7 @@ static int running(const struct hv_move *move, struct hv_error *err) {
         return 0;
     begin(move, err, HV_E_DETACHED, "is still running");
     hv_error_cause(err, "we stopped waiting; the job goes on");
-    hv_error_remedy(err, "follow it: hvctl job follow %s/%s", move->plan.source_name,
-                    move->result.job_id ? move->result.job_id : "JOB");
+    say_follow(move, err, "follow it");
     return HV_E_DETACHED;
 }
 

@@ -147,7 +147,7 @@ scenario() {
 
 # check WHAT COMMAND...: COMMAND decides. $note, when set, is shown with a failure.
 check() {
-    what=$1
+    what=$(printf '%s' "$1" | tr -s '\n ' ' ')
     shift
     n_checks=$((n_checks + 1))
     if "$@"; then
