@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 
 /* Largest file that "K=@FILE" reads. */
-#define HV_PARAM_MAX_FILE (16U * 1024 * 1024)
+#define HV_PARAM_MAX_FILE ((size_t)16 * 1024 * 1024)
 
 /* Adds one "K=V" to PARAMS. Errors: ARGUMENT, LIMIT, MEMORY. */
 HV_MUST_CHECK int hv_param_add(struct hv_params *params, const char *pair, struct hv_error *err);

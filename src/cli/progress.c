@@ -256,7 +256,7 @@ void hv_progress_hide(struct hv_progress *progress) {
 }
 
 void hv_progress_tick(struct hv_progress *progress, uint64_t now_ms, size_t width) {
-    HV_CLEANUP_BUF struct hv_buf screen = HV_BUF_INIT(LINE_MAX_BYTES * 4);
+    HV_CLEANUP_BUF struct hv_buf screen = HV_BUF_INIT((size_t)LINE_MAX_BYTES * 4);
     HV_CLEANUP_BUF struct hv_buf line = HV_BUF_INIT(LINE_MAX_BYTES);
 
     if (progress->kind != HV_PROGRESS_BAR || (progress->was_drawn && now_ms < progress->drawn_ms + REDRAW_MS))
