@@ -31,6 +31,7 @@ struct hv_move_options {
     bool detach;                  /* done as soon as the job runs */
     const char *destination_name; /* what the source calls the destination; NULL for HV_MOVE_STORAGE */
     const char *source_name;      /* what messages call the source; NULL: "the source" */
+    const char *destination_label; /* what messages call the destination; NULL: DESTINATION_NAME */
     /*
      * Placement. Without any, each virtual hard disk is left to the destination's storage pools (HostResource = [""]).
      */

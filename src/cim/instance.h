@@ -40,6 +40,10 @@ HV_MUST_CHECK int hv_instance_append_instance(struct hv_instance *instance, cons
 HV_MUST_CHECK int hv_instance_declare(struct hv_instance *instance, const char *name, enum hv_cim_type type, bool is_array,
                                       struct hv_error *err);
 
+/* NAME is an array that is there, with the values that follow, and empty when none do. */
+HV_MUST_CHECK int hv_instance_declare_empty(struct hv_instance *instance, const char *name, enum hv_cim_type type,
+                                            struct hv_error *err);
+
 /* The instance's own name; takes EPR_TAKE, replaces an earlier one. */
 void hv_instance_set_epr(struct hv_instance *instance, struct hv_epr *epr_take);
 

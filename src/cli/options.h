@@ -146,6 +146,9 @@ uint64_t hv_args_number(const struct hv_args *args, enum hv_opt option, uint64_t
 size_t hv_args_n_operands(const struct hv_args *args);
 const char *hv_args_operand(const struct hv_args *args, size_t index);
 
+/* An ARGUMENT error with the one thing to do about it; returns its code. */
+int hv_usage_error(struct hv_error *err, const char *remedy, const char *format, ...) HV_ATTR_PRINTF(3, 4);
+
 /* The command of these words, NULL when there is none; *ret_n_words counts those it takes. */
 const struct hv_command *hv_command_find(const char *const *words, size_t n_words, size_t *ret_n_words);
 

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/options.h"
 
 enum { MAX_DEPTH = 8, READ_BYTES = 65536 };
 
@@ -30,7 +31,7 @@ static int split(const char *pair, char **ret_name, const char **ret_value, stru
     const char *equals = strchr(pair, '=');
 
     if (!equals || equals == pair)
-        return hv_error_set(err, HV_E_ARGUMENT, "\"%s\" has no NAME=VALUE form", pair);
+        return hv_usage_error(err, "write NAME=VALUE", "\"%s\" has no NAME=VALUE form", pair);
     *ret_value = equals + 1;
     return hv_text_copy_n(pair, (size_t)(equals - pair), ret_name, err);
 }
@@ -42,12 +43,12 @@ static int read_all(int fd, const char *path, struct hv_buf *buf, struct hv_erro
     do {
         n = read(fd, bytes, sizeof(bytes));
         if (n < 0 && errno != EINTR)
-            return hv_error_set(err, HV_E_ARGUMENT, "%s cannot be read: %s", path, strerror(errno));
+            return hv_usage_error(err, "check the path behind @", "%s cannot be read: %s", path, strerror(errno));
         if (n > 0)
             hv_buf_append(buf, bytes, (size_t)n);
     } while (n != 0 && buf->failure == 0);
     if (buf->failure == HV_E_LIMIT)
-        return hv_error_set(err, HV_E_ARGUMENT, "%s is larger than 16 MiB", path);
+        return hv_usage_error(err, "give less in one parameter", "%s is larger than 16 MiB", path);
     return hv_buf_finish(buf, path, err);
 }
 
@@ -57,12 +58,12 @@ static int read_file(const char *path, struct hv_buf *buf, struct hv_error *err)
     int rc;
 
     if (fd < 0)
-        return hv_error_set(err, HV_E_ARGUMENT, "%s cannot be opened: %s", path, strerror(errno));
+        return hv_usage_error(err, "check the path behind @", "%s cannot be opened: %s", path, strerror(errno));
     rc = read_all(fd, path, buf, err);
     if (!is_stdin)
         (void)close(fd);
     if (rc == 0 && buf->len > 0 && memchr(buf->data, '\0', buf->len))
-        return hv_error_set(err, HV_E_ARGUMENT, "%s holds a NUL byte, which XML cannot carry", path);
+        return hv_usage_error(err, "give text; bytes go as base64", "%s holds a NUL byte, which XML cannot carry", path);
     return rc;
 }
 
@@ -78,8 +79,8 @@ static int scalar_text(const char *name, const json_t *value, char **ret_text, s
     if (json_is_string(value))
         return hv_text_copy(json_string_value(value), ret_text, err);
     if (!json_is_number(value))
-        return hv_error_set(err, HV_E_ARGUMENT, "property \"%s\" is neither text, number, boolean, null nor a list of those",
-                            name);
+        return hv_usage_error(err, "write the instance as CIM-XML into a file and give NAME=@FILE",
+                              "property \"%s\" is neither text, number, boolean, null nor a list of those", name);
     text = json_dumps(value, JSON_ENCODE_ANY);
     if (!text)
         return hv_error_memory(err);
@@ -97,7 +98,7 @@ static int set_array(struct hv_instance *instance, const char *name, enum hv_cim
     for (size_t i = 0; rc == 0 && i < n; i++) {
         rc = scalar_text(name, json_array_get(value, i), &texts[i], err);
         if (rc == 0 && !texts[i])
-            rc = hv_error_set(err, HV_E_ARGUMENT, "property \"%s\" has null in its list", name);
+            rc = hv_usage_error(err, "leave the null out", "property \"%s\" has null in its list", name);
         if (rc == 0)
             borrowed[i] = texts[i];
     }
@@ -140,7 +141,7 @@ static int build_instance(const json_t *object, struct hv_instance **ret_instanc
     int rc;
 
     if (!class_name || (properties && !json_is_object(properties)))
-        return hv_error_set(err, HV_E_ARGUMENT, "an embedded instance is {\"class\": NAME, \"properties\": {...}}");
+        return hv_usage_error(err, "write {\"class\": NAME, \"properties\": {...}}", "that JSON is no embedded instance");
     rc = hv_instance_new(class_name, json_string_value(json_object_get(object, "namespace")), &instance, err);
     if (rc < 0)
         return rc;
@@ -167,7 +168,7 @@ static int add_selector_json(struct hv_epr *epr, const char *name, const json_t 
     }
     rc = scalar_text(name, value, &text, err);
     if (rc == 0 && !text)
-        rc = hv_error_set(err, HV_E_ARGUMENT, "selector \"%s\" is null", name);
+        rc = hv_usage_error(err, "leave the selector out", "selector \"%s\" is null", name);
     return rc < 0 ? rc : hv_epr_add_selector(epr, name, text, err);
 }
 
@@ -181,9 +182,9 @@ static int build_epr(const json_t *object, unsigned depth, struct hv_epr **ret_e
     int rc;
 
     if (depth >= MAX_DEPTH)
-        return hv_error_set(err, HV_E_ARGUMENT, "references are nested more than %d deep", MAX_DEPTH);
+        return hv_usage_error(err, "no reference of Hyper-V is", "references are nested more than %d deep", MAX_DEPTH);
     if (!resource || (selectors && !json_is_object(selectors)))
-        return hv_error_set(err, HV_E_ARGUMENT, "a reference is {\"resource_uri\": URI, \"selectors\": {...}}");
+        return hv_usage_error(err, "write {\"resource_uri\": URI, \"selectors\": {...}}", "that JSON is no reference");
     rc = hv_resource_uri(HV_NAMESPACE_V2, resource, &uri, err);
     if (rc == 0)
         rc = hv_epr_new(uri, &epr, err);
@@ -244,7 +245,7 @@ static bool is_json(const char *value) {
 int hv_param_add(struct hv_params *params, const char *pair, struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(HV_PARAM_MAX_FILE);
     HV_CLEANUP_FREE char *name = NULL;
-    const char *value = NULL;
+    const char *value = "";
     int rc = split(pair, &name, &value, err);
 
     if (rc < 0)
@@ -261,7 +262,7 @@ int hv_param_add_selector(struct hv_epr *epr, const char *pair, struct hv_error 
     CLEANUP_JSON json_t *object = NULL;
     HV_CLEANUP_FREE char *name = NULL;
     struct hv_epr *reference = NULL;
-    const char *value = NULL;
+    const char *value = "";
     int rc = split(pair, &name, &value, err);
 
     if (rc < 0)
