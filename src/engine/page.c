@@ -56,7 +56,7 @@ void hv_page_reader_deinit(struct hv_page_reader *reader) {
     for (size_t i = 0; i < reader->n_instances; i++)
         (void)hv_instance_free(reader->instances[i]);
     free(reader->instances);
-    *reader = (struct hv_page_reader){ NULL };
+    *reader = (struct hv_page_reader){ 0 };
 }
 
 static int keep(struct hv_page_reader *reader, struct hv_instance **instance, struct hv_error *err) {
