@@ -56,6 +56,14 @@ int hv_instance_set_reference(struct hv_instance *instance, const char *name, st
 int hv_instance_set_instance(struct hv_instance *instance, const char *name, struct hv_instance *value_take,
                              struct hv_error *err);
 
+/*
+ * An embedded instance as the text that hosts put into string properties (CIM-XML), and back. Every property needs a type;
+ * nulls are left out. The caller frees the text. Errors: ARGUMENT, LIMIT, MEMORY.
+ */
+int hv_instance_to_text(const struct hv_instance *instance, char **ret_text, struct hv_error *err);
+/* CIM_NAMESPACE is that of the answer the text came in; NULL: root/virtualization/v2. Errors: PROTOCOL, LIMIT, MEMORY. */
+int hv_instance_from_text(const char *text, const char *cim_namespace, struct hv_instance **ret_instance, struct hv_error *err);
+
 /* Everything borrowed below is valid until the instance is changed or freed. */
 const char *hv_instance_class(const struct hv_instance *instance);
 /* NULL when the wire did not tell, as in a projection. */

@@ -274,7 +274,7 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
     struct hv_host_options options = {
         .address = endpoint->address,
         .name = endpoint->label,
-        .auth = HV_AUTH_BASIC,
+        .auth = connection->anonymous ? HV_AUTH_NONE : HV_AUTH_BASIC,
         .user = identity->user,
         .password = identity->password,
         .cacert = hv_args_value(args, HV_OPT_CACERT),
@@ -297,9 +297,11 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
 static int add_hosts(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
     CLEANUP_IDENTITY struct identity source = { 0 };
     CLEANUP_IDENTITY struct identity destination = { 0 };
-    int rc = find_identity(args, connection->sources[0].label, &source, err);
+    int rc = 0;
 
-    if (rc == 0)
+    if (!connection->anonymous)
+        rc = find_identity(args, connection->sources[0].label, &source, err);
+    if (rc == 0 && !connection->anonymous)
         rc = find_to_identity(args, &source, &destination, err);
     for (size_t i = 0; rc == 0 && i < connection->n_sources; i++)
         rc = add_host(connection, &connection->sources[i], &source, args, err);
@@ -341,6 +343,7 @@ int hv_connection_init(struct hv_connection *connection, const struct hv_connect
 
     memset(connection, 0, sizeof(*connection));
     connection->out = out;
+    connection->anonymous = plan->anonymous;
     rc = check_auth(args, err);
     if (rc == 0)
         rc = find_hosts(connection, plan, args, err);
