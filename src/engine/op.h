@@ -52,8 +52,8 @@ HV_DEFINE_CLEANUP(struct hv_op *, hv_op_free)
 
 enum {
     HV_OP_MAX_INSTANCES = 200000,
-    HV_OP_MAX_EMPTY = 100, /* pages in a row without any item */
-    HV_OP_MAX_AGAIN = 10,  /* HV_OP_AGAIN in a row; each takes an operation timeout. No limit for a subscription */
+    HV_OP_MAX_EMPTY = 100,  /* pages in a row without any item */
+    HV_OP_MAX_AGAIN = 10,   /* HV_OP_AGAIN in a row; each takes an operation timeout. No limit for a subscription */
     HV_OP_MAX_RESTARTS = 3, /* new beginnings of an enumeration that the host forgot, or of a subscription in a row */
 };
 

@@ -114,8 +114,8 @@ static void say_follow(const struct hv_move *move, struct hv_error *err, const c
     const char *to = move->evidence.between_hosts ? move->plan.destination_label : NULL;
 
     if (move->result.job_id)
-        hv_error_remedy(err, "%s: hvctl job follow %s/%s%s%s", why, move->plan.source_name, move->result.job_id, to ? " --to " : "",
-                        to ? to : "");
+        hv_error_remedy(err, "%s: hvctl job follow %s/%s%s%s", why, move->plan.source_name, move->result.job_id,
+                        to ? " --to " : "", to ? to : "");
 }
 
 static int unknown(const struct hv_move *move, struct hv_error *err) {
