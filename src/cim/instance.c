@@ -58,6 +58,8 @@ struct hv_instance {
     size_t n_properties;
     size_t max_properties;
     struct block *blocks; /* the newest first */
+    size_t n_bytes;       /* of memory, but for the EPR */
+    size_t n_objects;     /* instances in it, at any depth */
 };
 
 /* Memory that lives as long as the instance; NULL when there is none. ALIGN is 1 or 8. */
@@ -80,6 +82,7 @@ static void *allocate(struct hv_instance *instance, size_t n_bytes, size_t align
             return NULL;
         *block = (struct block){ .next = instance->blocks, .size = size };
         instance->blocks = block;
+        instance->n_bytes += start;
         start = 0;
     }
     memory = block->bytes + start;
@@ -103,6 +106,7 @@ int hv_instance_new_n(const char *class_name, size_t n_class, const char *cim_na
 
     if (!instance)
         return hv_error_memory(err);
+    instance->n_bytes = sizeof(*instance);
     instance->class_name = keep(instance, class_name, n_class);
     if (!instance->class_name)
         return hv_error_memory(err);
@@ -192,6 +196,7 @@ static int add(struct hv_instance *instance, const char *name, uint32_t hash, en
         if (!bigger)
             return hv_error_memory(err);
         instance->properties = bigger;
+        instance->n_bytes += (max - instance->max_properties) * sizeof(*bigger);
         instance->max_properties = max;
     }
     copy = keep(instance, name, strlen(name));
@@ -279,17 +284,29 @@ int hv_instance_append_reference(struct hv_instance *instance, const char *name,
 
     if (r < 0)
         free_value(&value);
+    else
+        instance->n_bytes += hv_epr_size(value_take);
     return r;
 }
 
 int hv_instance_append_instance(struct hv_instance *instance, const char *name, struct hv_instance *value_take,
                                 struct hv_error *err) {
     struct value value = { .kind = VALUE_INSTANCE, .instance = value_take };
-    int r = append(instance, name, HV_CIM_INSTANCE, &value, err);
+    size_t n_objects = instance->n_objects + value_take->n_objects + 1;
+    int r = 0;
 
-    if (r < 0)
+    if (n_objects > HV_CIM_MAX_OBJECTS)
+        r = hv_error_set(err, HV_E_LIMIT, "an instance of %s holds more than %d instances", instance->class_name,
+                         HV_CIM_MAX_OBJECTS);
+    if (r == 0)
+        r = append(instance, name, HV_CIM_INSTANCE, &value, err);
+    if (r < 0) {
         free_value(&value);
-    return r;
+        return r;
+    }
+    instance->n_objects = n_objects;
+    instance->n_bytes += value_take->n_bytes;
+    return 0;
 }
 
 int hv_instance_declare(struct hv_instance *instance, const char *name, enum hv_cim_type type, bool is_array,
@@ -316,6 +333,10 @@ int hv_instance_declare_empty(struct hv_instance *instance, const char *name, en
 void hv_instance_set_epr(struct hv_instance *instance, struct hv_epr *epr_take) {
     (void)hv_epr_free(instance->epr);
     instance->epr = epr_take;
+}
+
+size_t hv_instance_size(const struct hv_instance *instance) {
+    return instance->n_bytes + (instance->epr ? hv_epr_size(instance->epr) : 0);
 }
 
 /* Copies of N texts as values, in a block. */

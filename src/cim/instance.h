@@ -17,6 +17,7 @@ enum {
     HV_CIM_MAX_PROPERTIES = 1024,
     HV_CIM_MAX_VALUES = 65536, /* of one property */
     HV_CIM_MAX_DEPTH = 8,      /* instances in instances */
+    HV_CIM_MAX_OBJECTS = 4096, /* instances in one, at any depth */
 };
 
 HV_DEFINE_CLEANUP(struct hv_instance *, hv_instance_free)
@@ -46,5 +47,8 @@ HV_MUST_CHECK int hv_instance_declare_empty(struct hv_instance *instance, const 
 
 /* The instance's own name; takes EPR_TAKE, replaces an earlier one. */
 void hv_instance_set_epr(struct hv_instance *instance, struct hv_epr *epr_take);
+
+/* About how many bytes of memory it holds, with all that is in it. */
+size_t hv_instance_size(const struct hv_instance *instance);
 
 #endif

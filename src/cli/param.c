@@ -201,7 +201,7 @@ static int build_epr(const json_t *object, unsigned depth, struct hv_epr **ret_e
 }
 
 static int parse_json(const char *name, const char *text, json_t **ret_object, struct hv_error *err) {
-    json_error_t where;
+    json_error_t where = { 0 }; /* jansson leaves the code alone when memory ends early */
     json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, &where);
 
     if (object) {

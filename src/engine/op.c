@@ -212,7 +212,7 @@ static int feed_identity(struct hv_op *op, const struct hv_envelope *envelope, s
     int r;
 
     hv_identity_deinit(&op->identity);
-    op->identity = (struct hv_identity){ NULL };
+    op->identity = (struct hv_identity){ 0 };
     r = hv_identify_parse(envelope, &op->identity, err);
     op->has_identity = r == 0;
     return r;
@@ -315,7 +315,7 @@ const struct hv_identity *hv_op_identity(const struct hv_op *op) {
 
 void hv_op_take_identity(struct hv_op *op, struct hv_identity *ret_identity) {
     *ret_identity = op->identity;
-    op->identity = (struct hv_identity){ NULL };
+    op->identity = (struct hv_identity){ 0 };
     op->has_identity = false;
 }
 

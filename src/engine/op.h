@@ -27,7 +27,7 @@ HV_MUST_CHECK int hv_op_new_identify(struct hv_op **ret_op, struct hv_error *err
 /* Without credentials (HTTP header WSMANIDENTIFY). */
 HV_MUST_CHECK int hv_op_new_identify_anonymous(struct hv_op **ret_op, struct hv_error *err);
 HV_MUST_CHECK int hv_op_new_get(const struct hv_epr *target, struct hv_op **ret_op, struct hv_error *err);
-/* Without on_item the instances are collected for hv_op_instances, up to HV_OP_MAX_INSTANCES. */
+/* Without on_item the instances are collected for hv_op_instances, up to HV_OP_MAX_INSTANCES and HV_OP_MAX_HELD. */
 HV_MUST_CHECK int hv_op_new_enumerate(const struct hv_enumerate_options *options, struct hv_op **ret_op, struct hv_error *err);
 HV_MUST_CHECK int hv_op_new_invoke(const struct hv_epr *target, const char *method, const struct hv_params *params,
                                    struct hv_op **ret_op, struct hv_error *err);
@@ -52,9 +52,10 @@ HV_DEFINE_CLEANUP(struct hv_op *, hv_op_free)
 
 enum {
     HV_OP_MAX_INSTANCES = 200000,
-    HV_OP_MAX_EMPTY = 100,  /* pages in a row without any item */
-    HV_OP_MAX_AGAIN = 10,   /* HV_OP_AGAIN in a row; each takes an operation timeout. No limit for a subscription */
-    HV_OP_MAX_RESTARTS = 3, /* new beginnings of an enumeration that the host forgot, or of a subscription in a row */
+    HV_OP_MAX_HELD = 128 * 1024 * 1024, /* bytes of memory that these take */
+    HV_OP_MAX_EMPTY = 100,              /* pages in a row without any item */
+    HV_OP_MAX_AGAIN = 10,               /* HV_OP_AGAIN in a row; each takes an operation timeout. No limit for a subscription */
+    HV_OP_MAX_RESTARTS = 3,             /* new beginnings of an enumeration that the host forgot, or of a subscription in a row */
 };
 
 /* What the driver decides for each request. */

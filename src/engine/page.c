@@ -56,7 +56,7 @@ void hv_page_reader_deinit(struct hv_page_reader *reader) {
     for (size_t i = 0; i < reader->n_instances; i++)
         (void)hv_instance_free(reader->instances[i]);
     free(reader->instances);
-    *reader = (struct hv_page_reader){ NULL };
+    *reader = (struct hv_page_reader){ 0 };
 }
 
 static int keep(struct hv_page_reader *reader, struct hv_instance **instance, struct hv_error *err) {
@@ -64,6 +64,9 @@ static int keep(struct hv_page_reader *reader, struct hv_instance **instance, st
 
     if (reader->n_instances == HV_OP_MAX_INSTANCES)
         return hv_error_set(err, HV_E_LIMIT, "the host sent more than %d instances", HV_OP_MAX_INSTANCES);
+    reader->n_held += hv_instance_size(*instance);
+    if (reader->n_held > HV_OP_MAX_HELD)
+        return hv_error_set(err, HV_E_LIMIT, "the host sent more than %d MiB of instances", HV_OP_MAX_HELD >> 20);
     bigger = hv_grow(reader->instances, reader->n_instances, sizeof(*bigger));
     if (!bigger)
         return hv_error_memory(err);

@@ -12,6 +12,7 @@ struct hv_page_reader {
     void *context;
     struct hv_instance **instances;
     size_t n_instances;
+    size_t n_held;    /* bytes of memory that these take */
     unsigned n_empty; /* pages in a row without items */
     /* What was given, and how far a new beginning has come; a chain is hv_identity_mix over the items so far. */
     size_t n_given;
@@ -30,8 +31,8 @@ HV_MUST_CHECK int hv_page_reader_finish(const struct hv_page_reader *reader, str
 
 /*
  * Reads the children of ITEMS (NULL: none). Where names without instances are collected, each becomes an instance of its class
- * without properties. Errors: PROTOCOL, LIMIT (HV_OP_MAX_INSTANCES collected, HV_OP_MAX_EMPTY pages), CONFLICT (after a new
- * beginning, other items than before), MEMORY, and what on_item returns.
+ * without properties. Errors: PROTOCOL, LIMIT (HV_OP_MAX_INSTANCES or HV_OP_MAX_HELD collected, HV_OP_MAX_EMPTY pages), CONFLICT
+ * (after a new beginning, other items than before), MEMORY, and what on_item returns.
  */
 HV_MUST_CHECK int hv_page_reader_read(struct hv_page_reader *reader, const struct hv_xml_node *items, struct hv_error *err);
 

@@ -4,6 +4,7 @@
 #include "base/code.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "hyperv/advice.h"
 #include "hyperv/job.h"
 #include "hyperv/reason.h"
 #include "migration/machine.h"
@@ -23,13 +24,13 @@ static void begin(const struct hv_move *move, struct hv_error *err, int code, co
         (void)hv_error_set(err, code, "%s of \"%s\" on %s %s", verb(move), hv_mig_vm_label(move), move->plan.source_name, what);
 }
 
-/* The entry of the host's error chain that explains most: sign-in between hosts, else the last known code, else the last. */
+/* The entry of the host's error chain that explains most: sign-in between hosts, else the last that is known, else the last. */
 static const struct hv_reason *best_reason(const struct hv_move *move, const struct hv_code **ret_code) {
     const struct hv_reason *best = NULL;
 
     for (size_t i = 0; i < move->result.n_reasons; i++) {
         const struct hv_reason *reason = &move->result.reasons[i];
-        const struct hv_code *code = reason->hresult ? hv_code_find_hresult(reason->hresult) : NULL;
+        const struct hv_code *code = hv_advice_find(reason);
         if (*ret_code && (!code || (*ret_code)->error == HV_E_DELEGATION))
             continue;
         best = reason;
@@ -52,6 +53,8 @@ static void explain(const struct hv_move *move, struct explanation *ret) {
     ret->hresult = reason ? reason->hresult : hv_reason_hresult(ret->text);
     if (!ret->code && ret->hresult)
         ret->code = hv_code_find_hresult(ret->hresult);
+    if (!ret->code)
+        ret->code = hv_advice_find_text(ret->text);
     if (!ret->code && move->last_job.error_code > 0)
         ret->code = hv_code_find(HV_CODE_JOB, (uint32_t)move->last_job.error_code);
     if (!ret->text)
@@ -63,6 +66,19 @@ static int failure_class(const struct hv_move *move, const struct hv_code *code)
     int class = code ? code->error : HV_E_FAILED;
 
     return move->plan.check_only && class != HV_E_DELEGATION ? HV_E_NOT_MIGRATABLE : class;
+}
+
+/* What helps against the reason that explains most, then against the others: all of them are in the way. */
+static void add_remedies(const struct hv_move *move, const struct hv_code *best, struct hv_error *err) {
+    if (best && best->remedy)
+        hv_error_remedy(err, "%s", best->remedy);
+    for (size_t i = 0; i < move->result.n_reasons; i++) {
+        const struct hv_code *code = hv_advice_find(&move->result.reasons[i]);
+        if (code && code != best && code->remedy && !(err && strstr(err->remedy, code->remedy)))
+            hv_error_remedy(err, "%s", code->remedy);
+    }
+    if (err && !err->remedy[0])
+        hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts");
 }
 
 static int explain_failure(const struct hv_move *move, struct hv_error *err) {
@@ -77,8 +93,7 @@ static int explain_failure(const struct hv_move *move, struct hv_error *err) {
         err->hresult = why.hresult;
     }
     hv_error_cause(err, "%s", why.text);
-    if (why.code && why.code->remedy)
-        hv_error_remedy(err, "%s", why.code->remedy);
+    add_remedies(move, why.code, err);
     return class;
 }
 
@@ -90,10 +105,13 @@ static int not_moved(const struct hv_move *move, struct hv_error *err) {
         return HV_E_CANCELLED;
     case HV_JOB_END_SUCCEEDED:
         begin(move, err, HV_E_FAILED, "is reported as completed, but nothing moved");
+        hv_error_cause(err, "its host shows it where it was before");
+        hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts");
         return HV_E_FAILED;
     case HV_JOB_END_VANISHED:
         begin(move, err, HV_E_FAILED, "did not happen");
-        hv_error_cause(err, "job %s is gone without a word", move->result.job_id);
+        hv_error_cause(err, "job %s is gone without a word, and the VM is where it was before", move->result.job_id);
+        hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts, then start the move again");
         return HV_E_FAILED;
     case HV_JOB_END_NONE:
         begin(move, err, HV_E_UNREACHABLE, "never started");

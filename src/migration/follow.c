@@ -71,10 +71,19 @@ static int job_over(struct hv_step *step) {
     return step->move->moves_nothing ? hv_mig_finish(step) : hv_mig_look(step);
 }
 
+static void forget_reasons(struct hv_move *move) {
+    hv_reasons_free(move->result.reasons, move->result.n_reasons);
+    move->result.reasons = NULL;
+    move->result.n_reasons = 0;
+}
+
 static int job_ended(struct hv_step *step) {
     struct hv_move *move = step->move;
 
     move->evidence.job = job_end(&move->last_job);
+    /* It may be the second job that is followed: what the first one told is of no use for it. */
+    move->n_asked_errors = 0;
+    forget_reasons(move);
     if (move->last_job.state == HV_JOB_COMPLETED)
         return job_over(step);
     return hv_mig_go(step, HV_MIG_STATE_READ_ERRORS);
@@ -291,9 +300,7 @@ int hv_mig_errors_answered(struct hv_step *step) {
     struct hv_move *move = step->move;
     int r;
 
-    hv_reasons_free(move->result.reasons, move->result.n_reasons);
-    move->result.reasons = NULL;
-    move->result.n_reasons = 0;
+    forget_reasons(move);
     r = hv_reasons_decode(hv_op_instance(step->event->op), &move->result.reasons, &move->result.n_reasons, step->err);
     if (r == HV_E_MEMORY)
         return r;

@@ -37,6 +37,7 @@ scenario 'host that does not exist'
 refused 5 unreachable vm list --host https://no-such-host.invalid:5986/wsman
 refused 5 unreachable migrate app01 --from "$hv01" --to https://no-such-host.invalid:5986/wsman
 scenario 'from a host to itself'
+forget_requests
 refused 2 usage migrate app01 --from "$hv01" --to "$hv01"
 sent 0 '.method == "MigrateVirtualSystemToHost"'
 scenario 'port where nobody listens'

@@ -85,6 +85,7 @@ struct stage {
     bool sleeps;
     uint64_t wake_ms;
 
+    bool is_first;        /* none of its requests was built yet */
     size_t n_moves;       /* requests to move that were built */
     bool is_move;         /* the last request built was one */
     bool looks;           /* it was a query for the VM by GUID */
@@ -101,6 +102,7 @@ static void take_effects(struct stage *stage, struct hv_effects *effects) {
         case HV_EFFECT_RUN:
             CHECK(!stage->op && effect->op);
             stage->op = effect->op;
+            stage->is_first = true;
             stage->peer = effect->peer;
             stage->tag = effect->tag;
             effect->op = NULL;
@@ -147,6 +149,9 @@ static void build(struct stage *stage) {
     const struct hv_call call = { "https://hv/wsman", FUZZ_MESSAGE_ID, 60000, 512000 };
 
     CHECK(hv_op_build(stage->op, &call, &request, NULL) == 0);
+    if (!stage->is_first) /* a pull */
+        return;
+    stage->is_first = false;
     stage->is_move = strstr(hv_buf_text(&request), "MigrateVirtualSystemToHost_INPUT") != NULL;
     stage->looks = strstr(hv_buf_text(&request), "FROM Msvm_ComputerSystem WHERE Name = ") != NULL;
     if (!stage->is_move)

@@ -51,7 +51,7 @@ static void fraction_append(char *text, int64_t us) {
         return;
     snprintf(digits, sizeof(digits), ".%06d", (int)us);
     size_t n = strlen(digits);
-    while (digits[n - 1] == '0')
+    while (n > 1 && digits[n - 1] == '0')
         digits[--n] = '\0';
     memcpy(text + strlen(text), digits, n + 1);
 }
