@@ -30,6 +30,7 @@ struct hv_client_options {
 
 enum hv_auth {
     HV_AUTH_BASIC,
+    HV_AUTH_NONE, /* no credentials: enough for hv_identify_anonymous_new, and for nothing else */
 };
 
 struct hv_host_options {

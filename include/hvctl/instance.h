@@ -41,15 +41,28 @@ struct hv_property;
 /* CLASS_NAME as "Msvm_Error"; CIM_NAMESPACE as "root/virtualization/v2", may be NULL. */
 int hv_instance_new(const char *class_name, const char *cim_namespace, struct hv_instance **ret_instance, struct hv_error *err);
 struct hv_instance *hv_instance_free(struct hv_instance *instance);
+int hv_instance_copy(const struct hv_instance *instance, struct hv_instance **ret_instance, struct hv_error *err);
 
 /*
- * Sets a property, replacing one of that name. N_VALUES texts are copied; an array keeps them all, a scalar takes exactly one;
- * none at all means null. Errors: ARGUMENT, MEMORY.
+ * Sets a property, replacing one of that name. N_VALUES texts are copied; an array keeps them all, a scalar takes exactly one.
+ * VALUE or VALUES NULL means null; an array of no values that are there is empty. Errors: ARGUMENT, MEMORY.
  */
 int hv_instance_set(struct hv_instance *instance, const char *name, enum hv_cim_type type, const char *value,
                     struct hv_error *err);
 int hv_instance_set_array(struct hv_instance *instance, const char *name, enum hv_cim_type type, const char *const *values,
                           size_t n_values, struct hv_error *err);
+/* Likewise one value that is no text; both take it even on failure. */
+int hv_instance_set_reference(struct hv_instance *instance, const char *name, struct hv_epr *value_take, struct hv_error *err);
+int hv_instance_set_instance(struct hv_instance *instance, const char *name, struct hv_instance *value_take,
+                             struct hv_error *err);
+
+/*
+ * An embedded instance as the text that hosts put into string properties (CIM-XML), and back. Every property needs a type;
+ * nulls are left out. The caller frees the text. Errors: ARGUMENT, LIMIT, MEMORY.
+ */
+int hv_instance_to_text(const struct hv_instance *instance, char **ret_text, struct hv_error *err);
+/* CIM_NAMESPACE is that of the answer the text came in; NULL: root/virtualization/v2. Errors: PROTOCOL, LIMIT, MEMORY. */
+int hv_instance_from_text(const char *text, const char *cim_namespace, struct hv_instance **ret_instance, struct hv_error *err);
 
 /* Everything borrowed below is valid until the instance is changed or freed. */
 const char *hv_instance_class(const struct hv_instance *instance);
@@ -67,8 +80,10 @@ const char *hv_property_name(const struct hv_property *property);
 enum hv_cim_type hv_property_type(const struct hv_property *property);
 /* True when the wire showed several values or an explicit array. One value alone cannot be told from a scalar. */
 bool hv_property_is_array(const struct hv_property *property);
-/* 0 for null. */
+/* 0 for null, and for an array that is empty. */
 size_t hv_property_n_values(const struct hv_property *property);
+/* An array that is there and has no values: not the same as null, where the wire told them apart. */
+bool hv_property_is_empty(const struct hv_property *property);
 /* NULL when value INDEX is a reference or an instance, or null. */
 const char *hv_property_text(const struct hv_property *property, size_t index);
 const struct hv_epr *hv_property_reference(const struct hv_property *property, size_t index);

@@ -27,10 +27,11 @@ struct hv_move_disk {
 struct hv_move_options {
     const char *vm; /* GUID or display name */
     enum hv_move_type type;
-    bool check_only;              /* CheckVirtualSystemIsMigratable with the same arguments, nothing moves */
-    bool detach;                  /* done as soon as the job runs */
-    const char *destination_name; /* what the source calls the destination; NULL for HV_MOVE_STORAGE */
-    const char *source_name;      /* what messages call the source; NULL: "the source" */
+    bool check_only;               /* CheckVirtualSystemIsMigratable with the same arguments, nothing moves */
+    bool detach;                   /* done as soon as the job runs */
+    const char *destination_name;  /* what the source calls the destination; NULL for HV_MOVE_STORAGE */
+    const char *source_name;       /* what messages call the source; NULL: "the source" */
+    const char *destination_label; /* what messages call the destination; NULL: DESTINATION_NAME */
     /*
      * Placement. Without any, each virtual hard disk is left to the destination's storage pools (HostResource = [""]).
      */

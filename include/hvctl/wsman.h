@@ -18,6 +18,12 @@ extern "C" {
  * The caller frees the text with free(). Errors: ARGUMENT, MEMORY.
  */
 int hv_resource_uri(const char *cim_namespace, const char *name, char **ret_uri, struct hv_error *err);
+/*
+ * The same as a target without keys. A URI that is none of WMI's does not hold its namespace: CIM_NAMESPACE then goes into the
+ * selector __cimnamespace, or nowhere when it is NULL. With a class name NULL means HV_NAMESPACE_V2. Errors: ARGUMENT (a URI of
+ * another namespace), MEMORY.
+ */
+int hv_resource_new(const char *cim_namespace, const char *name, struct hv_epr **ret_resource, struct hv_error *err);
 
 /* Identify. */
 struct hv_identity {
@@ -28,12 +34,32 @@ struct hv_identity {
     size_t n_security_profiles;
 };
 int hv_identify_new(struct hv_task **ret_task, struct hv_error *err);
+/* Without credentials, as hosts allow for this operation only; they then tell less of themselves. */
+int hv_identify_anonymous_new(struct hv_task **ret_task, struct hv_error *err);
 /* NULL unless the task succeeded; valid until it is freed. */
 const struct hv_identity *hv_identify_result(const struct hv_task *task);
 
 /* Get of one instance. TARGET is copied. */
 int hv_get_new(const struct hv_epr *target, struct hv_task **ret_task, struct hv_error *err);
 const struct hv_instance *hv_get_result(const struct hv_task *task);
+/* Get of the property FRAGMENT alone, whose spelling counts. The result holds that property and no other. */
+int hv_get_fragment_new(const struct hv_epr *target, const char *fragment, struct hv_task **ret_task, struct hv_error *err);
+
+/*
+ * Put, Create and Delete, each sent at most once: an answer that is lost is told as LOST. All arguments are copied. What is put
+ * must hold the keys of TARGET; the class of the instance does not matter, that of the target does. With a FRAGMENT (else NULL)
+ * only the property of that name is sent and changed.
+ */
+int hv_put_new(const struct hv_epr *target, const struct hv_instance *instance, const char *fragment, struct hv_task **ret_task,
+               struct hv_error *err);
+/* What the host holds now; NULL when it did not say. */
+const struct hv_instance *hv_put_result(const struct hv_task *task);
+/* RESOURCE names the class and has no keys. */
+int hv_create_new(const struct hv_epr *resource, const struct hv_instance *instance, struct hv_task **ret_task,
+                  struct hv_error *err);
+/* The name of the new instance. */
+const struct hv_epr *hv_create_result(const struct hv_task *task);
+int hv_delete_new(const struct hv_epr *target, struct hv_task **ret_task, struct hv_error *err);
 
 /* Enumerate, then Pull until the end. */
 enum hv_enumeration_mode {
@@ -46,15 +72,35 @@ enum hv_enumeration_mode {
  * enumeration. */
 typedef int hv_item_fn(void *context, struct hv_instance **instance, const struct hv_epr *epr, struct hv_error *err);
 
+/* What is linked with an object (DSP0227). All but OBJECT may be NULL. */
+struct hv_association {
+    const struct hv_epr *object;
+    bool references; /* the links themselves; else what is at their other ends */
+    const char *association_class;
+    const char *result_class;
+    const char *role;        /* of OBJECT in the link */
+    const char *result_role; /* of the other end; not with references */
+};
+
 struct hv_enumerate_options {
-    const char *resource_uri; /* ends in "*" when FILTER is WQL */
-    const char *wql;          /* NULL: no filter */
+    const char *resource_uri;  /* ends in "*" when WQL is given */
+    const char *cim_namespace; /* sent as selector, for URIs that do not hold it; else NULL */
+    /* One filter at most: */
+    const char *wql;
+    const struct hv_epr *selectors; /* instances that have these selectors' values; its URI does not matter */
+    const struct hv_association *association;
     enum hv_enumeration_mode mode;
     bool plain;            /* do not ask for items in the first answer */
-    uint32_t max_elements; /* per answer; 0: 32000 */
+    bool precise_arrays;   /* ask for a difference between null and empty arrays, which not every host makes */
+    uint32_t max_elements; /* per answer; 0: 32000; lowered when answers grow too large for the host */
     hv_item_fn *on_item;   /* called as items arrive */
     void *context;
 };
+/*
+ * An enumeration that the host forgot, or whose answers were too large, is begun anew, and what was given before is passed over:
+ * as long as the same instances come again in the same order (told by their keys where these are known by name, else by all
+ * their values). Where they do not it ends with CONFLICT; nothing is ever given twice.
+ */
 int hv_enumerate_new(const struct hv_enumerate_options *options, struct hv_task **ret_task, struct hv_error *err);
 
 /* Parameters of a method, in the order they are to be sent. A name added again makes an array. */
@@ -73,6 +119,23 @@ int hv_invoke_new(const struct hv_epr *target, const char *method, const struct 
                   struct hv_error *err);
 /* Out parameters and ReturnValue as properties of an instance whose class is METHOD_OUTPUT. */
 const struct hv_instance *hv_invoke_result(const struct hv_task *task);
+
+/*
+ * A subscription whose events are fetched (delivery mode Pull). It ends when the client detaches, when on_event fails, or after
+ * MAX_EVENTS, and then unsubscribes. A subscription that the host forgot is made anew, from the last bookmark where there was one.
+ */
+struct hv_subscribe_options {
+    const char *resource_uri;
+    const char *cim_namespace; /* as above */
+    const char *wql;           /* of WMI, as "SELECT * FROM __InstanceModificationEvent WITHIN 5 WHERE ..."; or */
+    const char *event_query;   /* of the event log: XML, a QueryList; or NULL both */
+    uint64_t expires_ms;       /* how long the host shall keep it unless renewed; 0: 1 h */
+    uint64_t heartbeat_ms;     /* 0: none asked for */
+    uint64_t max_events;       /* 0: no end */
+    hv_item_fn *on_event;
+    void *context;
+};
+int hv_subscribe_new(const struct hv_subscribe_options *options, struct hv_task **ret_task, struct hv_error *err);
 
 #pragma GCC visibility pop
 

@@ -54,7 +54,7 @@ int hv_error_exit_code(int code) {
     return 70;
 }
 
-/* Writes a formatted text into a field of SIZE bytes. */
+/* Writes a formatted text into a field of SIZE bytes. What a peer sent may be no UTF-8, or be cut within a character. */
 static void HV_ATTR_PRINTF(3, 0) put(char *field, size_t size, const char *format, va_list args) {
     int n = vsnprintf(field, size, format, args);
 
@@ -62,6 +62,7 @@ static void HV_ATTR_PRINTF(3, 0) put(char *field, size_t size, const char *forma
         field[0] = '\0';
     else if ((size_t)n >= size)
         hv_text_trim_partial(field);
+    hv_text_repair(field);
 }
 
 void hv_error_fill(struct hv_error *err, int code, const char *format, ...) {

@@ -191,3 +191,19 @@ void hv_text_trim_partial(char *text) {
             text[start] = '\0';
     }
 }
+
+void hv_text_repair(char *text) {
+    size_t n_left = strlen(text);
+    uint32_t code;
+
+    while (n_left > 0) {
+        size_t n = hv_utf8_decode(text, n_left, &code);
+
+        if (n == 0) {
+            *text = '?';
+            n = 1;
+        }
+        text += n;
+        n_left -= n;
+    }
+}

@@ -31,5 +31,7 @@ size_t hv_utf8_decode(const char *text, size_t n_bytes, uint32_t *ret_code);
 bool hv_utf8_valid(const char *text, size_t n_bytes);
 /* Cuts an incomplete UTF-8 character off the end of TEXT. */
 void hv_text_trim_partial(char *text);
+/* Replaces each byte that belongs to no UTF-8 character by "?". */
+void hv_text_repair(char *text);
 
 #endif

@@ -66,7 +66,7 @@ static int write_property(const struct hv_property *property, struct hv_xml_writ
     size_t n = hv_property_n_values(property);
     int r;
 
-    if (n == 0)
+    if (n == 0 && !hv_property_is_empty(property))
         return 0;
     r = check_type(property, err);
     if (r < 0)
@@ -194,6 +194,8 @@ static int read_values(struct decoder *d, const struct hv_xml_node *node, size_t
     if (kinds[kind].list)
         holder = hv_xml_child(node, NULL, kinds[kind].list);
     r = hv_instance_declare(d->instance, name, type, kinds[kind].list != NULL, d->err);
+    if (r == 0 && kinds[kind].list && holder)
+        r = hv_instance_declare_empty(d->instance, name, type, d->err);
     for (const struct hv_xml_node *value = hv_xml_first(holder); value && r == 0; value = hv_xml_next(value))
         r = append_any(d, name, type, value);
     return r;
@@ -247,4 +249,14 @@ int hv_embedded_decode(const char *text, const char *cim_namespace, struct hv_in
     if (!node)
         return hv_error_set(err, HV_E_PROTOCOL, "a text that should be an embedded instance holds none");
     return read_instance(node, cim_namespace ? cim_namespace : HV_NAMESPACE_V2, 0, ret_instance, err);
+}
+
+int hv_instance_to_text(const struct hv_instance *instance, char **ret_text, struct hv_error *err) {
+    return hv_embedded_encode(instance, ret_text, err);
+}
+
+int hv_instance_from_text(const char *text, const char *cim_namespace, struct hv_instance **ret_instance, struct hv_error *err) {
+    if (!text)
+        return hv_error_set(err, HV_E_ARGUMENT, "there is no text of an instance");
+    return hv_embedded_decode(text, cim_namespace, ret_instance, err);
 }

@@ -36,7 +36,8 @@ struct hv_property {
     uint32_t hash;    /* of the name, any case */
     enum hv_cim_type type;
     bool is_array;
-    bool is_null; /* a null came, and no value yet */
+    bool is_null;  /* a null came, and no value yet */
+    bool is_empty; /* an array that was said to be there; counts while there is no value */
     uint32_t n_values;
     struct value one;     /* the value while there is but one */
     struct value *values; /* else all of them, in a block; room for the next power of two */
@@ -57,6 +58,8 @@ struct hv_instance {
     size_t n_properties;
     size_t max_properties;
     struct block *blocks; /* the newest first */
+    size_t n_bytes;       /* of memory, but for the EPR */
+    size_t n_objects;     /* instances in it, at any depth */
 };
 
 /* Memory that lives as long as the instance; NULL when there is none. ALIGN is 1 or 8. */
@@ -79,6 +82,7 @@ static void *allocate(struct hv_instance *instance, size_t n_bytes, size_t align
             return NULL;
         *block = (struct block){ .next = instance->blocks, .size = size };
         instance->blocks = block;
+        instance->n_bytes += start;
         start = 0;
     }
     memory = block->bytes + start;
@@ -102,6 +106,7 @@ int hv_instance_new_n(const char *class_name, size_t n_class, const char *cim_na
 
     if (!instance)
         return hv_error_memory(err);
+    instance->n_bytes = sizeof(*instance);
     instance->class_name = keep(instance, class_name, n_class);
     if (!instance->class_name)
         return hv_error_memory(err);
@@ -191,6 +196,7 @@ static int add(struct hv_instance *instance, const char *name, uint32_t hash, en
         if (!bigger)
             return hv_error_memory(err);
         instance->properties = bigger;
+        instance->n_bytes += (max - instance->max_properties) * sizeof(*bigger);
         instance->max_properties = max;
     }
     copy = keep(instance, name, strlen(name));
@@ -278,17 +284,29 @@ int hv_instance_append_reference(struct hv_instance *instance, const char *name,
 
     if (r < 0)
         free_value(&value);
+    else
+        instance->n_bytes += hv_epr_size(value_take);
     return r;
 }
 
 int hv_instance_append_instance(struct hv_instance *instance, const char *name, struct hv_instance *value_take,
                                 struct hv_error *err) {
     struct value value = { .kind = VALUE_INSTANCE, .instance = value_take };
-    int r = append(instance, name, HV_CIM_INSTANCE, &value, err);
+    size_t n_objects = instance->n_objects + value_take->n_objects + 1;
+    int r = 0;
 
-    if (r < 0)
+    if (n_objects > HV_CIM_MAX_OBJECTS)
+        r = hv_error_set(err, HV_E_LIMIT, "an instance of %s holds more than %d instances", instance->class_name,
+                         HV_CIM_MAX_OBJECTS);
+    if (r == 0)
+        r = append(instance, name, HV_CIM_INSTANCE, &value, err);
+    if (r < 0) {
         free_value(&value);
-    return r;
+        return r;
+    }
+    instance->n_objects = n_objects;
+    instance->n_bytes += value_take->n_bytes;
+    return 0;
 }
 
 int hv_instance_declare(struct hv_instance *instance, const char *name, enum hv_cim_type type, bool is_array,
@@ -301,9 +319,24 @@ int hv_instance_declare(struct hv_instance *instance, const char *name, enum hv_
     return r;
 }
 
+int hv_instance_declare_empty(struct hv_instance *instance, const char *name, enum hv_cim_type type, struct hv_error *err) {
+    struct hv_property *property;
+    int r = demand(instance, name, type, &property, err);
+
+    if (r == 0) {
+        property->is_array = true;
+        property->is_empty = true;
+    }
+    return r;
+}
+
 void hv_instance_set_epr(struct hv_instance *instance, struct hv_epr *epr_take) {
     (void)hv_epr_free(instance->epr);
     instance->epr = epr_take;
+}
+
+size_t hv_instance_size(const struct hv_instance *instance) {
+    return instance->n_bytes + (instance->epr ? hv_epr_size(instance->epr) : 0);
 }
 
 /* Copies of N texts as values, in a block. */
@@ -326,14 +359,39 @@ static int keep_values(struct hv_instance *instance, const char *const *texts, s
     return 0;
 }
 
+static int check_property_name(const struct hv_instance *instance, const char *name, struct hv_error *err) {
+    if (!name || !*name)
+        return hv_error_set(err, HV_E_ARGUMENT, "a property of %s needs a name", instance->class_name);
+    return 0;
+}
+
+/* The property NAME without value. */
+static int clear(struct hv_instance *instance, const char *name, enum hv_cim_type type, struct hv_property **ret_property,
+                 struct hv_error *err) {
+    struct hv_property *property;
+    int r = demand(instance, name, type, &property, err);
+
+    if (r < 0)
+        return r;
+    free_values(property);
+    property->type = type;
+    property->is_array = false;
+    property->is_null = false;
+    property->is_empty = false;
+    property->n_values = 0;
+    property->values = NULL;
+    *ret_property = property;
+    return 0;
+}
+
 static int set(struct hv_instance *instance, const char *name, enum hv_cim_type type, const char *const *texts, size_t n,
                bool is_array, struct hv_error *err) {
     struct hv_property *property;
     struct value *values = NULL;
-    int r = 0;
+    int r = check_property_name(instance, name, err);
 
-    if (!name || !*name)
-        return hv_error_set(err, HV_E_ARGUMENT, "a property of %s needs a name", instance->class_name);
+    if (r < 0)
+        return r;
     if (n > HV_CIM_MAX_VALUES)
         return hv_error_set(err, HV_E_ARGUMENT, "%s.%s is given more than %d values", instance->class_name, name,
                             HV_CIM_MAX_VALUES);
@@ -344,13 +402,12 @@ static int set(struct hv_instance *instance, const char *name, enum hv_cim_type 
     if (n > 0)
         r = keep_values(instance, texts, n, &values, err);
     if (r == 0)
-        r = demand(instance, name, type, &property, err);
+        r = clear(instance, name, type, &property, err);
     if (r < 0)
         return r;
-    free_values(property);
-    property->type = type;
     property->is_array = is_array;
-    property->is_null = n == 0;
+    property->is_empty = is_array && texts && n == 0;
+    property->is_null = n == 0 && !property->is_empty;
     property->n_values = (uint32_t)n;
     property->values = n > 1 ? values : NULL;
     if (n == 1)
@@ -366,6 +423,93 @@ int hv_instance_set(struct hv_instance *instance, const char *name, enum hv_cim_
 int hv_instance_set_array(struct hv_instance *instance, const char *name, enum hv_cim_type type, const char *const *values,
                           size_t n_values, struct hv_error *err) {
     return set(instance, name, type, values, n_values, true, err);
+}
+
+/* The one value of NAME, which it takes even on failure. */
+static int set_value(struct hv_instance *instance, const char *name, enum hv_cim_type type, struct value *value_take,
+                     struct hv_error *err) {
+    struct hv_property *property;
+    int r = check_property_name(instance, name, err);
+
+    if (r == 0)
+        r = clear(instance, name, type, &property, err);
+    if (r < 0) {
+        free_value(value_take);
+        return r;
+    }
+    property->one = *value_take;
+    property->n_values = 1;
+    return 0;
+}
+
+int hv_instance_set_reference(struct hv_instance *instance, const char *name, struct hv_epr *value_take, struct hv_error *err) {
+    struct value value = { .kind = VALUE_REFERENCE, .reference = value_take };
+
+    if (!value_take)
+        return hv_error_set(err, HV_E_ARGUMENT, "%s.%s needs a value", instance->class_name, name ? name : "");
+    return set_value(instance, name, HV_CIM_REFERENCE, &value, err);
+}
+
+int hv_instance_set_instance(struct hv_instance *instance, const char *name, struct hv_instance *value_take,
+                             struct hv_error *err) {
+    struct value value = { .kind = VALUE_INSTANCE, .instance = value_take };
+
+    if (!value_take)
+        return hv_error_set(err, HV_E_ARGUMENT, "%s.%s needs a value", instance->class_name, name ? name : "");
+    return set_value(instance, name, HV_CIM_INSTANCE, &value, err);
+}
+
+static int copy_value(const struct hv_property *property, size_t index, struct hv_instance *copy, struct hv_error *err) {
+    const struct value *value = property->values ? &property->values[index] : &property->one;
+    struct hv_instance *instance = NULL;
+    struct hv_epr *reference = NULL;
+    int r = 0;
+
+    switch (value->kind) {
+    case VALUE_NULL:
+        return hv_instance_append_null(copy, property->name, property->type, err);
+    case VALUE_TEXT:
+        return hv_instance_append_text(copy, property->name, property->type, value->text, strlen(value->text), err);
+    case VALUE_REFERENCE:
+        r = hv_epr_copy(value->reference, &reference, err);
+        return r < 0 ? r : hv_instance_append_reference(copy, property->name, reference, err);
+    case VALUE_INSTANCE:
+        r = hv_instance_copy(value->instance, &instance, err);
+        return r < 0 ? r : hv_instance_append_instance(copy, property->name, instance, err);
+    }
+    return r;
+}
+
+static int copy_property(const struct hv_property *property, struct hv_instance *copy, struct hv_error *err) {
+    struct hv_property *twin;
+    int r = add(copy, property->name, property->hash, property->type, &twin, err);
+
+    if (r < 0)
+        return r;
+    twin->is_array = property->is_array;
+    for (size_t i = 0; i < property->n_values && r == 0; i++)
+        r = copy_value(property, i, copy, err);
+    if (r == 0) {
+        twin = &copy->properties[copy->n_properties - 1];
+        twin->is_null = property->is_null;
+        twin->is_empty = property->is_empty;
+    }
+    return r;
+}
+
+int hv_instance_copy(const struct hv_instance *instance, struct hv_instance **ret_instance, struct hv_error *err) {
+    HV_CLEANUP(hv_instance_free) struct hv_instance *copy = NULL;
+    int r = hv_instance_new(instance->class_name, instance->cim_namespace, &copy, err);
+
+    if (r == 0 && instance->epr)
+        r = hv_epr_copy(instance->epr, &copy->epr, err);
+    for (size_t i = 0; i < instance->n_properties && r == 0; i++)
+        r = copy_property(&instance->properties[i], copy, err);
+    if (r < 0)
+        return r;
+    *ret_instance = copy;
+    copy = NULL;
+    return 0;
 }
 
 const char *hv_instance_class(const struct hv_instance *instance) {
@@ -406,6 +550,10 @@ bool hv_property_is_array(const struct hv_property *property) {
 
 size_t hv_property_n_values(const struct hv_property *property) {
     return property->n_values;
+}
+
+bool hv_property_is_empty(const struct hv_property *property) {
+    return property->is_empty && property->n_values == 0;
 }
 
 /* Value INDEX when it is of that kind, else NULL. */

@@ -17,6 +17,7 @@ enum {
     HV_CIM_MAX_PROPERTIES = 1024,
     HV_CIM_MAX_VALUES = 65536, /* of one property */
     HV_CIM_MAX_DEPTH = 8,      /* instances in instances */
+    HV_CIM_MAX_OBJECTS = 4096, /* instances in one, at any depth */
 };
 
 HV_DEFINE_CLEANUP(struct hv_instance *, hv_instance_free)
@@ -40,7 +41,14 @@ HV_MUST_CHECK int hv_instance_append_instance(struct hv_instance *instance, cons
 HV_MUST_CHECK int hv_instance_declare(struct hv_instance *instance, const char *name, enum hv_cim_type type, bool is_array,
                                       struct hv_error *err);
 
+/* NAME is an array that is there, with the values that follow, and empty when none do. */
+HV_MUST_CHECK int hv_instance_declare_empty(struct hv_instance *instance, const char *name, enum hv_cim_type type,
+                                            struct hv_error *err);
+
 /* The instance's own name; takes EPR_TAKE, replaces an earlier one. */
 void hv_instance_set_epr(struct hv_instance *instance, struct hv_epr *epr_take);
+
+/* About how many bytes of memory it holds, with all that is in it. */
+size_t hv_instance_size(const struct hv_instance *instance);
 
 #endif

@@ -112,7 +112,7 @@ static int add(struct hv_params *params, const char *name, struct param *value_t
 }
 
 int hv_params_add_text(struct hv_params *params, const char *name, const char *value, struct hv_error *err) {
-    struct param param = { NULL };
+    struct param param = { 0 };
 
     if (!value)
         return hv_error_set(err, HV_E_ARGUMENT, "parameter %s has no value", name ? name : "");
@@ -122,7 +122,7 @@ int hv_params_add_text(struct hv_params *params, const char *name, const char *v
 }
 
 int hv_params_add_datetime(struct hv_params *params, const char *name, const char *value, struct hv_error *err) {
-    struct param param = { NULL };
+    struct param param = { 0 };
     char native[HV_DATETIME_CIM_SIZE];
 
     if (!value || !hv_datetime_to_cim(value, native)) {
@@ -137,7 +137,7 @@ int hv_params_add_datetime(struct hv_params *params, const char *name, const cha
 }
 
 int hv_params_add_reference(struct hv_params *params, const char *name, const struct hv_epr *value, struct hv_error *err) {
-    struct param param = { NULL };
+    struct param param = { 0 };
     int r;
 
     if (!value)
@@ -147,7 +147,7 @@ int hv_params_add_reference(struct hv_params *params, const char *name, const st
 }
 
 int hv_params_add_instance(struct hv_params *params, const char *name, const struct hv_instance *value, struct hv_error *err) {
-    struct param param = { NULL };
+    struct param param = { 0 };
     int r;
 
     if (!value)

@@ -2,10 +2,8 @@
 #ifndef CIM_TYPE_H
 #define CIM_TYPE_H
 
-#include <hvctl/instance.h>
+#include <hvctl/class.h>
 
-/* "uint16" and so on; NULL for HV_CIM_UNKNOWN and for HV_CIM_INSTANCE, which has no name there. */
-const char *hv_type_name(enum hv_cim_type type);
 /* Any case; HV_CIM_UNKNOWN for NULL and for names that are none of ours. */
 enum hv_cim_type hv_type_from_name(const char *name);
 /* From an xsi:type as "cim:cimUnsignedShort" or "xs:unsignedShort", whatever the prefix. */

@@ -9,7 +9,9 @@
 typedef int hv_cmd_fn(const struct hv_args *args, struct hv_output *out);
 
 hv_cmd_fn hv_cmd_version, hv_cmd_help;
-hv_cmd_fn hv_cmd_wsman_identify, hv_cmd_wsman_get, hv_cmd_wsman_enumerate, hv_cmd_wsman_invoke;
+hv_cmd_fn hv_cmd_wsman_identify, hv_cmd_wsman_get, hv_cmd_wsman_invoke;
+hv_cmd_fn hv_cmd_wsman_put, hv_cmd_wsman_create, hv_cmd_wsman_delete;
+hv_cmd_fn hv_cmd_wsman_enumerate, hv_cmd_wsman_subscribe, hv_cmd_wsman_class;
 hv_cmd_fn hv_cmd_vm_list, hv_cmd_vm_show, hv_cmd_host_show;
 hv_cmd_fn hv_cmd_check, hv_cmd_migrate, hv_cmd_move_storage;
 hv_cmd_fn hv_cmd_job_list, hv_cmd_job_show, hv_cmd_job_follow;

@@ -215,6 +215,7 @@ int hv_cmd_job_follow(const struct hv_args *args, struct hv_output *out) {
         destination = connection.n_destinations > 0 ? &connection.destinations[0] : NULL;
         options.follow_id = ref.id;
         options.source_name = connection.sources[0].label;
+        options.destination_label = destination ? destination->label : NULL;
         options.destination_name = destination ? hv_host_address_name(destination->host) : NULL;
         hv_mover_init(&mover, &mover_options, &connection);
         rc = hv_mover_add(&mover, ref.id, &options, &connection.sources[0], destination, &error);

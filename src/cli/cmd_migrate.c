@@ -6,7 +6,7 @@
 #include "cli/cmd.h"
 #include "cli/say.h"
 
-enum { DEFAULT_PARALLEL = 2 };
+enum { DEFAULT_PARALLEL = 2, LEAST_SETTLE_MS = 10000 };
 
 struct disks {
     struct hv_move_disk *list;
@@ -35,7 +35,8 @@ static int read_disks(const struct hv_args *args, struct disks *disks, struct hv
         const char *equals = strchr(pair, '=');
 
         if (!equals || !equals[1])
-            return hv_error_set(err, HV_E_ARGUMENT, "--disk %s names no new path", pair);
+            return hv_usage_error(err, "write --disk 'OLDPATH=NEWPATH', in single quotes so that the shell keeps the backslashes",
+                                  "--disk %s names no new path", pair);
         rc = hv_text_copy_n(pair, (size_t)(equals - pair), &disks->sources[i], err);
         if (rc < 0)
             return rc;
@@ -57,6 +58,16 @@ static enum hv_move_type choose_type(const struct hv_args *args) {
     return HV_MOVE_VM;
 }
 
+/*
+ * How long a request without an answer may still take effect: as long as the host was told to try, but a busy one starts its jobs
+ * late.
+ */
+static uint64_t settle_ms(const struct hv_args *args) {
+    uint64_t ms = hv_args_ms(args, HV_OPT_REQUEST_TIMEOUT, 0);
+
+    return ms > 0 && ms < LEAST_SETTLE_MS ? LEAST_SETTLE_MS : ms;
+}
+
 static struct hv_move_options read_options(const struct hv_move_request *request, const struct hv_args *args,
                                            const struct disks *disks) {
     bool is_storage_move = request->type == HV_MOVE_STORAGE;
@@ -73,6 +84,7 @@ static struct hv_move_options read_options(const struct hv_move_request *request
         .disks = disks->list,
         .n_disks = disks->n,
         .pool = hv_args_value(args, HV_OPT_POOL),
+        .settle_ms = settle_ms(args),
     };
 }
 
@@ -92,6 +104,7 @@ static int add_items(struct hv_mover *mover, const struct hv_move_request *reque
         for (size_t j = 0; rc == 0 && j < connection->n_destinations; j++) {
             struct hv_endpoint *destination = &connection->destinations[j];
 
+            own.destination_label = destination->label;
             own.destination_name =
                 options->destination_name ? options->destination_name : hv_host_address_name(destination->host);
             rc = hv_mover_add(mover, own.vm, &own, source, destination, err);
@@ -102,11 +115,12 @@ static int add_items(struct hv_mover *mover, const struct hv_move_request *reque
 
 static int check_request(const struct hv_move_request *request, const struct hv_args *args, struct hv_error *err) {
     if (hv_args_number(args, HV_OPT_PARALLEL, DEFAULT_PARALLEL) == 0)
-        return hv_error_set(err, HV_E_ARGUMENT, "--parallel 0 would move nothing");
+        return hv_usage_error(err, "give --parallel 1 or more", "--parallel 0 would move nothing");
     if (request->n_vms > 1 && hv_args_has(args, HV_OPT_DISK))
-        return hv_error_set(err, HV_E_ARGUMENT, "--disk belongs to one VM, %zu were named", request->n_vms);
+        return hv_usage_error(err, "move the VMs one by one, or give --storage PATH for all",
+                              "--disk belongs to one VM, %zu were named", request->n_vms);
     if (hv_args_has(args, HV_OPT_DETACH) && hv_args_has(args, HV_OPT_DRY_RUN))
-        return hv_error_set(err, HV_E_ARGUMENT, "--dry-run starts no job that --detach could leave");
+        return hv_usage_error(err, "leave one of the two out", "--dry-run starts no job that --detach could leave");
     return 0;
 }
 

@@ -40,7 +40,7 @@ static int unknown_mode(const char *word, struct hv_output *out) {
         hv_suggest_offer(&suggest, modes[i].name);
     if (suggest.nearest)
         hv_error_remedy(&error, "did you mean \"%s\"?", suggest.nearest);
-    hv_error_remedy(&error, "hvctl help sample");
+    hv_error_remedy(&error, "use vm-simple, vm-simple-check or vm-and-storage-simple");
     return hv_say_failure(out, &error);
 }
 
@@ -56,7 +56,7 @@ int hv_cmd_sample(const struct hv_args *args, struct hv_output *out) {
         return unknown_mode(word, out);
     if (!modes[mode].is_built) {
         hv_error_set(&error, HV_E_ARGUMENT, "the sample's mode %s is not built yet", modes[mode].name);
-        hv_error_remedy(&error, "hvctl help sample lists those that are");
+        hv_error_remedy(&error, "use vm-simple, vm-simple-check or vm-and-storage-simple");
         return hv_say_failure(out, &error);
     }
     if (hv_args_n_operands(args) != 4) {

@@ -9,11 +9,24 @@
     (CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAIT | HV_GROUP_PARALLEL)
 #define RESOURCE (CONNECT | HV_GROUP_RESOURCE)
 
-static const char param_help[] =
-    "The value of --param is a text; @FILE reads it from a file (\"-\" is stdin); JSON gives a reference\n"
-    "  {\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"...\"}}\n"
-    "or an embedded instance, whose types come from the class tables of this build\n"
-    "  {\"class\": \"Msvm_VirtualSystemMigrationSettingData\", \"properties\": {\"MigrationType\": 32768}}\n";
+#define VALUE_HELP                                                                                                               \
+    "is a text; @FILE reads it from a file (\"-\" is stdin); JSON gives a reference\n"                                           \
+    "  {\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"...\"}}\n"                                        \
+    "or an embedded instance, whose types come from the class tables of this build, with --types from the host too\n"           \
+    "  {\"class\": \"Msvm_VirtualSystemMigrationSettingData\", \"properties\": {\"MigrationType\": 32768}}\n"
+#define RESOURCE_HELP "RESOURCE is a class name or a full resource URI.\n"
+
+static const char param_help[] = "The value of --param " VALUE_HELP
+                                 "or a date, which some methods want to be told apart from a text\n"
+                                 "  {\"datetime\": \"2024-05-01T10:11:12Z\"} or {\"datetime\": \"PT30M\"}\n";
+static const char set_help[] = RESOURCE_HELP "The value of --set " VALUE_HELP
+                                             "or, for an array, its values: '[\"a\", \"b\"]', '[]'\n";
+static const char enumerate_help[] =
+    RESOURCE_HELP "With --selector only the instances with these values are listed. The JSON of --associated-with and\n"
+                  "--references-of is {\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"...\"}}.\n";
+static const char subscribe_help[] =
+    "RESOURCE is a class name or a full resource URI; with --filter it is * and with --event-query the event log unless it is\n"
+    "named. Events are printed as they come, until Ctrl-C, which takes the subscription back.\n";
 
 static const char place_help[] =
     "Without --storage, --include-storage, --pool and --disk the disks stay where they are, which needs storage that both\n"
@@ -125,31 +138,86 @@ const struct hv_command hv_commands[] = {
     { { "wsman", "identify" },
       "",
       "ask a host which WS-Management it speaks",
-      "  hvctl wsman identify -H hv01\n",
+      "  hvctl wsman identify -H hv01\n"
+      "  hvctl wsman identify -H hv01 --anonymous\n",
       NULL,
-      CONNECT,
+      CONNECT | HV_GROUP_ANONYMOUS,
       0,
       0,
       hv_cmd_wsman_identify },
     { { "wsman", "get" },
       "RESOURCE",
       "get one instance",
-      "  hvctl wsman get Msvm_ComputerSystem -H hv01 --selector CreationClassName=Msvm_ComputerSystem --selector Name=GUID\n",
-      "RESOURCE is a class name or a full resource URI.\n",
-      RESOURCE | HV_GROUP_SELECTOR,
+      "  hvctl wsman get Msvm_ComputerSystem -H hv01 --selector CreationClassName=Msvm_ComputerSystem --selector Name=GUID\n"
+      "  hvctl wsman get Msvm_ComputerSystem -H hv01 --selector Name=GUID --fragment EnabledState\n",
+      RESOURCE_HELP,
+      RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_FRAGMENT | HV_GROUP_TYPES,
       1,
       1,
       hv_cmd_wsman_get },
+    { { "wsman", "put" },
+      "RESOURCE",
+      "change properties of an instance: get it, change it, put it back",
+      "  hvctl wsman put Win32_OperatingSystem -H hv01 --namespace root/cimv2 --types --set Description=lab\n"
+      "  hvctl wsman put Win32_Environment -H hv01 --namespace root/cimv2 --selector Name=X --selector 'UserName=<SYSTEM>' \\\n"
+      "    --types --fragment VariableValue --set VariableValue=1\n",
+      set_help,
+      RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_FRAGMENT | HV_GROUP_SET | HV_GROUP_TYPES,
+      1,
+      1,
+      hv_cmd_wsman_put },
+    { { "wsman", "create" },
+      "RESOURCE",
+      "make an instance, and print its name",
+      "  hvctl wsman create Win32_Environment -H hv01 --namespace root/cimv2 --types --set Name=X --set 'UserName=<SYSTEM>' \\\n"
+      "    --set VariableValue=1\n",
+      set_help,
+      RESOURCE | HV_GROUP_SET | HV_GROUP_TYPES,
+      1,
+      1,
+      hv_cmd_wsman_create },
+    { { "wsman", "delete" },
+      "RESOURCE",
+      "delete an instance",
+      "  hvctl wsman delete Win32_Environment -H hv01 --namespace root/cimv2 --selector Name=X --selector 'UserName=<SYSTEM>'\n",
+      RESOURCE_HELP,
+      RESOURCE | HV_GROUP_SELECTOR,
+      1,
+      1,
+      hv_cmd_wsman_delete },
     { { "wsman", "enumerate" },
       "RESOURCE",
       "list the instances of a class, or the answers to a query",
       "  hvctl wsman enumerate Msvm_ComputerSystem -H hv01 -o jsonl\n"
-      "  hvctl wsman enumerate Msvm_ComputerSystem -H hv01 --filter 'SELECT * FROM Msvm_ComputerSystem WHERE EnabledState = 2'\n",
-      "RESOURCE is a class name or a full resource URI.\n",
-      RESOURCE | HV_GROUP_ENUMERATE,
+      "  hvctl wsman enumerate Msvm_ComputerSystem -H hv01 --filter 'SELECT * FROM Msvm_ComputerSystem WHERE EnabledState = 2'\n"
+      "  hvctl wsman enumerate '*' -H hv01 --result-class Msvm_VirtualSystemSettingData \\\n"
+      "    --associated-with '{\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"GUID\"}}'\n",
+      enumerate_help,
+      RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_ENUMERATE | HV_GROUP_TYPES,
       1,
       1,
       hv_cmd_wsman_enumerate },
+    { { "wsman", "class" },
+      "NAME",
+      "describe a class: properties, keys, methods",
+      "  hvctl wsman class Msvm_ComputerSystem -H hv01\n"
+      "  hvctl wsman class Win32_Service -H hv01 --namespace root/cimv2 -o json\n",
+      NULL,
+      RESOURCE,
+      1,
+      1,
+      hv_cmd_wsman_class },
+    { { "wsman", "subscribe" },
+      "[RESOURCE]",
+      "print events as they happen",
+      "  hvctl wsman subscribe -H hv01 -o jsonl \\\n"
+      "    --filter \"SELECT * FROM __InstanceModificationEvent WITHIN 5 WHERE TargetInstance ISA 'Msvm_ComputerSystem'\"\n"
+      "  hvctl wsman subscribe -H hv01 --event-query '<QueryList><Query Path=\"System\"><Select>*</Select></Query></QueryList>'\n",
+      subscribe_help,
+      RESOURCE | HV_GROUP_SUBSCRIBE,
+      0,
+      1,
+      hv_cmd_wsman_subscribe },
     { { "wsman", "invoke" },
       "RESOURCE METHOD",
       "call a method of an instance; it is sent at most once",
@@ -158,7 +226,7 @@ const struct hv_command hv_commands[] = {
       "    --selector CreationClassName=Msvm_VirtualSystemMigrationService \\\n"
       "    --param 'ComputerSystem={\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"GUID\"}}'\n",
       param_help,
-      RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_PARAM,
+      RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_PARAM | HV_GROUP_TYPES,
       2,
       2,
       hv_cmd_wsman_invoke },

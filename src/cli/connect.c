@@ -66,7 +66,7 @@ static int open_trace(struct hv_connection *connection, const struct hv_args *ar
         connection->trace = fdopen(fd, "w");
     if (connection->trace)
         return 0;
-    hv_error_set(err, HV_E_ARGUMENT, "the trace file %s cannot be written: %s", path, strerror(errno));
+    hv_usage_error(err, "check its path and permissions", "the trace file %s cannot be written: %s", path, strerror(errno));
     if (fd >= 0)
         (void)close(fd);
     return HV_E_ARGUMENT;
@@ -129,7 +129,7 @@ static int find_password(const struct hv_args *args, const char *host, struct id
     if (rc < 0)
         return rc;
     if (file && hv_args_has(args, HV_OPT_PASSWORD_FD))
-        rc = hv_error_set(err, HV_E_ARGUMENT, "--password-file and --password-fd exclude each other");
+        rc = hv_usage_error(err, "leave one of the two out", "--password-file and --password-fd exclude each other");
     else if (hv_args_has(args, HV_OPT_PASSWORD_FD))
         rc = hv_password_read_fd((int)hv_args_number(args, HV_OPT_PASSWORD_FD, 0), "--password-fd", &identity->password, err);
     else if (file)
@@ -210,13 +210,28 @@ static int collect_hosts(const struct hv_args *args, enum hv_opt option, const c
             if (rc == 0)
                 rc = check_address(name, err);
             if (rc == 0 && (n_name == 0 || *n >= HV_MAX_HOSTS))
-                rc = hv_error_set(err, HV_E_ARGUMENT, n_name == 0 ? "a host's name is empty" : "too many hosts");
+                rc = hv_usage_error(err, "give --host NAME, or several with commas between", "%s",
+                                    n_name == 0 ? "a host's name is empty" : "too many hosts");
             if (rc == 0)
                 rc = add_endpoint(list, n, name, port, err);
             at = at[n_name] ? at + n_name + 1 : NULL;
         }
     }
     return rc;
+}
+
+/* A move from a host to itself would show the VM on "both" hosts, whatever became of it. */
+static int check_route(const struct hv_connection *connection, struct hv_error *err) {
+    for (size_t i = 0; i < connection->n_destinations; i++) {
+        const char *to = connection->destinations[i].label;
+        if (!hv_text_same(connection->sources[0].label, to))
+            continue;
+        hv_error_set(err, HV_E_ARGUMENT, "%s is both the source and the destination", to);
+        hv_error_remedy(err, "name two hosts");
+        hv_error_remedy(err, "to move the storage of a VM within its host: hvctl move-storage");
+        return HV_E_ARGUMENT;
+    }
+    return 0;
 }
 
 static int check_hosts(const struct hv_connection *connection, const struct hv_connect_plan *plan, struct hv_error *err) {
@@ -227,15 +242,16 @@ static int check_hosts(const struct hv_connection *connection, const struct hv_c
         return HV_E_ARGUMENT;
     }
     if (connection->n_sources > plan->max_sources)
-        return hv_error_set(err, HV_E_ARGUMENT, "this command works on one host, %zu were named", connection->n_sources);
+        return hv_usage_error(err, "name one --host", "this command works on one host, %zu were named", connection->n_sources);
     if (connection->n_destinations < plan->min_destinations) {
         hv_error_set(err, HV_E_ARGUMENT, "no destination was named");
         hv_error_remedy(err, "give --to HOST");
         return HV_E_ARGUMENT;
     }
     if (connection->n_destinations > plan->max_destinations)
-        return hv_error_set(err, HV_E_ARGUMENT, "this command takes one destination, %zu were named", connection->n_destinations);
-    return 0;
+        return hv_usage_error(err, "name one --to", "this command takes one destination, %zu were named",
+                              connection->n_destinations);
+    return check_route(connection, err);
 }
 
 static int find_hosts(struct hv_connection *connection, const struct hv_connect_plan *plan, const struct hv_args *args,
@@ -258,7 +274,7 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
     struct hv_host_options options = {
         .address = endpoint->address,
         .name = endpoint->label,
-        .auth = HV_AUTH_BASIC,
+        .auth = connection->anonymous ? HV_AUTH_NONE : HV_AUTH_BASIC,
         .user = identity->user,
         .password = identity->password,
         .cacert = hv_args_value(args, HV_OPT_CACERT),
@@ -281,9 +297,11 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
 static int add_hosts(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
     CLEANUP_IDENTITY struct identity source = { 0 };
     CLEANUP_IDENTITY struct identity destination = { 0 };
-    int rc = find_identity(args, connection->sources[0].label, &source, err);
+    int rc = 0;
 
-    if (rc == 0)
+    if (!connection->anonymous)
+        rc = find_identity(args, connection->sources[0].label, &source, err);
+    if (rc == 0 && !connection->anonymous)
         rc = find_to_identity(args, &source, &destination, err);
     for (size_t i = 0; rc == 0 && i < connection->n_sources; i++)
         rc = add_host(connection, &connection->sources[i], &source, args, err);
@@ -325,6 +343,7 @@ int hv_connection_init(struct hv_connection *connection, const struct hv_connect
 
     memset(connection, 0, sizeof(*connection));
     connection->out = out;
+    connection->anonymous = plan->anonymous;
     rc = check_auth(args, err);
     if (rc == 0)
         rc = find_hosts(connection, plan, args, err);
@@ -332,11 +351,11 @@ int hv_connection_init(struct hv_connection *connection, const struct hv_connect
         rc = open_trace(connection, args, err);
     if (rc == 0)
         rc = start_client(connection, args, err);
-    if (rc == 0)
-        rc = add_hosts(connection, args, err);
-    if (rc == 0)
-        warn_about_trust(connection, args);
-    return rc;
+    if (rc < 0)
+        return rc;
+    /* Before a password is typed. */
+    warn_about_trust(connection, args);
+    return add_hosts(connection, args, err);
 }
 
 static void endpoints_free(struct hv_endpoint *endpoints, size_t n) {

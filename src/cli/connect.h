@@ -28,6 +28,7 @@ struct hv_connection {
     size_t n_destinations;
     FILE *trace;
     struct hv_output *out;
+    bool anonymous; /* as planned */
 };
 
 /* What a command needs. Names given here stand for --host and --to, as the sample's arguments do; NULL: from the options. */
@@ -37,6 +38,7 @@ struct hv_connect_plan {
     size_t max_sources;
     size_t min_destinations;
     size_t max_destinations;
+    bool anonymous; /* nobody signs in */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 struct hv_circumstances;
+struct hv_types;
 
 enum { HV_TIME_TEXT_SIZE = 40 };
 /* Now, as RFC 3339 in UTC with milliseconds. */
@@ -39,7 +40,7 @@ json_t *hv_json_error_event(const struct hv_error *error, const struct hv_circum
 
 /* {"resource_uri", "selectors"}. */
 json_t *hv_json_reference(const struct hv_epr *epr);
-/* Adds class, namespace and properties to *object, typed by the wire or by hv_class_property, else as texts. */
-void hv_json_put_instance(json_t **object, const struct hv_instance *instance);
+/* Adds class, namespace and properties to *object, typed by the wire or by hv_types_property (TYPES may be NULL), else as texts. */
+void hv_json_put_instance(json_t **object, const struct hv_instance *instance, const struct hv_types *types);
 
 #endif

@@ -295,14 +295,8 @@ void hv_mover_say_running(const struct hv_mover *mover) {
     }
 }
 
-/* The host's first reason, else our own words. */
+/* The cause that the error tells, which for a "no" of the host is the telling one of its reasons. */
 static const char *reason_of(const struct hv_mover_item *item) {
-    const struct hv_move_result *result = hv_move_result(item->task);
-
-    for (size_t i = 0; i < result->n_reasons; i++) {
-        if (result->reasons[i].message)
-            return result->reasons[i].message;
-    }
     if (item->code == 0)
         return NULL;
     return item->error.cause[0] ? item->error.cause : item->error.message;

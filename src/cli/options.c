@@ -1,6 +1,8 @@
 /* The command line against the tables of options and commands (POSIX and GNU habits, ux.md 2 and 11). */
 #include "cli/options.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +36,19 @@ static const struct {
       "use --password-file FILE, --password-fd N or HVCTL_PASSWORD, or let hvctl ask" },
     { "to-password", "everybody on this machine could read it in the process list", "use --to-password-file FILE" },
 };
+
+int hv_usage_error(struct hv_error *err, const char *remedy, const char *format, ...) {
+    char message[HV_ERROR_TEXT_SIZE];
+    va_list args;
+
+    va_start(args, format);
+    if (vsnprintf(message, sizeof(message), format, args) < 0)
+        message[0] = '\0';
+    va_end(args);
+    hv_error_set(err, HV_E_ARGUMENT, "%s", message);
+    hv_error_remedy(err, "%s", remedy);
+    return HV_E_ARGUMENT;
+}
 
 /* Keeps the first failure only. */
 static int fail(struct parser *parser, const struct hv_error *error) {
@@ -336,6 +351,8 @@ int hv_args_parse(int argc, char *const *argv, struct hv_args *ret_args, struct 
 
     memset(args, 0, sizeof(*args));
     read_arguments(&parser);
+    if (parser.failure && err && !err->remedy[0])
+        hv_error_remedy(err, "hvctl help lists the commands, hvctl help COMMAND its options");
     if (args->n_words > 0)
         args->command = hv_command_find(args->words, args->n_words, &args->n_command_words);
     if (parser.failure)

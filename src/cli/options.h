@@ -58,6 +58,22 @@ enum hv_opt {
     HV_OPT_NO_OPTIMIZE,
     HV_OPT_MAX_ELEMENTS,
     HV_OPT_PARAM,
+    HV_OPT_ANONYMOUS,
+    HV_OPT_FRAGMENT,
+    HV_OPT_SET,
+    HV_OPT_NULL,
+    HV_OPT_TYPES,
+    HV_OPT_ASSOCIATED_WITH,
+    HV_OPT_REFERENCES_OF,
+    HV_OPT_ASSOC_CLASS,
+    HV_OPT_RESULT_CLASS,
+    HV_OPT_ROLE,
+    HV_OPT_RESULT_ROLE,
+    HV_OPT_PRECISE_ARRAYS,
+    HV_OPT_EVENT_QUERY,
+    HV_OPT_EXPIRES,
+    HV_OPT_HEARTBEAT,
+    HV_OPT_EVENTS,
     HV_OPT_COUNT,
 };
 
@@ -79,6 +95,11 @@ enum hv_opt_group {
     HV_GROUP_SELECTOR = 1 << 13,
     HV_GROUP_ENUMERATE = 1 << 14,
     HV_GROUP_PARAM = 1 << 15,
+    HV_GROUP_ANONYMOUS = 1 << 16,
+    HV_GROUP_FRAGMENT = 1 << 17,
+    HV_GROUP_SET = 1 << 18,
+    HV_GROUP_TYPES = 1 << 19,
+    HV_GROUP_SUBSCRIBE = 1 << 20,
 };
 
 enum hv_opt_kind {
@@ -145,6 +166,9 @@ uint64_t hv_args_number(const struct hv_args *args, enum hv_opt option, uint64_t
 
 size_t hv_args_n_operands(const struct hv_args *args);
 const char *hv_args_operand(const struct hv_args *args, size_t index);
+
+/* An ARGUMENT error with the one thing to do about it; returns its code. */
+int hv_usage_error(struct hv_error *err, const char *remedy, const char *format, ...) HV_ATTR_PRINTF(3, 4);
 
 /* The command of these words, NULL when there is none; *ret_n_words counts those it takes. */
 const struct hv_command *hv_command_find(const char *const *words, size_t n_words, size_t *ret_n_words);

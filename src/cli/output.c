@@ -52,7 +52,7 @@ static int read_format(struct hv_output *out, const struct hv_args *args, struct
         hv_error_remedy(err, "use -o json");
         return HV_E_ARGUMENT;
     }
-    return name ? hv_error_set(err, HV_E_ARGUMENT, "HVCTL_OUTPUT is none of table, plain, json, jsonl, xml") : 0;
+    return name ? hv_usage_error(err, "set it to table, plain, json, jsonl or xml", "HVCTL_OUTPUT is no output format") : 0;
 }
 
 int hv_output_init(struct hv_output *out, const struct hv_args *args, struct hv_error *err) {
@@ -154,7 +154,8 @@ int hv_output_finish(struct hv_output *out, int exit_code) {
         return exit_code;
     if (out->write_errno == EPIPE)
         return exit_code ? exit_code : EXIT_BROKEN_PIPE;
-    hv_error_set(&error, HV_E_FAILED, "the output could not be written to the end: %s", strerror(out->write_errno));
+    hv_error_set(&error, HV_E_FAILED, "the output could not be written to the end");
+    hv_error_cause(&error, "%s", strerror(out->write_errno));
     hv_say_error(out, &error, NULL);
     return exit_code ? exit_code : 1;
 }

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "cli/options.h"
 #include "cli/signals.h"
 
 void hv_password_guard(bool on) {
@@ -47,11 +48,13 @@ static int take_line(char *bytes, size_t n_bytes, const char *what, char **ret_p
     if (n > 0 && bytes[n - 1] == '\r')
         n--;
     if (n > HV_PASSWORD_MAX)
-        return hv_error_set(err, HV_E_ARGUMENT, "the password in %s is longer than %d bytes", what, HV_PASSWORD_MAX);
+        return hv_usage_error(err, "the password is the first line and nothing else",
+                              "the password in %s is longer than %d bytes", what, HV_PASSWORD_MAX);
     if (n == 0)
-        return hv_error_set(err, HV_E_ARGUMENT, "there is no password in %s: its first line is empty", what);
+        return hv_usage_error(err, "write the password into the first line",
+                              "there is no password in %s: its first line is empty", what);
     if (memchr(bytes, '\0', n))
-        return hv_error_set(err, HV_E_ARGUMENT, "the password in %s holds a NUL byte", what);
+        return hv_usage_error(err, "write the password as text into the first line", "the password in %s holds a NUL byte", what);
     return hv_text_copy_n(bytes, n, ret_password, err);
 }
 
@@ -63,7 +66,8 @@ int hv_password_read_fd(int fd, const char *what, char **ret_password, struct hv
     hv_password_guard(true);
     rc = read_bytes(fd, bytes, sizeof(bytes), &n_bytes, false);
     if (rc < 0)
-        rc = hv_error_set(err, HV_E_ARGUMENT, "the password cannot be read from %s: %s", what, strerror(-rc));
+        rc = hv_usage_error(err, "check the file or descriptor that was given", "the password cannot be read from %s: %s", what,
+                            strerror(-rc));
     else
         rc = take_line(bytes, n_bytes, what, ret_password, err);
     hv_secret_wipe(bytes, sizeof(bytes));
@@ -75,7 +79,8 @@ static int check_mode(int fd, const char *path, struct hv_error *err) {
     struct stat status;
 
     if (fstat(fd, &status) < 0)
-        return hv_error_set(err, HV_E_ARGUMENT, "the password file %s cannot be looked at: %s", path, strerror(errno));
+        return hv_usage_error(err, "check its path and permissions", "the password file %s cannot be looked at: %s", path,
+                              strerror(errno));
     if (!S_ISREG(status.st_mode) || (status.st_mode & (S_IRGRP | S_IROTH)) == 0)
         return 0;
     hv_error_set(err, HV_E_ARGUMENT, "the password file %s is not used: others can read it", path);
@@ -91,11 +96,9 @@ int hv_password_read_file(const char *path, char **ret_password, struct hv_error
     if (strcmp(path, "-") == 0)
         return hv_password_read_fd(STDIN_FILENO, "stdin", ret_password, err);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) {
-        (void)hv_error_set(err, HV_E_ARGUMENT, "the password file %s cannot be opened: %s", path, strerror(errno));
-        hv_error_remedy(err, "name a file that is there and that you can read");
-        return HV_E_ARGUMENT;
-    }
+    if (fd < 0)
+        return hv_usage_error(err, "name a file that is there and that you can read", "the password file %s cannot be opened: %s",
+                              path, strerror(errno));
     rc = check_mode(fd, path, err);
     if (rc == 0)
         rc = hv_password_read_fd(fd, path, ret_password, err);
@@ -142,6 +145,12 @@ static int ask_hidden(const char *user, const char *host, char *bytes, size_t si
     return rc;
 }
 
+static int nothing_given(struct hv_error *err) {
+    hv_error_set(err, HV_E_AUTH, "no password was given");
+    hv_error_remedy(err, "give --password-file FILE or --password-fd N where nobody can answer");
+    return HV_E_AUTH;
+}
+
 int hv_password_prompt(const char *user, const char *host, char **ret_password, struct hv_error *err) {
     char bytes[HV_PASSWORD_MAX + 2];
     size_t n_bytes = 0;
@@ -154,7 +163,7 @@ int hv_password_prompt(const char *user, const char *host, char **ret_password, 
     else if (rc < 0)
         rc = hv_error_set(err, HV_E_AUTH, "the password cannot be read from the terminal: %s", strerror(-rc));
     else if (n_bytes == 0 || bytes[0] == '\n')
-        rc = hv_error_set(err, HV_E_AUTH, "no password was given");
+        rc = nothing_given(err);
     else
         rc = take_line(bytes, n_bytes, "the terminal's answer", ret_password, err);
     hv_secret_wipe(bytes, sizeof(bytes));

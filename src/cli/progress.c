@@ -20,6 +20,7 @@ enum {
     STALL_MS = 60000,
     BAR_CELLS = 20,
     LINE_MAX_BYTES = 64 * 1024,
+    SCREEN_MAX_BYTES = 256 * 1024,
     DEFAULT_WIDTH = 80,
 };
 
@@ -256,7 +257,7 @@ void hv_progress_hide(struct hv_progress *progress) {
 }
 
 void hv_progress_tick(struct hv_progress *progress, uint64_t now_ms, size_t width) {
-    HV_CLEANUP_BUF struct hv_buf screen = HV_BUF_INIT(LINE_MAX_BYTES * 4);
+    HV_CLEANUP_BUF struct hv_buf screen = HV_BUF_INIT(SCREEN_MAX_BYTES);
     HV_CLEANUP_BUF struct hv_buf line = HV_BUF_INIT(LINE_MAX_BYTES);
 
     if (progress->kind != HV_PROGRESS_BAR || (progress->was_drawn && now_ms < progress->drawn_ms + REDRAW_MS))

@@ -122,6 +122,7 @@ int hv_say_failure(struct hv_output *out, const struct hv_error *error) {
     return exit_code;
 }
 
+HV_ATTR_PRINTF(3, 0)
 static void say_text(struct hv_output *out, const char *label, const char *format, va_list args) {
     HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(SAY_MAX_BYTES);
     char text[HV_ERROR_TEXT_SIZE * 2];

@@ -160,6 +160,7 @@ static void depart(struct hv_exchange *exchange) {
         .endpoint = host->endpoint,
         .timeout_ms = client->options.operation_timeout_ms + HV_ANSWER_GRACE_MS,
         .at_most_once = hv_op_is_once(exchange->op),
+        .anonymous = hv_op_is_anonymous(exchange->op),
         .user = exchange,
     };
     int r = write_request(exchange, &error);

@@ -1,9 +1,11 @@
-/* The public tasks of wsman.h: one operation each. */
+/* The public tasks of wsman.h and of class descriptions: one operation each. */
 #include <hvctl/wsman.h>
 
 #include "base/error.h"
+#include "cim/class.h"
 #include "cim/instance.h"
 #include "engine/task.h"
+#include "wsman/epr.h"
 #include "wsman/identify.h"
 
 struct raw_task {
@@ -12,6 +14,8 @@ struct raw_task {
     struct hv_identity identity;
     bool has_identity;
     struct hv_instance *instance;
+    struct hv_epr *created;
+    struct hv_class *description;
 };
 
 static void raw_free(struct hv_task *task) {
@@ -20,6 +24,8 @@ static void raw_free(struct hv_task *task) {
     (void)hv_op_free(raw->op);
     hv_identity_deinit(&raw->identity);
     (void)hv_instance_free(raw->instance);
+    (void)hv_epr_free(raw->created);
+    (void)hv_class_free(raw->description);
     free(raw);
 }
 
@@ -37,6 +43,8 @@ static int raw_step(struct hv_task *task, uint64_t now_ms, const struct hv_event
         raw->has_identity = hv_op_identity(event->op) != NULL;
         hv_op_take_identity(event->op, &raw->identity);
         raw->instance = hv_op_take_instance(event->op);
+        raw->created = hv_op_take_created(event->op);
+        raw->description = hv_op_take_class(event->op);
         hv_effects_done(effects);
         return 0;
     case HV_EVENT_OP_FAILED:
@@ -74,9 +82,20 @@ static const struct raw_task *succeeded(const struct hv_task *task) {
     return (const struct raw_task *)task;
 }
 
+static int no_target(const char *operation, struct hv_error *err) {
+    return hv_error_set(err, HV_E_ARGUMENT, "a %s needs a target", operation);
+}
+
 int hv_identify_new(struct hv_task **ret_task, struct hv_error *err) {
     struct hv_op *op;
     int r = hv_op_new_identify(&op, err);
+
+    return r < 0 ? r : raw_new(op, ret_task, err);
+}
+
+int hv_identify_anonymous_new(struct hv_task **ret_task, struct hv_error *err) {
+    struct hv_op *op;
+    int r = hv_op_new_identify_anonymous(&op, err);
 
     return r < 0 ? r : raw_new(op, ret_task, err);
 }
@@ -92,7 +111,7 @@ int hv_get_new(const struct hv_epr *target, struct hv_task **ret_task, struct hv
     int r;
 
     if (!target)
-        return hv_error_set(err, HV_E_ARGUMENT, "a Get needs a target");
+        return no_target("Get", err);
     r = hv_op_new_get(target, &op, err);
     return r < 0 ? r : raw_new(op, ret_task, err);
 }
@@ -101,6 +120,81 @@ const struct hv_instance *hv_get_result(const struct hv_task *task) {
     const struct raw_task *raw = succeeded(task);
 
     return raw ? raw->instance : NULL;
+}
+
+int hv_get_fragment_new(const struct hv_epr *target, const char *fragment, struct hv_task **ret_task, struct hv_error *err) {
+    struct hv_op *op;
+    int r;
+
+    if (!target || !fragment)
+        return no_target("Get", err);
+    r = hv_op_new_get_fragment(target, fragment, &op, err);
+    return r < 0 ? r : raw_new(op, ret_task, err);
+}
+
+int hv_put_new(const struct hv_epr *target, const struct hv_instance *instance, const char *fragment, struct hv_task **ret_task,
+               struct hv_error *err) {
+    struct hv_op *op;
+    int r;
+
+    if (!target || !instance)
+        return no_target("Put", err);
+    r = hv_op_new_put(target, instance, fragment, &op, err);
+    return r < 0 ? r : raw_new(op, ret_task, err);
+}
+
+const struct hv_instance *hv_put_result(const struct hv_task *task) {
+    return hv_get_result(task);
+}
+
+int hv_create_new(const struct hv_epr *resource, const struct hv_instance *instance, struct hv_task **ret_task,
+                  struct hv_error *err) {
+    struct hv_op *op;
+    int r;
+
+    if (!resource || !instance)
+        return no_target("Create", err);
+    r = hv_op_new_create(resource, instance, &op, err);
+    return r < 0 ? r : raw_new(op, ret_task, err);
+}
+
+const struct hv_epr *hv_create_result(const struct hv_task *task) {
+    const struct raw_task *raw = succeeded(task);
+
+    return raw ? raw->created : NULL;
+}
+
+int hv_delete_new(const struct hv_epr *target, struct hv_task **ret_task, struct hv_error *err) {
+    struct hv_op *op;
+    int r;
+
+    if (!target)
+        return no_target("Delete", err);
+    r = hv_op_new_delete(target, &op, err);
+    return r < 0 ? r : raw_new(op, ret_task, err);
+}
+
+int hv_class_describe_new(const char *cim_namespace, const char *class_name, struct hv_task **ret_task, struct hv_error *err) {
+    struct hv_op *op;
+    int r = hv_op_new_describe(cim_namespace, class_name, &op, err);
+
+    return r < 0 ? r : raw_new(op, ret_task, err);
+}
+
+const struct hv_class *hv_class_describe_result(const struct hv_task *task) {
+    const struct raw_task *raw = succeeded(task);
+
+    return raw ? raw->description : NULL;
+}
+
+struct hv_class *hv_class_describe_take(struct hv_task *task) {
+    struct hv_class *description = NULL;
+
+    if (succeeded(task)) {
+        description = ((struct raw_task *)task)->description;
+        ((struct raw_task *)task)->description = NULL;
+    }
+    return description;
 }
 
 /* For callers that look at the answers' bytes only: nothing is collected that nobody can ask for. */
@@ -132,7 +226,7 @@ int hv_invoke_new(const struct hv_epr *target, const char *method, const struct 
     int r;
 
     if (!target)
-        return hv_error_set(err, HV_E_ARGUMENT, "an Invoke needs a target");
+        return no_target("call of a method", err);
     r = hv_op_new_invoke(target, method, params, &op, err);
     return r < 0 ? r : raw_new(op, ret_task, err);
 }

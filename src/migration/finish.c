@@ -4,6 +4,7 @@
 #include "base/code.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "hyperv/advice.h"
 #include "hyperv/job.h"
 #include "hyperv/reason.h"
 #include "migration/machine.h"
@@ -16,20 +17,20 @@ static const char *verb(const struct hv_move *move) {
 static void begin(const struct hv_move *move, struct hv_error *err, int code, const char *what) {
     if (move->moves_nothing && !move->plan.check_only)
         (void)hv_error_set(err, code, "job %s on %s %s", move->result.job_id, move->plan.source_name, what);
-    else if (move->evidence.between_hosts && move->plan.destination_name)
+    else if (move->evidence.between_hosts && move->plan.destination_label)
         (void)hv_error_set(err, code, "%s of \"%s\" from %s to %s %s", verb(move), hv_mig_vm_label(move), move->plan.source_name,
-                           move->plan.destination_name, what);
+                           move->plan.destination_label, what);
     else
         (void)hv_error_set(err, code, "%s of \"%s\" on %s %s", verb(move), hv_mig_vm_label(move), move->plan.source_name, what);
 }
 
-/* The entry of the host's error chain that explains most: sign-in between hosts, else the last known code, else the last. */
+/* The entry of the host's error chain that explains most: sign-in between hosts, else the last that is known, else the last. */
 static const struct hv_reason *best_reason(const struct hv_move *move, const struct hv_code **ret_code) {
     const struct hv_reason *best = NULL;
 
     for (size_t i = 0; i < move->result.n_reasons; i++) {
         const struct hv_reason *reason = &move->result.reasons[i];
-        const struct hv_code *code = reason->hresult ? hv_code_find_hresult(reason->hresult) : NULL;
+        const struct hv_code *code = hv_advice_find(reason);
         if (*ret_code && (!code || (*ret_code)->error == HV_E_DELEGATION))
             continue;
         best = reason;
@@ -52,6 +53,8 @@ static void explain(const struct hv_move *move, struct explanation *ret) {
     ret->hresult = reason ? reason->hresult : hv_reason_hresult(ret->text);
     if (!ret->code && ret->hresult)
         ret->code = hv_code_find_hresult(ret->hresult);
+    if (!ret->code)
+        ret->code = hv_advice_find_text(ret->text);
     if (!ret->code && move->last_job.error_code > 0)
         ret->code = hv_code_find(HV_CODE_JOB, (uint32_t)move->last_job.error_code);
     if (!ret->text)
@@ -63,6 +66,19 @@ static int failure_class(const struct hv_move *move, const struct hv_code *code)
     int class = code ? code->error : HV_E_FAILED;
 
     return move->plan.check_only && class != HV_E_DELEGATION ? HV_E_NOT_MIGRATABLE : class;
+}
+
+/* What helps against the reason that explains most, then against the others: all of them are in the way. */
+static void add_remedies(const struct hv_move *move, const struct hv_code *best, struct hv_error *err) {
+    if (best && best->remedy)
+        hv_error_remedy(err, "%s", best->remedy);
+    for (size_t i = 0; i < move->result.n_reasons; i++) {
+        const struct hv_code *code = hv_advice_find(&move->result.reasons[i]);
+        if (code && code != best && code->remedy && !(err && strstr(err->remedy, code->remedy)))
+            hv_error_remedy(err, "%s", code->remedy);
+    }
+    if (err && !err->remedy[0])
+        hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts");
 }
 
 static int explain_failure(const struct hv_move *move, struct hv_error *err) {
@@ -77,8 +93,7 @@ static int explain_failure(const struct hv_move *move, struct hv_error *err) {
         err->hresult = why.hresult;
     }
     hv_error_cause(err, "%s", why.text);
-    if (why.code && why.code->remedy)
-        hv_error_remedy(err, "%s", why.code->remedy);
+    add_remedies(move, why.code, err);
     return class;
 }
 
@@ -90,10 +105,13 @@ static int not_moved(const struct hv_move *move, struct hv_error *err) {
         return HV_E_CANCELLED;
     case HV_JOB_END_SUCCEEDED:
         begin(move, err, HV_E_FAILED, "is reported as completed, but nothing moved");
+        hv_error_cause(err, "its host shows it where it was before");
+        hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts");
         return HV_E_FAILED;
     case HV_JOB_END_VANISHED:
         begin(move, err, HV_E_FAILED, "did not happen");
-        hv_error_cause(err, "job %s is gone without a word", move->result.job_id);
+        hv_error_cause(err, "job %s is gone without a word, and the VM is where it was before", move->result.job_id);
+        hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts, then start the move again");
         return HV_E_FAILED;
     case HV_JOB_END_NONE:
         begin(move, err, HV_E_UNREACHABLE, "never started");
@@ -109,13 +127,21 @@ static int not_moved(const struct hv_move *move, struct hv_error *err) {
     return explain_failure(move, err);
 }
 
+/* The command that goes on with the job. */
+static void say_follow(const struct hv_move *move, struct hv_error *err, const char *why) {
+    const char *to = move->evidence.between_hosts ? move->plan.destination_label : NULL;
+
+    if (move->result.job_id)
+        hv_error_remedy(err, "%s: hvctl job follow %s/%s%s%s", why, move->plan.source_name, move->result.job_id,
+                        to ? " --to " : "", to ? to : "");
+}
+
 static int unknown(const struct hv_move *move, struct hv_error *err) {
     begin(move, err, HV_E_UNKNOWN_OUTCOME, "has an unknown outcome");
     hv_error_cause(err, "%s: %s; %s: %s%s%s", move->plan.source_name, hv_place_name(move->evidence.at_source),
                    hv_mig_destination_label(move), hv_place_name(move->evidence.at_destination),
                    move->look_error.code ? "; last error: " : "", move->look_error.code ? move->look_error.message : "");
-    if (move->result.job_id)
-        hv_error_remedy(err, "look again: hvctl job follow %s/%s", move->plan.source_name, move->result.job_id);
+    say_follow(move, err, "look again");
     hv_error_remedy(err, "see where the VM is: hvctl vm show %s -H HOST, on both hosts",
                     move->result.vm_id ? move->result.vm_id : hv_mig_vm_label(move));
     return HV_E_UNKNOWN_OUTCOME;
@@ -126,8 +152,7 @@ static int running(const struct hv_move *move, struct hv_error *err) {
         return 0;
     begin(move, err, HV_E_DETACHED, "is still running");
     hv_error_cause(err, "we stopped waiting; the job goes on");
-    hv_error_remedy(err, "follow it: hvctl job follow %s/%s", move->plan.source_name,
-                    move->result.job_id ? move->result.job_id : "JOB");
+    say_follow(move, err, "follow it");
     return HV_E_DETACHED;
 }
 

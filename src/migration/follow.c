@@ -71,10 +71,19 @@ static int job_over(struct hv_step *step) {
     return step->move->moves_nothing ? hv_mig_finish(step) : hv_mig_look(step);
 }
 
+static void forget_reasons(struct hv_move *move) {
+    hv_reasons_free(move->result.reasons, move->result.n_reasons);
+    move->result.reasons = NULL;
+    move->result.n_reasons = 0;
+}
+
 static int job_ended(struct hv_step *step) {
     struct hv_move *move = step->move;
 
     move->evidence.job = job_end(&move->last_job);
+    /* It may be the second job that is followed: what the first one told is of no use for it. */
+    move->n_asked_errors = 0;
+    forget_reasons(move);
     if (move->last_job.state == HV_JOB_COMPLETED)
         return job_over(step);
     return hv_mig_go(step, HV_MIG_STATE_READ_ERRORS);
@@ -143,6 +152,16 @@ int hv_mig_enter_find_job(struct hv_step *step) {
     return hv_mig_query(step, HV_PEER_SOURCE, job_classes[0], NULL, NULL);
 }
 
+/* The host may write the name that we gave shorter or longer: "hv02" and "hv02.example.com" are one, two addresses never. */
+static bool is_same_host(const char *a, const char *b) {
+    const char *longer = strlen(a) > strlen(b) ? a : b;
+    const char *shorter = longer == a ? b : a;
+
+    if (hv_text_same(a, b))
+        return true;
+    return !strchr(shorter, '.') && hv_text_starts_same(longer, shorter) && longer[strlen(shorter)] == '.';
+}
+
 /* Is it a job that moves our VM as we asked? */
 static bool is_ours(const struct hv_move *move, const struct hv_job *job) {
     if (!hv_text_same(job->vm_id, move->result.vm_id))
@@ -151,13 +170,14 @@ static bool is_ours(const struct hv_move *move, const struct hv_job *job) {
         return false;
     if (job->type >= JOB_TYPE_FIRST_CHECK && job->type <= JOB_TYPE_LAST_CHECK)
         return false;
-    return !job->destination || !move->evidence.between_hosts || hv_text_same(job->destination, move->plan.destination_name);
+    return !job->destination || !move->evidence.between_hosts || is_same_host(job->destination, move->plan.destination_name);
 }
 
 int hv_mig_jobs_answered(struct hv_step *step) {
     struct hv_move *move = step->move;
     const struct hv_op *op = step->event->op;
 
+    move->evidence.jobs_unlisted = false;
     for (size_t i = 0; i < hv_op_n_instances(op); i++) {
         struct hv_job job;
         bool ours;
@@ -181,6 +201,7 @@ int hv_mig_jobs_answered(struct hv_step *step) {
 }
 
 int hv_mig_jobs_failed(struct hv_step *step) {
+    step->move->evidence.jobs_unlisted = true;
     step->move->look_error = *step->event->err;
     return hv_mig_look(step);
 }
@@ -279,9 +300,7 @@ int hv_mig_errors_answered(struct hv_step *step) {
     struct hv_move *move = step->move;
     int r;
 
-    hv_reasons_free(move->result.reasons, move->result.n_reasons);
-    move->result.reasons = NULL;
-    move->result.n_reasons = 0;
+    forget_reasons(move);
     r = hv_reasons_decode(hv_op_instance(step->event->op), &move->result.reasons, &move->result.n_reasons, step->err);
     if (r == HV_E_MEMORY)
         return r;

@@ -188,7 +188,7 @@ const char *hv_mig_vm_label(const struct hv_move *move) {
 }
 
 const char *hv_mig_destination_label(const struct hv_move *move) {
-    return move->plan.destination_name ? move->plan.destination_name : "the destination";
+    return move->plan.destination_label ? move->plan.destination_label : "the destination";
 }
 
 void hv_mig_report(struct hv_move *move, enum hv_move_report_kind kind, const char *text) {

@@ -120,7 +120,7 @@ int hv_mig_query(struct hv_step *step, enum hv_peer peer, const char *class_name
 int hv_mig_query_text(struct hv_step *step, enum hv_peer peer, const char *wql);
 /* Display name when known, else what the user gave, else the GUID. */
 const char *hv_mig_vm_label(const struct hv_move *move);
-/* "hv02", or "the destination". */
+/* What messages call it: "hv02", or "the destination". */
 const char *hv_mig_destination_label(const struct hv_move *move);
 
 /* Entry actions and handlers, by file. prologue.c */

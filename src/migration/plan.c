@@ -75,6 +75,7 @@ static int copy_texts(struct hv_plan *plan, const struct hv_move_options *option
     } texts[] = {
         { options->vm, &plan->vm },
         { options->destination_name, &plan->destination_name },
+        { options->destination_label ? options->destination_label : options->destination_name, &plan->destination_label },
         { options->source_name ? options->source_name : "the source", &plan->source_name },
         { options->storage_path, &plan->storage_path },
         { options->config_path, &plan->config_path },
@@ -149,6 +150,7 @@ void hv_plan_deinit(struct hv_plan *plan) {
     free(plan->vm);
     free(plan->destination_name);
     free(plan->source_name);
+    free(plan->destination_label);
     free(plan->storage_path);
     free(plan->config_path);
     free(plan->snapshot_path);

@@ -23,6 +23,7 @@ struct hv_plan {
     bool detach;
     char *destination_name;
     char *source_name;
+    char *destination_label;
     char *storage_path;
     char *config_path;
     char *snapshot_path;

@@ -13,7 +13,7 @@
 enum { QUERY_CEILING = 4096, AUTHENTICATION_CREDSSP = 0 };
 
 /* Offers the answer's instances to FIND, which the caller releases. */
-static int find(struct hv_step *step, struct hv_vm_find *find) {
+static int offer_all(struct hv_step *step, struct hv_vm_find *find) {
     const struct hv_op *op = step->event->op;
     int r = 0;
 
@@ -82,7 +82,7 @@ int hv_mig_vm_answered(struct hv_step *step) {
     HV_ATTR_CLEANUP(hv_vm_find_deinit) struct hv_vm_find found;
     HV_ATTR_CLEANUP(hv_vm_deinit) struct hv_vm vm = { 0 };
     struct hv_move *move = step->move;
-    int r = find(step, &found);
+    int r = offer_all(step, &found);
 
     if (r < 0)
         return r;
@@ -113,7 +113,7 @@ int hv_mig_enter_find_elsewhere(struct hv_step *step) {
 int hv_mig_elsewhere_answered(struct hv_step *step) {
     HV_ATTR_CLEANUP(hv_vm_find_deinit) struct hv_vm_find found;
     struct hv_move *move = step->move;
-    int r = find(step, &found);
+    int r = offer_all(step, &found);
 
     if (r < 0)
         return r;

@@ -3,6 +3,7 @@
 
 /* The VM is at the source and nowhere else, or the disks are where they were. */
 static enum hv_move_outcome still_there(const struct hv_evidence *evidence) {
+    /* Until the window is over the hosts may lag behind the job, and a lost request may still be under way. */
     switch (evidence->job) {
     case HV_JOB_END_FAILED:
     case HV_JOB_END_CANCELLED:
@@ -10,9 +11,11 @@ static enum hv_move_outcome still_there(const struct hv_evidence *evidence) {
     case HV_JOB_END_RUNNING:
         return HV_OUTCOME_RUNNING;
     case HV_JOB_END_NONE:
+        if (evidence->jobs_unlisted)
+            return HV_OUTCOME_UNKNOWN; /* a job of the lost request may be waiting for its turn */
+        return evidence->window_over ? HV_OUTCOME_NOT_MOVED : HV_OUTCOME_UNKNOWN;
     case HV_JOB_END_SUCCEEDED:
     case HV_JOB_END_VANISHED:
-        /* The hosts may lag behind the job, and a lost request may still be under way. */
         return evidence->window_over ? HV_OUTCOME_NOT_MOVED : HV_OUTCOME_UNKNOWN;
     case HV_JOB_END_UNREACHABLE:
     case HV_JOB_END_COUNT:

@@ -34,7 +34,8 @@ struct hv_evidence {
     bool no_destination; /* nobody told us how to reach it */
     bool migrating;      /* the source shows the VM as being migrated (OperationalStatus 32774) */
     enum hv_disks disks;
-    bool window_over; /* looked for as long as a request can be under way */
+    bool window_over;   /* looked for as long as a request can be under way */
+    bool jobs_unlisted; /* the source did not say which jobs it has when it was asked at last */
 };
 
 /* RUNNING, MOVED, NOT_MOVED, JOB_COMPLETED, or UNKNOWN: as it stands now. */

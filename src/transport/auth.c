@@ -11,6 +11,9 @@
 int hv_login_init(struct hv_login *login, enum hv_auth scheme, const char *user, const char *password, struct hv_error *err) {
     int r;
 
+    login->scheme = scheme;
+    if (scheme == HV_AUTH_NONE)
+        return 0;
     if (!user || !user[0] || !password) {
         r = hv_error_set(err, HV_E_AUTH, "no %s to sign in with", !user || !user[0] ? "user" : "password");
         hv_error_remedy(err, "give a user by -u USER and a password by --password-file FILE");
@@ -23,7 +26,6 @@ int hv_login_init(struct hv_login *login, enum hv_auth scheme, const char *user,
     }
     if (strlen(user) + strlen(password) > HV_LOGIN_MAX_BYTES)
         return hv_error_set(err, HV_E_ARGUMENT, "user and password are longer than %d bytes together", HV_LOGIN_MAX_BYTES);
-    login->scheme = scheme;
     r = hv_text_copy(user, &login->user, err);
     return r < 0 ? r : hv_text_copy(password, &login->password, err);
 }
@@ -37,10 +39,14 @@ void hv_login_deinit(struct hv_login *login) {
 int hv_login_write(const struct hv_login *login, struct hv_buf *header, struct hv_error *err) {
     unsigned char plain[HV_LOGIN_MAX_BYTES + 1];
     unsigned char coded[(HV_LOGIN_MAX_BYTES + 1 + 2) / 3 * 4 + 1];
-    size_t n_user = strlen(login->user);
-    size_t n_password = strlen(login->password);
+    size_t n_user;
+    size_t n_password;
     int n;
 
+    if (login->scheme == HV_AUTH_NONE)
+        return hv_error_set(err, HV_E_AUTH, "there are no credentials for this host");
+    n_user = strlen(login->user);
+    n_password = strlen(login->password);
     memcpy(plain, login->user, n_user);
     plain[n_user] = ':';
     memcpy(plain + n_user + 1, login->password, n_password);

@@ -49,7 +49,7 @@ int hv_endpoint_new(const struct hv_address *address, const struct hv_host_optio
         r = hv_tls_policy_init(&endpoint->tls, address->host, options, err);
     if (r == 0)
         r = hv_login_init(&endpoint->login, options->auth, options->user, options->password, err);
-    if (r == 0)
+    if (r == 0 && options->auth != HV_AUTH_NONE)
         r = exposure_check(endpoint, options->http_unencrypted_ok, err);
     if (r < 0)
         return r;

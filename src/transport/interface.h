@@ -20,6 +20,7 @@ struct hv_request {
     size_t n_bytes;
     uint64_t timeout_ms; /* from submit to the last byte of the answer */
     bool at_most_once;   /* no second copy leaves, whatever happens to the connection */
+    bool anonymous;      /* without credentials, and said to be so (wsman.md 1.6) */
     void *user;          /* names the request; no two under way share one */
 };
 

@@ -105,9 +105,14 @@ static bool add_header(struct hv_transfer *transfer, const char *line) {
     return longer != NULL;
 }
 
-static int add_headers(struct hv_transfer *transfer, struct hv_error *err) {
+static int add_headers(struct hv_transfer *transfer, bool anonymous, struct hv_error *err) {
     struct hv_buf line = HV_BUF_INIT((size_t)HV_LOGIN_MAX_BYTES * 2);
-    int r = hv_login_write(hv_endpoint_login(transfer->endpoint), &line, err);
+    int r = 0;
+
+    if (anonymous)
+        hv_buf_puts(&line, "WSMANIDENTIFY: unauthenticated");
+    else
+        r = hv_login_write(hv_endpoint_login(transfer->endpoint), &line, err);
 
     if (r == 0 &&
         (!add_header(transfer, "Content-Type: application/soap+xml;charset=UTF-8") || !add_header(transfer, "Expect:") ||
@@ -132,7 +137,7 @@ int hv_transfer_new(const struct hv_request *request, uint64_t connect_timeout_m
     transfer->at_most_once = request->at_most_once;
     transfer->check.policy = policy;
     hv_buf_init(&transfer->body, HV_ANSWER_MAX_BYTES);
-    r = add_headers(transfer, err);
+    r = add_headers(transfer, request->anonymous, err);
     if (r < 0)
         return r;
     transfer->easy = curl_easy_init();

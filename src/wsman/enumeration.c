@@ -19,6 +19,51 @@ static void put_max_elements(struct hv_xml_writer *writer, const char *name, uin
     hv_xml_put_element(writer, name, number);
 }
 
+static void put_dialect(struct hv_xml_writer *writer, const char *dialect) {
+    hv_xml_begin(writer, "w:Filter");
+    hv_xml_put_attribute(writer, "Dialect", dialect);
+}
+
+static void put_if(struct hv_xml_writer *writer, const char *name, const char *text) {
+    if (text)
+        hv_xml_put_element(writer, name, text);
+}
+
+/* The order of children is that of the schema (DSP0227 annex). */
+static void put_association(struct hv_xml_writer *writer, const struct hv_association *association) {
+    hv_xml_begin(writer, association->references ? "b:AssociationInstances" : "b:AssociatedInstances");
+    hv_xml_put_attribute(writer, "xmlns:b", HV_NS_CIM_BINDING);
+    hv_xml_begin(writer, "b:Object");
+    hv_epr_write(writer, association->object);
+    hv_xml_end(writer);
+    if (association->references) {
+        put_if(writer, "b:ResultClassName", association->result_class);
+        put_if(writer, "b:Role", association->role);
+    } else {
+        put_if(writer, "b:AssociationClassName", association->association_class);
+        put_if(writer, "b:Role", association->role);
+        put_if(writer, "b:ResultClassName", association->result_class);
+        put_if(writer, "b:ResultRole", association->result_role);
+    }
+    hv_xml_end(writer);
+}
+
+static void put_filter(struct hv_xml_writer *writer, const struct hv_enumerate_options *options) {
+    if (options->wql) {
+        put_dialect(writer, HV_DIALECT_WQL);
+        hv_xml_put_text(writer, options->wql);
+    } else if (options->selectors) {
+        put_dialect(writer, HV_DIALECT_SELECTOR);
+        hv_epr_write_selectors(writer, options->selectors);
+    } else if (options->association) {
+        put_dialect(writer, HV_DIALECT_ASSOCIATION);
+        put_association(writer, options->association);
+    } else {
+        return;
+    }
+    hv_xml_end(writer);
+}
+
 void hv_enumerate_write(struct hv_xml_writer *writer, const struct hv_enumerate_options *options) {
     static const char *const modes[] = {
         [HV_ENUMERATE_OBJECT] = NULL, /* what absence means */
@@ -31,12 +76,7 @@ void hv_enumerate_write(struct hv_xml_writer *writer, const struct hv_enumerate_
         hv_xml_put_element(writer, "w:OptimizeEnumeration", NULL);
         put_max_elements(writer, "w:MaxElements", options->max_elements);
     }
-    if (options->wql) {
-        hv_xml_begin(writer, "w:Filter");
-        hv_xml_put_attribute(writer, "Dialect", HV_DIALECT_WQL);
-        hv_xml_put_text(writer, options->wql);
-        hv_xml_end(writer);
-    }
+    put_filter(writer, options);
     if (modes[options->mode])
         hv_xml_put_element(writer, "w:EnumerationMode", modes[options->mode]);
     hv_xml_end(writer);

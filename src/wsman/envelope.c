@@ -50,6 +50,31 @@ static void put_reply_to(struct hv_xml_writer *writer) {
     hv_xml_end(writer);
 }
 
+/* Options named "msftwinrm:..." carry that prefix as part of the name, whatever it is bound to (wsman.md 1.1). */
+static void put_options(struct hv_xml_writer *writer, const struct hv_header *header) {
+    if (header->n_options == 0)
+        return;
+    hv_xml_begin(writer, "w:OptionSet");
+    for (size_t i = 0; i < header->n_options; i++) {
+        hv_xml_begin(writer, "w:Option");
+        hv_xml_put_attribute(writer, "Name", header->options[i].name);
+        hv_xml_put_attribute(writer, "Type", header->options[i].type);
+        hv_xml_put_text(writer, header->options[i].value);
+        hv_xml_end(writer);
+    }
+    hv_xml_end(writer);
+}
+
+/* Where the request goes, and what of it is meant. */
+static void put_target(struct hv_xml_writer *writer, const struct hv_header *header) {
+    hv_epr_write_selectors(writer, header->target);
+    put_options(writer, header);
+    if (header->fragment)
+        put_required(writer, "w:FragmentTransfer", header->fragment);
+    if (header->identifier)
+        hv_xml_put_element(writer, "e:Identifier", header->identifier);
+}
+
 void hv_envelope_begin(struct hv_xml_writer *writer, const struct hv_header *header) {
     char size[NUMBER_SIZE];
     char timeout[HV_DURATION_TEXT_SIZE];
@@ -63,6 +88,8 @@ void hv_envelope_begin(struct hv_xml_writer *writer, const struct hv_header *hea
     hv_xml_put_attribute(writer, "xmlns:w", HV_NS_WSMAN);
     hv_xml_put_attribute(writer, "xmlns:p", HV_NS_WSMAN_MS);
     hv_xml_put_attribute(writer, "xmlns:n", HV_NS_ENUMERATION);
+    if (header->is_eventing)
+        hv_xml_put_attribute(writer, "xmlns:e", HV_NS_EVENTING);
     hv_xml_begin(writer, "s:Header");
     hv_xml_put_element(writer, "a:To", header->to);
     put_required(writer, "w:ResourceURI", hv_epr_resource_uri(header->target));
@@ -72,7 +99,7 @@ void hv_envelope_begin(struct hv_xml_writer *writer, const struct hv_header *hea
     put_message_id(writer, header->message_id);
     put_locale(writer, "w:Locale");
     put_locale(writer, "p:DataLocale");
-    hv_epr_write_selectors(writer, header->target);
+    put_target(writer, header);
     hv_xml_put_element(writer, "w:OperationTimeout", timeout);
     hv_xml_end(writer);
     hv_xml_begin(writer, "s:Body");
@@ -228,6 +255,10 @@ struct hv_envelope *hv_envelope_free(struct hv_envelope *envelope) {
 
 const struct hv_xml_node *hv_envelope_body(const struct hv_envelope *envelope) {
     return envelope->body;
+}
+
+const struct hv_xml_node *hv_envelope_header(const struct hv_envelope *envelope, const char *namespace_uri, const char *name) {
+    return hv_xml_child(envelope->header, namespace_uri, name);
 }
 
 const char *hv_envelope_action(const struct hv_envelope *envelope) {

@@ -7,6 +7,13 @@
 #include "xml/reader.h"
 #include "xml/writer.h"
 
+/* What an operation wants of a provider beside its parameters. */
+struct hv_option {
+    const char *name;
+    const char *type; /* as "xs:boolean" */
+    const char *value;
+};
+
 struct hv_header {
     const char *to; /* endpoint URL */
     const char *action;
@@ -14,9 +21,14 @@ struct hv_header {
     const struct hv_epr *target; /* resource URI and selectors */
     uint64_t operation_timeout_ms;
     uint32_t max_envelope_size; /* bytes */
+    const char *fragment;       /* a property that alone is meant; NULL: the whole instance */
+    const char *identifier;     /* of a subscription; else NULL */
+    bool is_eventing;           /* Subscribe and Unsubscribe */
+    const struct hv_option *options;
+    size_t n_options;
 };
 
-/* Opens envelope and body with prefixes s, a, w, p, n bound (p: Microsoft's headers). */
+/* Opens envelope and body with prefixes s, a, w, p, n bound (p: Microsoft's headers), e in eventing. */
 void hv_envelope_begin(struct hv_xml_writer *writer, const struct hv_header *header);
 void hv_envelope_end(struct hv_xml_writer *writer);
 
@@ -34,6 +46,8 @@ HV_DEFINE_CLEANUP(struct hv_envelope *, hv_envelope_free)
 
 /* The s:Body element; never NULL. */
 const struct hv_xml_node *hv_envelope_body(const struct hv_envelope *envelope);
+/* The header block {NAMESPACE_URI}NAME; NULL when absent. */
+const struct hv_xml_node *hv_envelope_header(const struct hv_envelope *envelope, const char *namespace_uri, const char *name);
 /* Text of the a:Action header; "" when absent. */
 const char *hv_envelope_action(const struct hv_envelope *envelope);
 

@@ -147,6 +147,18 @@ int hv_epr_copy(const struct hv_epr *epr, struct hv_epr **ret_epr, struct hv_err
     return 0;
 }
 
+size_t hv_epr_size(const struct hv_epr *epr) {
+    size_t n_bytes = sizeof(*epr) + strlen(epr->resource_uri) + 1;
+
+    for (size_t i = 0; i < epr->n_selectors; i++) {
+        const struct selector *selector = &epr->selectors[i];
+
+        n_bytes += sizeof(*selector) + strlen(selector->name) + 1;
+        n_bytes += selector->reference ? hv_epr_size(selector->reference) : strlen(selector->value) + 1;
+    }
+    return n_bytes;
+}
+
 const char *hv_epr_resource_uri(const struct hv_epr *epr) {
     return epr->resource_uri;
 }

@@ -20,6 +20,8 @@ HV_DEFINE_CLEANUP(struct hv_epr *, hv_epr_free)
  * a:EndpointReference child, or NODE is the a:EndpointReference itself. Errors: PROTOCOL, LIMIT, MEMORY.
  */
 HV_MUST_CHECK int hv_epr_parse(const struct hv_xml_node *node, struct hv_epr **ret_epr, struct hv_error *err);
+/* About how many bytes of memory it holds. */
+size_t hv_epr_size(const struct hv_epr *epr);
 /* Does NODE hold one? */
 bool hv_epr_is_in(const struct hv_xml_node *node);
 

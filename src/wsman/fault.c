@@ -95,7 +95,7 @@ static void read_wsman_fault(const struct hv_xml_node *detail, struct hv_error *
     }
 }
 
-/* MSFT_WmiError of Windows 8 and later, __ExtendedStatus of older hosts; both anywhere below the detail (wsman.md 5.2). */
+/* MSFT_WmiError of Windows 8 and later, __ExtendedStatus of older hosts; all anywhere below the detail (wsman.md 5.2). */
 static void read_wmi_error(const struct hv_xml_node *detail, struct hv_error *err) {
     static const struct {
         const char *element;
@@ -104,6 +104,7 @@ static void read_wmi_error(const struct hv_xml_node *detail, struct hv_error *er
     } forms[] = {
         { "MSFT_WmiError", { "error_Code", "MessageID" }, "Message" },
         { "__ExtendedStatus", { "StatusCode", NULL }, "Description" },
+        { "OMI_Error", { NULL, NULL }, "Message" }, /* of OMI, whose own results are CIM statuses */
     };
 
     for (size_t i = 0; i < HV_ARRAY_SIZE(forms); i++) {
@@ -117,6 +118,8 @@ static void read_wmi_error(const struct hv_xml_node *detail, struct hv_error *er
                 err->hresult = code_in(error, forms[i].codes[j]);
         }
         err->cim_status = code_in(error, "CIMStatusCode");
+        if (!err->cim_status)
+            err->cim_status = code_in(error, "OMI_Code");
         if (text && *hv_xml_word(text) && !err->fault_reason[0])
             put_line(err->fault_reason, sizeof(err->fault_reason), hv_xml_word(text));
         return;
@@ -325,6 +328,30 @@ bool hv_fault_is_context_lost(const struct hv_error *err) {
     static const uint16_t codes[] = { 0x01B, 0x084, 0 };
 
     return err->source == HV_SOURCE_WSMAN && (has_code(err, codes) || has_subcode(err, "InvalidEnumerationContext"));
+}
+
+/* Not the code "enumeration invalid": with that a provider failed, and would again. */
+bool hv_fault_is_context_forgotten(const struct hv_error *err) {
+    return hv_fault_is_context_lost(err) && err->wsman_code != 0x80338084;
+}
+
+/* Codes: answer larger than asked for, than the host's limit, than its limit for one item. */
+bool hv_fault_is_too_large(const struct hv_error *err) {
+    static const uint16_t codes[] = { 0x048, 0x049, 0x04D, 0 };
+
+    if (err->source != HV_SOURCE_WSMAN)
+        return false;
+    if (has_code(err, codes) || hv_text_ends(err->fault_detail, "/MaxEnvelopeSizeExceeded") ||
+        hv_text_ends(err->fault_detail, "/ServiceEnvelopeLimit"))
+        return true;
+    return !err->wsman_code && !err->fault_detail[0] && has_subcode(err, "EncodingLimit");
+}
+
+bool hv_fault_is_unsupported(const struct hv_error *err) {
+    return err->source == HV_SOURCE_WSMAN &&
+           (err->code == HV_E_NOT_FOUND || has_subcode(err, "ActionNotSupported") || has_subcode(err, "UnsupportedFeature") ||
+            has_subcode(err, "DestinationUnreachable") || has_subcode(err, "InvalidSelectors") ||
+            has_subcode(err, "InvalidResourceURI"));
 }
 
 /* Codes of WMI and RPC with which a provider may break off after it acted. */

@@ -16,6 +16,12 @@ bool hv_fault_is_timeout(const struct hv_error *err);
 bool hv_fault_is_busy(const struct hv_error *err);
 /* The enumeration context is dead. */
 bool hv_fault_is_context_lost(const struct hv_error *err);
+/* It is dead because the host forgot it, as after a long pause: the same enumeration can be begun again. */
+bool hv_fault_is_context_forgotten(const struct hv_error *err);
+/* The answer does not fit into an envelope: fewer items in one may (wsman.md 1.8). */
+bool hv_fault_is_too_large(const struct hv_error *err);
+/* The host does not do this operation there, or has no such thing: another way to ask may succeed. */
+bool hv_fault_is_unsupported(const struct hv_error *err);
 /*
  * The request was certainly refused before it did anything. Receiver faults without a known code do not prove that
  * (a provider may fail after it acted), nor does a timeout.

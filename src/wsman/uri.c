@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "wsman/epr.h"
 
 enum { URI_SIZE = 2048 };
 
@@ -40,6 +41,47 @@ static int check_name(const char *what, const char *name, const char *also_forei
         if (is_foreign(*at) || strchr(also_foreign, *at))
             return hv_error_set(err, HV_E_ARGUMENT, "\"%s\" is not the name of a %s", name, what);
     }
+    return 0;
+}
+
+/* Are these the same namespace, as "root\\cimv2" and "root/cimv2" are? */
+static bool is_same_namespace(const char *a, size_t n_a, const char *b) {
+    size_t n_b;
+
+    b += strspn(b, "/\\");
+    for (n_b = strlen(b); n_b > 0 && strchr("/\\", b[n_b - 1]); n_b--)
+        ;
+    if (n_a != n_b)
+        return false;
+    for (size_t i = 0; i < n_a; i++) {
+        char c = b[i] == '\\' ? '/' : hv_text_lower(b[i]);
+
+        if (hv_text_lower(a[i]) != c)
+            return false;
+    }
+    return true;
+}
+
+int hv_resource_new(const char *cim_namespace, const char *name, struct hv_epr **ret_resource, struct hv_error *err) {
+    HV_CLEANUP(hv_epr_free) struct hv_epr *resource = NULL;
+    HV_CLEANUP_FREE char *uri = NULL;
+    const char *in_uri;
+    size_t n_in_uri;
+    int r = hv_resource_uri(cim_namespace ? cim_namespace : HV_NAMESPACE_V2, name, &uri, err);
+
+    if (r == 0)
+        r = hv_epr_new(uri, &resource, err);
+    if (r < 0)
+        return r;
+    in_uri = hv_uri_namespace(uri, &n_in_uri);
+    if (cim_namespace && in_uri && !is_same_namespace(in_uri, n_in_uri, cim_namespace))
+        return hv_error_set(err, HV_E_ARGUMENT, "%s is not in namespace %s", name, cim_namespace);
+    if (cim_namespace && !in_uri)
+        r = hv_epr_add_selector(resource, HV_SELECTOR_NAMESPACE, cim_namespace, err);
+    if (r < 0)
+        return r;
+    *ret_resource = resource;
+    resource = NULL;
     return 0;
 }
 

@@ -54,6 +54,8 @@ const char *hv_xml_word(const struct hv_xml_node *node);
 size_t hv_xml_trimmed(const struct hv_xml_node *node, const char **ret_start);
 /* NULL when absent. NAMESPACE_URI "" for attributes without prefix. */
 const char *hv_xml_attribute(const struct hv_xml_node *node, const char *namespace_uri, const char *name);
+/* Attribute number INDEX in document order, declarations not counted; false when there are not so many. */
+bool hv_xml_attribute_at(const struct hv_xml_node *node, size_t index, const char **ret_name, const char **ret_value);
 /* xsi:nil="true" or "1". */
 bool hv_xml_is_nil(const struct hv_xml_node *node);
 /* Namespace that PREFIX is bound to at NODE; NULL when to none. PREFIX "" asks for the default namespace. */

@@ -88,6 +88,14 @@ const char *hv_xml_attribute(const struct hv_xml_node *node, const char *namespa
     return NULL;
 }
 
+bool hv_xml_attribute_at(const struct hv_xml_node *node, size_t index, const char **ret_name, const char **ret_value) {
+    if (!node->extras || index >= node->extras->n_attributes)
+        return false;
+    *ret_name = node->extras->attributes[index].name;
+    *ret_value = node->extras->attributes[index].value;
+    return true;
+}
+
 bool hv_xml_is_nil(const struct hv_xml_node *node) {
     const char *nil = node->extras ? hv_xml_attribute(node, HV_XML_XSI_NAMESPACE, "nil") : NULL;
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "xml/tree.h"
 
 void hv_xml_writer_init(struct hv_xml_writer *writer, struct hv_buf *buf, enum hv_xml_escaping escaping) {
     memset(writer, 0, sizeof(*writer));
@@ -20,7 +21,15 @@ static void close_tag(struct hv_xml_writer *writer) {
     writer->in_tag = false;
 }
 
-void hv_xml_begin(struct hv_xml_writer *writer, const char *name) {
+static void put_name(const struct hv_xml_writer *writer, const char *prefix, const char *name) {
+    if (prefix) {
+        hv_buf_puts(writer->buf, prefix);
+        hv_buf_putc(writer->buf, ':');
+    }
+    hv_buf_puts(writer->buf, name);
+}
+
+void hv_xml_begin_in(struct hv_xml_writer *writer, const char *prefix, const char *name) {
     if (writer->failure)
         return;
     close_tag(writer);
@@ -28,26 +37,29 @@ void hv_xml_begin(struct hv_xml_writer *writer, const char *name) {
         writer->failure = HV_E_LIMIT;
         return;
     }
-    writer->open[writer->n_open++] = name;
+    writer->open[writer->n_open] = name;
+    writer->open_prefix[writer->n_open++] = prefix;
     hv_buf_putc(writer->buf, '<');
-    hv_buf_puts(writer->buf, name);
+    put_name(writer, prefix, name);
     writer->in_tag = true;
 }
 
-void hv_xml_end(struct hv_xml_writer *writer) {
-    const char *name;
+void hv_xml_begin(struct hv_xml_writer *writer, const char *name) {
+    hv_xml_begin_in(writer, NULL, name);
+}
 
+void hv_xml_end(struct hv_xml_writer *writer) {
     if (writer->failure)
         return; /* begin opened nothing either */
     assert(writer->n_open > 0);
-    name = writer->open[--writer->n_open];
+    writer->n_open--;
     if (writer->in_tag) {
         hv_buf_puts(writer->buf, "/>");
         writer->in_tag = false;
         return;
     }
     hv_buf_puts(writer->buf, "</");
-    hv_buf_puts(writer->buf, name);
+    put_name(writer, writer->open_prefix[writer->n_open], writer->open[writer->n_open]);
     hv_buf_putc(writer->buf, '>');
 }
 
@@ -151,6 +163,28 @@ void hv_xml_put_element(struct hv_xml_writer *writer, const char *name, const ch
     if (text)
         hv_xml_put_text(writer, text);
     hv_xml_end(writer);
+}
+
+/* Recursion ends with the depth that the reader allows. */
+static void put_node_in(struct hv_xml_writer *writer, const struct hv_xml_node *node, const char *default_namespace) {
+    hv_xml_begin(writer, node->name);
+    if (strcmp(node->namespace_uri, default_namespace) != 0)
+        hv_xml_put_attribute(writer, "xmlns", node->namespace_uri);
+    for (size_t i = 0; node->extras && i < node->extras->n_attributes; i++) {
+        const struct hv_xml_attribute *attribute = &node->extras->attributes[i];
+
+        if (!*attribute->namespace_uri)
+            hv_xml_put_attribute(writer, attribute->name, attribute->value);
+    }
+    for (const struct hv_xml_node *child = node->first; child; child = child->next)
+        put_node_in(writer, child, node->namespace_uri);
+    if (!node->first && node->n_text > 0)
+        hv_xml_put_text(writer, node->text);
+    hv_xml_end(writer);
+}
+
+void hv_xml_put_node(struct hv_xml_writer *writer, const struct hv_xml_node *node) {
+    put_node_in(writer, node, "");
 }
 
 int hv_xml_writer_finish(const struct hv_xml_writer *writer, const char *what, struct hv_error *err) {

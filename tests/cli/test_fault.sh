@@ -93,7 +93,7 @@ lost-before)
     # Not carried out, which only looking can tell.
     trouble '5|16' 'not_moved|unknown' "drop-before,$move_request,times=1"
     trouble '1|5|14|16' 'not_moved|unknown' "timeout,$move_request,times=1"
-    trouble '1|5|14|16' 'not_moved|unknown' "http=503,$move_request,times=1"
+    trouble '1|5|10|14|16' 'not_moved|unknown' "http=503,$move_request,times=1"
     ;;
 refused)
     trouble 7 not_moved "auth,$move_request,times=1"

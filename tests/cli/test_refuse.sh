@@ -36,6 +36,10 @@ vm_is_at 0A1B2C06-3D4E-4F50-8A6B-7C8D9E0F1006 hv02
 scenario 'host that does not exist'
 refused 5 unreachable vm list --host https://no-such-host.invalid:5986/wsman
 refused 5 unreachable migrate app01 --from "$hv01" --to https://no-such-host.invalid:5986/wsman
+scenario 'from a host to itself'
+forget_requests
+refused 2 usage migrate app01 --from "$hv01" --to "$hv01"
+sent 0 '.method == "MigrateVirtualSystemToHost"'
 scenario 'port where nobody listens'
 refused 5 unreachable vm list --host https://127.0.0.1:1/wsman
 

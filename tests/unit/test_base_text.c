@@ -230,6 +230,28 @@ static void only_a_cut_character_is_trimmed(void **state) {
     }
 }
 
+static void bytes_of_no_character_are_replaced(void **state) {
+    static const struct {
+        const char *text;
+        const char *repaired;
+    } rows[] = {
+        { "", "" },
+        { "plain \xC3\xBC \xF0\x9F\x98\x80", "plain \xC3\xBC \xF0\x9F\x98\x80" },
+        { "a\xFF z", "a? z" },
+        { "\xC3z", "?z" },
+        { "\xED\xA0\x80", "???" },
+        { "\xE2\x82", "??" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
+        char text[16];
+        memcpy(text, rows[i].text, strlen(rows[i].text) + 1);
+        hv_text_repair(text);
+        assert_string_equal(text, rows[i].repaired);
+    }
+}
+
 static void copies_are_exact(void **state) {
     HV_CLEANUP_FREE char *whole = NULL;
     HV_CLEANUP_FREE char *part = NULL;
@@ -278,6 +300,7 @@ int main(void) {
         cmocka_unit_test(utf8_characters),
         cmocka_unit_test(a_text_is_valid_only_as_a_whole),
         cmocka_unit_test(only_a_cut_character_is_trimmed),
+        cmocka_unit_test(bytes_of_no_character_are_replaced),
         cmocka_unit_test(copies_are_exact),
         cmocka_unit_test(a_copy_without_memory_fails),
     };

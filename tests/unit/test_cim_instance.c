@@ -279,6 +279,43 @@ static void test_ceilings(void **state) {
     assert_int_equal(hv_property_n_values(hv_instance_find(instance, "Property7")), HV_CIM_MAX_VALUES);
 }
 
+/* Each of two holds half of what one may hold with both in it, then one more. */
+static void test_instances_inside_have_a_ceiling(void **state) {
+    (void)state;
+    for (int more = 0; more <= 1; more++) {
+        HV_CLEANUP(hv_instance_free) struct hv_instance *whole = make();
+        struct hv_error err = { 0 };
+
+        for (int i = 0; i < 2; i++) {
+            struct hv_instance *half = make();
+            for (int n = 1; n < HV_CIM_MAX_OBJECTS / 2 + (i == 1 ? more : 0); n++)
+                assert_int_equal(hv_instance_append_instance(half, "Inner", make(), NULL), 0);
+            assert_int_equal(hv_instance_append_instance(whole, "Half", half, &err), i == 1 && more ? HV_E_LIMIT : 0);
+        }
+        assert_int_equal(strstr(err.message, "4096 instances") != NULL, more);
+    }
+}
+
+static void test_size_counts_all_that_is_held(void **state) {
+    static const char text[1000] = "";
+    HV_CLEANUP(hv_instance_free) struct hv_instance *instance = make();
+    struct hv_instance *inner = make();
+    struct hv_epr *epr = NULL;
+    size_t before = hv_instance_size(instance);
+
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(hv_instance_append_text(inner, "Text", HV_CIM_STRING, text, sizeof(text), NULL), 0);
+    assert_true(hv_instance_size(inner) >= 100 * sizeof(text));
+    assert_int_equal(hv_instance_append_instance(instance, "Inner", inner, NULL), 0);
+    assert_true(hv_instance_size(instance) >= before + 100 * sizeof(text));
+    before = hv_instance_size(instance);
+    assert_int_equal(hv_epr_new("http://example/x", &epr, NULL), 0);
+    assert_int_equal(hv_epr_add_selector(epr, "Name", "some value", NULL), 0);
+    hv_instance_set_epr(instance, epr);
+    assert_true(hv_instance_size(instance) >= before + strlen("http://example/xNamesome value"));
+}
+
 static void test_long_texts(void **state) {
     static char text[200001];
     HV_CLEANUP(hv_instance_free) struct hv_instance *instance = make();
@@ -338,6 +375,8 @@ int main(void) {
         cmocka_unit_test(test_a_reference_is_no_number),
         cmocka_unit_test(test_values_are_owned),
         cmocka_unit_test(test_ceilings),
+        cmocka_unit_test(test_instances_inside_have_a_ceiling),
+        cmocka_unit_test(test_size_counts_all_that_is_held),
         cmocka_unit_test(test_long_texts),
         cmocka_unit_test(test_every_allocation_may_fail),
     };

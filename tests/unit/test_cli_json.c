@@ -99,7 +99,7 @@ static void values_have_the_type_that_is_known_and_no_other(void **state) {
     add(instance, "j", HV_CIM_STRING, NULL);
     add(instance, "k", HV_CIM_UINT16, "not a number");
     add(instance, "l", HV_CIM_DATETIME, "2026-11-22T17:24:28Z");
-    hv_json_put_instance(&object, instance);
+    hv_json_put_instance(&object, instance, NULL);
     same_json(object,
               "{\"class\":\"No_Such_Class\",\"namespace\":null,\"properties\":{\"a\":2,\"b\":\"2\",\"c\":true,\"d\":\"true\","
               "\"e\":9007199254740992,\"f\":\"9007199254740993\",\"g\":\"-9007199254740993\",\"h\":0.5,\"i\":\"INF\","
@@ -116,7 +116,7 @@ static void the_class_table_tells_types_and_arrays(void **state) {
     add(instance, "EnabledState", HV_CIM_UNKNOWN, "2");
     add(instance, "ElementName", HV_CIM_UNKNOWN, "2");
     assert_int_equal(hv_instance_set_array(instance, "OperationalStatus", HV_CIM_UNKNOWN, one, 1, NULL), 0);
-    hv_json_put_instance(&object, instance);
+    hv_json_put_instance(&object, instance, NULL);
     same_json(object, "{\"class\":\"Msvm_ComputerSystem\",\"namespace\":\"root/virtualization/v2\",\"properties\":{"
                       "\"EnabledState\":2,\"ElementName\":\"2\",\"OperationalStatus\":[2]}}");
 }
@@ -142,7 +142,7 @@ static int build_json(void *context) {
     CLEANUP_JSON json_t *object = hv_json_document("instance");
     struct hv_error error;
 
-    hv_json_put_instance(&object, context);
+    hv_json_put_instance(&object, context, NULL);
     hv_error_set(&error, HV_E_FAILED, "x\xFF");
     hv_error_remedy(&error, "y");
     hv_json_put(&object, "error", hv_json_error(&error, NULL));

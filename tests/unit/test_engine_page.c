@@ -324,6 +324,31 @@ static void test_a_host_that_never_ends(void **state) {
     assert_int_equal(hv_op_stop(op), HV_OP_MORE);
 }
 
+/* Few instances, but large ones, page after page. */
+static void test_what_is_collected_has_a_ceiling(void **state) {
+    enum { TEXT_BYTES = BENCH_BYTES / 2 };
+    HV_CLEANUP(hv_op_free)
+    struct hv_op *op = bench_enumeration(&(struct hv_enumerate_options){ .resource_uri = BENCH_V2 "Msvm_X" });
+    HV_CLEANUP_BUF struct hv_buf bytes = HV_BUF_INIT(BENCH_BYTES);
+    HV_CLEANUP_BUF struct hv_buf body = HV_BUF_INIT(TEXT_BYTES + 1024);
+    struct hv_error err = { 0 };
+    int n_pages = 0;
+    int r = HV_OP_MORE;
+
+    (void)state;
+    hv_buf_puts(&body, "<n:PullResponse><n:EnumerationContext>c</n:EnumerationContext><n:Items><p:Msvm_X><p:Text>");
+    for (int i = 0; i < TEXT_BYTES / 8; i++)
+        hv_buf_puts(&body, "eight   ");
+    hv_buf_puts(&body, "</p:Text></p:Msvm_X></n:Items></n:PullResponse>");
+    for (; r == HV_OP_MORE && n_pages <= HV_OP_MAX_HELD / TEXT_BYTES; n_pages++) {
+        assert_int_equal(bench_build(op, &bytes, NULL), 0);
+        r = bench_feed(op, 200, hv_buf_text(&body), &err);
+    }
+    assert_int_equal(r, HV_E_LIMIT);
+    assert_non_null(strstr(err.message, "128 MiB"));
+    assert_true(n_pages > HV_OP_MAX_HELD / TEXT_BYTES / 2);
+}
+
 static void test_stop_before_anything(void **state) {
     HV_CLEANUP_BUF struct hv_buf bytes = HV_BUF_INIT(BENCH_BYTES);
     HV_CLEANUP(hv_op_free)
@@ -501,6 +526,7 @@ int main(void) {
         cmocka_unit_test(test_a_bad_first_page_is_released),
         cmocka_unit_test(test_names_are_collected),
         cmocka_unit_test(test_a_host_that_never_ends),
+        cmocka_unit_test(test_what_is_collected_has_a_ceiling),
         cmocka_unit_test(test_stop_before_anything),
         cmocka_unit_test(test_long_queries_are_shortened_in_names),
         cmocka_unit_test(test_every_allocation_may_fail),

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 #include <string.h>
@@ -329,6 +330,45 @@ static void a_lost_request_with_silent_hosts_is_unknown(void **state) {
     bench_end(&bench);
 }
 
+/* The hosts show the VM, but never which jobs there are: a job may be waiting for its turn. */
+static void a_lost_request_with_unlisted_jobs_is_unknown(void **state) {
+    struct bench bench;
+
+    (void)state;
+    to_request(&bench, &vm_only);
+    bench_fail(&bench, HV_E_LOST, NULL);
+    while (!hv_task_is_done(&bench.move->task)) {
+        if (strcmp(bench_state(&bench), "FIND_JOB") == 0) {
+            bench_fail(&bench, HV_E_UNREACHABLE, NULL);
+        } else if (bench.op) {
+            bench_answer(&bench, strcmp(bench_state(&bench), "LOOK_SOURCE") == 0 ? HERE : NOBODY);
+        } else {
+            bench.now_ms = bench.wake_ms;
+            bench_event(&bench, HV_EVENT_WAKE);
+        }
+    }
+    (void)end(&bench, HV_OUTCOME_UNKNOWN, HV_E_UNKNOWN_OUTCOME);
+    bench_end(&bench);
+}
+
+static void a_job_whose_host_writes_the_destination_longer_is_ours(void **state) {
+    static const char *const same[] = { "HV02", "hv02.example.com" };
+    static const char *const others[] = { "hv021", "hv0", "hv02-example.com" };
+    char items[2048];
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        struct bench bench;
+        to_request(&bench, &vm_only);
+        bench_fail(&bench, HV_E_LOST, NULL);
+        (void)snprintf(items, sizeof(items), BENCH_ITEMS(BENCH_JOB("4", "<p:DestinationHost>%s</p:DestinationHost>")),
+                       i < 2 ? same[i] : others[i - 2]);
+        bench_answer(&bench, items);
+        assert_string_equal(bench_state(&bench), i < 2 ? "FOLLOW" : "LOOK_DESTINATION");
+        bench_end(&bench);
+    }
+}
+
 static void an_answer_without_sense_is_a_lost_answer(void **state) {
     static const char *const answers[] = {
         "<p:M_OUTPUT xmlns:p=\"" BENCH_NS "X\"><p:ReturnValue>many</p:ReturnValue></p:M_OUTPUT>",
@@ -558,6 +598,8 @@ int main(void) {
         cmocka_unit_test(jobs_of_others_are_not_followed),
         cmocka_unit_test(a_request_that_never_took_effect_is_unreachable),
         cmocka_unit_test(a_lost_request_with_silent_hosts_is_unknown),
+        cmocka_unit_test(a_lost_request_with_unlisted_jobs_is_unknown),
+        cmocka_unit_test(a_job_whose_host_writes_the_destination_longer_is_ours),
         cmocka_unit_test(an_answer_without_sense_is_a_lost_answer),
         cmocka_unit_test(a_refusal_by_return_value_moves_nothing),
         cmocka_unit_test(the_full_name_of_the_service_is_used_when_the_short_one_is_refused),

@@ -172,35 +172,48 @@ static void cancel_advance(struct sim_job *job) {
     job_fail(job, job->cancel_as, end_us);
 }
 
+/* What the job shows at PERCENT of its time: it never shows its end before it is there, nor goes past where it fails or hangs. */
+static uint16_t shown_percent(const struct sim_job *job, int64_t percent) {
+    int64_t shown = percent > 99 ? 99 : percent;
+    if (job->hang_at && shown > job->hang_at)
+        shown = job->hang_at;
+    return (uint16_t)(shown > failing_percent(job) ? failing_percent(job) : shown);
+}
+
+static void progress_set(struct sim_job *job, uint16_t shown) {
+    if (shown != job->percent) {
+        job->percent = shown;
+        sim_fabric_touch(job->host->fabric);
+    }
+    if (job->hide_at && job->percent >= job->hide_at)
+        job->is_hidden = true;
+}
+
+static void end_at(struct sim_job *job, int64_t percent) {
+    uint16_t failing = failing_percent(job);
+    if (job->hang_at && percent >= job->hang_at)
+        return;
+    if (failing <= 100 && percent >= failing)
+        job_fail(job, STATE_EXCEPTION, time_of_percent(job, failing));
+    else if (percent >= 100)
+        job_complete(job, time_of_percent(job, 100));
+}
+
 void sim_job_advance(struct sim_job *job) {
+    int64_t now_us = job->host->fabric->now_us;
+    int64_t elapsed = now_us - job->submitted_us;
+    int64_t percent = job->duration_us > 0 ? elapsed * 100 / job->duration_us : 100;
     if (sim_job_is_over(job))
         return;
     if (job->cancel_as) {
         cancel_advance(job);
         return;
     }
-    int64_t elapsed = job->host->fabric->now_us - job->submitted_us;
-    int64_t percent = job->duration_us > 0 ? elapsed * 100 / job->duration_us : 100;
-    uint16_t failing = failing_percent(job);
-    bool hangs = job->hang_at && percent >= job->hang_at;
-    uint16_t shown = (uint16_t)(hangs ? job->hang_at : percent > 99 ? 99 : percent);
-    if (failing <= 100 && shown > failing)
-        shown = failing;
-    if (shown != job->percent) {
-        job->percent = shown;
-        sim_fabric_touch(job->host->fabric);
-    }
+    progress_set(job, shown_percent(job, percent));
     if (elapsed > 0)
-        state_set(job, job->percent < STARTED_AT ? STATE_STARTING : STATE_RUNNING, job->host->fabric->now_us);
-    if (job->hide_at && job->percent >= job->hide_at)
-        job->is_hidden = true;
+        state_set(job, job->percent < STARTED_AT ? STATE_STARTING : STATE_RUNNING, now_us);
     copying_begin(job);
-    if (hangs)
-        return;
-    if (failing <= 100 && percent >= failing)
-        job_fail(job, STATE_EXCEPTION, time_of_percent(job, failing));
-    else if (percent >= 100)
-        job_complete(job, time_of_percent(job, 100));
+    end_at(job, percent);
 }
 
 /* ---- looks ---- */

@@ -52,7 +52,7 @@ static void fraction_append(char *text, int64_t us) {
         return;
     snprintf(digits, sizeof(digits), ".%06d", (int)us);
     size_t n = strlen(digits);
-    while (digits[n - 1] == '0')
+    while (n > 1 && digits[n - 1] == '0')
         digits[--n] = '\0';
     memcpy(text + strlen(text), digits, n + 1);
 }
@@ -212,22 +212,23 @@ bool sim_datetime_parse(const char *text, struct sim_datetime *ret_datetime) {
     return text[0] == 'P' ? interval_parse(text, ret_datetime) : timestamp_parse(text, ret_datetime);
 }
 
-bool sim_datetime_parse_cim(const char *text, struct sim_datetime *ret_datetime) {
-    const char *p = text;
-    int days, hours, minutes, seconds, fraction, zone;
-    if (strlen(text) != 25)
+/* "ddddddddHHMMSS.mmmmmm:000" */
+static bool interval_parse_cim(const char *p, struct sim_datetime *ret_datetime) {
+    int days, hours, minutes, seconds, fraction;
+    if (!digits_take(&p, 8, 99999999, &days) || !digits_take(&p, 2, 23, &hours) || !digits_take(&p, 2, 59, &minutes) ||
+        !digits_take(&p, 2, 59, &seconds) || !char_take(&p, '.') || !digits_take(&p, 6, 999999, &fraction) ||
+        strcmp(p, ":000") != 0)
         return false;
-    if (text[21] == ':') {
-        if (!digits_take(&p, 8, 99999999, &days) || !digits_take(&p, 2, 23, &hours) || !digits_take(&p, 2, 59, &minutes) ||
-            !digits_take(&p, 2, 59, &seconds) || !char_take(&p, '.') || !digits_take(&p, 6, 999999, &fraction) ||
-            strcmp(p, ":000") != 0)
-            return false;
-        *ret_datetime = (struct sim_datetime){ .interval = true,
-                                               .us = days * US_PER_DAY + hours * US_PER_HOUR + minutes * US_PER_MINUTE +
-                                                     seconds * US_PER_SECOND + fraction };
-        return true;
-    }
+    *ret_datetime = (struct sim_datetime){ .interval = true,
+                                           .us = days * US_PER_DAY + hours * US_PER_HOUR + minutes * US_PER_MINUTE +
+                                                 seconds * US_PER_SECOND + fraction };
+    return true;
+}
+
+/* "yyyymmddHHMMSS.mmmmmmsUUU" */
+static bool timestamp_parse_cim(const char *p, struct sim_datetime *ret_datetime) {
     struct tm tm = { 0 };
+    int fraction, zone;
     if (!digits_take(&p, 4, 9999, &tm.tm_year) || !digits_take(&p, 2, 12, &tm.tm_mon) || !digits_take(&p, 2, 31, &tm.tm_mday) ||
         !digits_take(&p, 2, 23, &tm.tm_hour) || !digits_take(&p, 2, 59, &tm.tm_min) || !digits_take(&p, 2, 59, &tm.tm_sec) ||
         !char_take(&p, '.') || !digits_take(&p, 6, 999999, &fraction))
@@ -236,6 +237,12 @@ bool sim_datetime_parse_cim(const char *text, struct sim_datetime *ret_datetime)
     if ((!char_take(&p, '+') && !char_take(&p, '-')) || !digits_take(&p, 3, 999, &zone))
         return false;
     return calendar_join(&tm, fraction, sign * zone * US_PER_MINUTE, ret_datetime);
+}
+
+bool sim_datetime_parse_cim(const char *text, struct sim_datetime *ret_datetime) {
+    if (strlen(text) != 25)
+        return false;
+    return text[21] == ':' ? interval_parse_cim(text, ret_datetime) : timestamp_parse_cim(text, ret_datetime);
 }
 
 /* ---- values ---- */

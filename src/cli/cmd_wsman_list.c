@@ -1,0 +1,298 @@
+/* hvctl wsman enumerate, subscribe: raw operations whose answers come one after the other (design.md 4). */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/cmd.h"
+#include "cli/json.h"
+#include "cli/param.h"
+#include "cli/say.h"
+#include "cli/wsman.h"
+
+#define URI_EVENT_LOG      "http://schemas.microsoft.com/wbem/wsman/1/windows/EventLog"
+#define SELECTOR_NAMESPACE "__cimnamespace"
+
+/* Items are written as they come, so that memory does not grow with their number. */
+struct listing {
+    struct hv_output *out;
+    bool with_references; /* mode object-and-epr */
+    const struct hv_types *types;
+    size_t n_items;
+};
+
+static json_t *item_json(const struct listing *listing, const struct hv_instance *instance, const struct hv_epr *epr) {
+    bool is_lines = listing->out->format == HV_FORMAT_JSONL;
+    json_t *object;
+
+    if (!instance && !is_lines)
+        return epr ? hv_json_reference(epr) : json_null();
+    object = is_lines ? hv_json_document(instance ? "instance" : "reference") : json_object();
+    if (instance)
+        hv_json_put_instance(&object, instance, listing->types);
+    if (listing->with_references || !instance)
+        hv_json_put(&object, "reference", epr ? hv_json_reference(epr) : json_null());
+    return object;
+}
+
+static int on_item(void *context, struct hv_instance **instance, const struct hv_epr *epr, struct hv_error *err) {
+    struct listing *listing = context;
+    struct hv_output *out = listing->out;
+
+    if (hv_output_is_broken(out) || out->memory_failed)
+        return hv_error_set(err, HV_E_CANCELLED, "the output cannot be written any more");
+    if (out->format == HV_FORMAT_XML)
+        return 0;
+    if (hv_output_is_json(out)) {
+        if (out->format == HV_FORMAT_JSON)
+            hv_output_text(out, listing->n_items > 0 ? ",\n" : "\n");
+        hv_output_json_piece(out, item_json(listing, *instance, epr));
+        if (out->format == HV_FORMAT_JSONL)
+            hv_output_text(out, "\n");
+    } else {
+        if (out->format == HV_FORMAT_TABLE && listing->n_items > 0)
+            hv_output_text(out, "\n");
+        hv_wsman_print_text(out, *instance, epr, listing->types);
+    }
+    listing->n_items++;
+    return 0;
+}
+
+/* {"schema": ..., "instances": [ : the document's beginning, left open. */
+static void open_document(struct hv_output *out, const char *type) {
+    json_t *head = hv_json_document(type);
+    char *text = head ? json_dumps(head, JSON_COMPACT) : NULL;
+
+    if (text) {
+        hv_output_bytes(out, text, strlen(text) - 1);
+        hv_output_text(out, ",\"instances\":[");
+    } else {
+        out->memory_failed = true;
+    }
+    free(text);
+    json_decref(head);
+}
+
+/* A document that was begun is ended, also after a failure: half a list is told as one, by an error inside it. */
+static void close_document(struct hv_output *out, const struct hv_error *error) {
+    hv_output_text(out, "\n],\"error\":");
+    hv_output_json_piece(out, error ? hv_json_error(error, NULL) : json_null());
+    hv_output_text(out, "}\n");
+}
+
+static int finish_listing(struct hv_output *out, bool is_open, int rc, const struct hv_error *error) {
+    if (hv_output_is_broken(out) || out->memory_failed)
+        return 0; /* told at the end of the process */
+    if (out->format == HV_FORMAT_JSON && is_open) {
+        close_document(out, rc < 0 ? error : NULL);
+        return rc < 0 ? hv_say_ending(out, error) : 0;
+    }
+    return rc < 0 ? hv_say_failure(out, error) : 0;
+}
+
+/* Runs TASK, whose items on_item writes. */
+static int list(struct hv_connection *connection, const char *type, struct hv_task *task, struct hv_error *error) {
+    struct hv_output *out = connection->out;
+    bool is_open = out->format == HV_FORMAT_JSON;
+    int rc;
+
+    if (is_open)
+        open_document(out, type);
+    rc = hv_wsman_run(connection, task, error);
+    return finish_listing(out, is_open, rc, error);
+}
+
+/* Options of an enumeration, and what they borrow. */
+struct query {
+    struct hv_epr *resource;
+    struct hv_epr *selectors;
+    struct hv_epr *object;
+    struct hv_association association;
+    struct hv_enumerate_options options;
+};
+
+static void query_deinit(struct query *query) {
+    (void)hv_epr_free(query->resource);
+    (void)hv_epr_free(query->selectors);
+    (void)hv_epr_free(query->object);
+}
+
+/* --selector: the namespace is part of the resource, the others are the filter. */
+static int read_selectors(const struct hv_args *args, struct query *query, struct hv_error *err) {
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < hv_args_count(args, HV_OPT_SELECTOR); i++) {
+        const char *pair = hv_args_nth(args, HV_OPT_SELECTOR, i);
+
+        if (hv_text_starts_same(pair, SELECTOR_NAMESPACE "=")) {
+            rc = hv_param_add_selector(query->resource, pair, err);
+            continue;
+        }
+        if (!query->selectors)
+            rc = hv_epr_new(hv_epr_resource_uri(query->resource), &query->selectors, err);
+        if (rc == 0)
+            rc = hv_param_add_selector(query->selectors, pair, err);
+    }
+    query->options.selectors = query->selectors;
+    return rc;
+}
+
+static int read_association(const struct hv_args *args, struct query *query, struct hv_error *err) {
+    const char *object = hv_args_value(args, HV_OPT_ASSOCIATED_WITH);
+    const char *references = hv_args_value(args, HV_OPT_REFERENCES_OF);
+
+    if (object && references)
+        return hv_error_set(err, HV_E_ARGUMENT, "--associated-with and --references-of exclude each other");
+    if (!object && !references)
+        return 0;
+    query->association = (struct hv_association){
+        .references = references != NULL,
+        .association_class = hv_args_value(args, HV_OPT_ASSOC_CLASS),
+        .result_class = hv_args_value(args, HV_OPT_RESULT_CLASS),
+        .role = hv_args_value(args, HV_OPT_ROLE),
+        .result_role = hv_args_value(args, HV_OPT_RESULT_ROLE),
+    };
+    query->options.association = &query->association;
+    if (hv_param_read_reference(references ? "--references-of" : "--associated-with", references ? references : object,
+                                &query->object, err) < 0)
+        return HV_E_ARGUMENT;
+    query->association.object = query->object;
+    return 0;
+}
+
+static int read_query(const struct hv_args *args, struct query *query, struct hv_error *err) {
+    const char *mode = hv_args_value(args, HV_OPT_MODE);
+    const char *resource = hv_args_operand(args, 0);
+    int rc;
+
+    query->options = (struct hv_enumerate_options){
+        .wql = hv_args_value(args, HV_OPT_FILTER),
+        .plain = hv_args_has(args, HV_OPT_NO_OPTIMIZE),
+        .precise_arrays = hv_args_has(args, HV_OPT_PRECISE_ARRAYS),
+        .max_elements = (uint32_t)hv_args_number(args, HV_OPT_MAX_ELEMENTS, 0),
+        .on_item = on_item,
+    };
+    if (hv_text_same(mode, "epr"))
+        query->options.mode = HV_ENUMERATE_EPR;
+    else if (hv_text_same(mode, "object-and-epr"))
+        query->options.mode = HV_ENUMERATE_OBJECT_AND_EPR;
+    /* A query names its class itself; its resource is all classes of the namespace (hyperv.md 1.1). */
+    if (query->options.wql && !strstr(resource, "://"))
+        resource = "*";
+    rc = hv_wsman_resource(args, resource, &query->resource, err);
+    if (rc == 0)
+        rc = read_selectors(args, query, err);
+    if (rc == 0)
+        rc = read_association(args, query, err);
+    if (rc < 0)
+        return rc;
+    query->options.resource_uri = hv_epr_resource_uri(query->resource);
+    query->options.cim_namespace = hv_epr_selector(query->resource, SELECTOR_NAMESPACE);
+    return 0;
+}
+
+/* The class behind FROM in a query; *RET is NULL when there is none. */
+static int class_of_query(const char *wql, char **ret_class, struct hv_error *err) {
+    const char *at = wql;
+
+    while (at && *at) {
+        size_t n = strcspn(at, " \t\r\n");
+        const char *next = at + n + strspn(at + n, " \t\r\n");
+
+        if (n == 4 && hv_text_starts_same(at, "from"))
+            return hv_text_copy_n(next, strcspn(next, " \t\r\n"), ret_class, err);
+        at = next;
+    }
+    *ret_class = NULL;
+    return 0;
+}
+
+/* The class whose types stand for those of all items. */
+static int fetch_base(struct hv_types *types, const struct query *query, char **ret_class, struct hv_error *err) {
+    const char *class_name = hv_wsman_class(query->resource);
+    int rc;
+
+    if (query->options.wql)
+        rc = class_of_query(query->options.wql, ret_class, err);
+    else
+        rc = hv_text_copy(query->association.result_class ? query->association.result_class : class_name, ret_class, err);
+    if (rc < 0 || !*ret_class || strcmp(*ret_class, "*") == 0)
+        return rc;
+    types->base = *ret_class;
+    return hv_types_fetch(types, *ret_class, err);
+}
+
+int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
+    HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
+    HV_CLEANUP_FREE char *class_name = NULL;
+    struct hv_connection connection = { 0 };
+    struct hv_types types = { NULL };
+    struct listing listing = { .out = out, .types = &types };
+    struct query query = { NULL };
+    struct hv_error error = { 0 };
+    int exit_code;
+    int rc = read_query(args, &query, &error);
+
+    query.options.context = &listing;
+    listing.with_references = query.options.mode == HV_ENUMERATE_OBJECT_AND_EPR;
+    if (rc == 0)
+        rc = hv_enumerate_new(&query.options, &task, &error);
+    if (rc == 0)
+        rc = hv_connection_init(&connection, &hv_wsman_plan, args, out, &error);
+    hv_types_init(&types, args, &connection);
+    if (rc == 0)
+        rc = fetch_base(&types, &query, &class_name, &error);
+    exit_code = rc < 0 ? hv_say_failure(out, &error) : list(&connection, "instances", task, &error);
+    hv_types_deinit(&types);
+    query_deinit(&query);
+    hv_connection_deinit(&connection);
+    return exit_code;
+}
+
+static int new_subscription(const struct hv_args *args, struct listing *listing, struct hv_task **ret_task,
+                            struct hv_error *err) {
+    HV_CLEANUP_EPR struct hv_epr *resource = NULL;
+    HV_CLEANUP_FREE char *query = NULL;
+    const char *given = hv_args_value(args, HV_OPT_EVENT_QUERY);
+    const char *name = hv_args_n_operands(args) > 0 ? hv_args_operand(args, 0) : NULL;
+    struct hv_subscribe_options options = {
+        .wql = hv_args_value(args, HV_OPT_FILTER),
+        .expires_ms = hv_args_ms(args, HV_OPT_EXPIRES, 0),
+        .heartbeat_ms = hv_args_ms(args, HV_OPT_HEARTBEAT, 0),
+        .max_events = hv_args_number(args, HV_OPT_EVENTS, 0),
+        .on_event = on_item,
+        .context = listing,
+    };
+    int rc = given ? hv_param_read_text(given, &query, err) : 0;
+
+    options.event_query = query;
+    if (options.wql && (!name || !strstr(name, "://")))
+        name = "*";
+    else if (!name && given)
+        name = URI_EVENT_LOG;
+    if (rc == 0 && !name) {
+        rc = hv_error_set(err, HV_E_ARGUMENT, "there is nothing to subscribe to");
+        hv_error_remedy(err, "name a RESOURCE, or give --filter WQL or --event-query XML");
+    }
+    if (rc == 0)
+        rc = hv_wsman_resource(args, name, &resource, err);
+    if (rc < 0)
+        return rc;
+    options.resource_uri = hv_epr_resource_uri(resource);
+    options.cim_namespace = hv_epr_selector(resource, SELECTOR_NAMESPACE);
+    return hv_subscribe_new(&options, ret_task, err);
+}
+
+int hv_cmd_wsman_subscribe(const struct hv_args *args, struct hv_output *out) {
+    HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
+    struct hv_connection connection = { 0 };
+    struct listing listing = { .out = out };
+    struct hv_error error = { 0 };
+    int exit_code;
+    int rc = new_subscription(args, &listing, &task, &error);
+
+    if (rc == 0)
+        rc = hv_connection_init(&connection, &hv_wsman_plan, args, out, &error);
+    exit_code = rc < 0 ? hv_say_failure(out, &error) : list(&connection, "events", task, &error);
+    hv_connection_deinit(&connection);
+    return exit_code;
+}

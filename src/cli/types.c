@@ -1,0 +1,135 @@
+/* See types.h. */
+#include "cli/types.h"
+
+#include <string.h>
+
+#include "base/size.h"
+#include "base/text.h"
+#include "cli/connect.h"
+#include "cli/options.h"
+
+void hv_types_init(struct hv_types *types, const struct hv_args *args, struct hv_connection *connection) {
+    *types = (struct hv_types){
+        .connection = hv_args_has(args, HV_OPT_TYPES) ? connection : NULL,
+        .cim_namespace = hv_args_value(args, HV_OPT_NAMESPACE),
+        .precise_arrays = hv_args_has(args, HV_OPT_PRECISE_ARRAYS),
+    };
+}
+
+void hv_types_deinit(struct hv_types *types) {
+    for (size_t i = 0; i < types->n; i++)
+        (void)hv_class_free(types->list[i]);
+    free(types->list);
+    types->list = NULL;
+    types->n = 0;
+}
+
+const struct hv_class *hv_types_class(const struct hv_types *types, const char *class_name) {
+    for (size_t i = 0; types && class_name && i < types->n; i++) {
+        if (hv_text_same(hv_class_name(types->list[i]), class_name))
+            return types->list[i];
+    }
+    return NULL;
+}
+
+int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_error *err) {
+    HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
+    struct hv_class **longer;
+    int rc;
+
+    if (!types || !types->connection || hv_types_class(types, class_name))
+        return 0;
+    if (types->n == HV_TYPES_MAX)
+        return hv_error_set(err, HV_E_LIMIT, "more than %d classes would have to be described", HV_TYPES_MAX);
+    longer = hv_grow(types->list, types->n, sizeof(struct hv_class *));
+    if (!longer)
+        return hv_error_memory(err);
+    types->list = longer;
+    rc = hv_class_describe_new(types->cim_namespace, class_name, &task, err);
+    if (rc == 0)
+        rc = hv_connection_do(types->connection, task, err);
+    if (rc == 0) {
+        types->list[types->n] = hv_class_describe_take(task);
+        types->n++;
+    }
+    return rc;
+}
+
+/* MEMBER's type, or unknown when there is none. */
+static enum hv_cim_type member_type(const struct hv_class_member *member, bool *ret_is_array) {
+    if (!member)
+        return HV_CIM_UNKNOWN;
+    if (ret_is_array)
+        *ret_is_array = member->is_array;
+    return member->type;
+}
+
+static const struct hv_class_method *find_method(const struct hv_class *description, const char *name) {
+    for (size_t i = 0; description && i < hv_class_n_methods(description); i++) {
+        const struct hv_class_method *method = hv_class_method_at(description, i);
+
+        if (hv_text_same(method->name, name))
+            return method;
+    }
+    return NULL;
+}
+
+/* What a method gave back: an instance of METHOD_OUTPUT. */
+static enum hv_cim_type output_type(const struct hv_types *types, const char *class_name, const char *property,
+                                    bool *ret_is_array) {
+    const struct hv_class_method *method = find_method(hv_types_class(types, types->base), types->method);
+    size_t n = method ? strlen(method->name) : 0;
+
+    if (!method || !hv_text_starts_same(class_name, method->name) || !hv_text_same(class_name + n, "_OUTPUT"))
+        return HV_CIM_UNKNOWN;
+    if (hv_text_same(property, "ReturnValue"))
+        return method->type;
+    for (size_t i = 0; i < method->n_params; i++) {
+        if (hv_text_same(method->params[i].name, property))
+            return member_type(&method->params[i], ret_is_array);
+    }
+    return HV_CIM_UNKNOWN;
+}
+
+enum hv_cim_type hv_types_property(const struct hv_types *types, const char *class_name, const char *property,
+                                   bool *ret_is_array) {
+    enum hv_cim_type type = hv_class_property(class_name, property, ret_is_array);
+    const struct hv_class *description;
+
+    if (type != HV_CIM_UNKNOWN || !types)
+        return type;
+    description = hv_types_class(types, class_name);
+    if (!description && types->method)
+        return output_type(types, class_name, property, ret_is_array);
+    if (!description)
+        description = hv_types_class(types, types->base);
+    return description ? member_type(hv_class_find(description, property), ret_is_array) : HV_CIM_UNKNOWN;
+}
+
+int hv_types_require(struct hv_types *types, const char *class_name, const char *property, enum hv_cim_type *ret_type,
+                     bool *ret_is_array, struct hv_error *err) {
+    enum hv_cim_type type;
+    bool is_array = false;
+    int rc;
+
+    type = hv_types_property(types, class_name, property, &is_array);
+    if (type == HV_CIM_UNKNOWN && types && types->connection) {
+        rc = hv_types_fetch(types, class_name, err);
+        if (rc < 0)
+            return rc;
+        type = hv_types_property(types, class_name, property, &is_array);
+    }
+    if (type != HV_CIM_UNKNOWN) {
+        *ret_type = type;
+        *ret_is_array = is_array;
+        return 0;
+    }
+    hv_error_set(err, HV_E_ARGUMENT, "the type of %s.%s is not known", class_name, property);
+    if (hv_types_class(types, class_name)) {
+        hv_error_cause(err, "the class has no such property");
+        return HV_E_ARGUMENT;
+    }
+    hv_error_cause(err, "no class table of this build has that property, and a type is never guessed");
+    hv_error_remedy(err, "give --types, and the host is asked");
+    return HV_E_ARGUMENT;
+}

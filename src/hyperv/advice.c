@@ -1,0 +1,71 @@
+/* What helps against a reason that a host gives (hyperv.md 7.1, 7.2). */
+#include "hyperv/advice.h"
+
+#include <string.h>
+
+#include "base/size.h"
+#include "base/text.h"
+
+#define TEXT(fragment, meaning, remedy, error)                                                                                   \
+    {                                                                                                                            \
+        fragment, {                                                                                                              \
+            HV_CODE_MIGRATION, 0, NULL, meaning, remedy, error                                                                   \
+        }                                                                                                                        \
+    }
+
+/* In lower case. Hosts that speak another language than the one that requests ask for are not understood here. */
+static const struct {
+    const char *fragment;
+    struct hv_code code;
+} texts[] = {
+    TEXT("uses processor-specific features not supported", "the processors differ",
+         "while the VM is off: Set-VMProcessor -VMName VM -CompatibilityForMigrationEnabled $true\n"
+         "a running VM never moves between Intel and AMD: shut it down first",
+         HV_E_FAILED),
+    TEXT("configuration version", "the destination does not support the VM's configuration version",
+         "move it to a host of the same or a newer version of Windows Server (Get-VMHostSupportedVersion there)", HV_E_FAILED),
+    TEXT("not compatible with", "the destination does not fit the VM",
+         "compare processors and supported configuration versions of both hosts", HV_E_FAILED),
+    TEXT("could not find ethernet switch", "the destination lacks a virtual switch of that name",
+         "make a switch with that name at the destination, or disconnect the network adapter", HV_E_FAILED),
+    TEXT("migrations is reached", "all slots for migrations are taken",
+         "wait until a running migration has ended, or raise the limit: Set-VMHost -MaximumVirtualMachineMigrations",
+         HV_E_CONFLICT),
+    TEXT("migrations reached", "all slots for migrations are taken",
+         "wait until a running migration has ended, or raise the limit: Set-VMHost -MaximumVirtualMachineMigrations",
+         HV_E_CONFLICT),
+    TEXT("does not have enough rights", "an account may not write to a path",
+         "let the destination's computer account write to that folder, or choose another path", HV_E_DENIED),
+    TEXT("key protector could not be unwrapped", "the destination cannot open the VM's key protector",
+         "copy the shielding certificates of the VM's virtual TPM to the destination", HV_E_FAILED),
+    TEXT("failed to establish a connection with host", "the source host did not reach the destination",
+         "check that live migration is enabled at the destination, and TCP 6600 between the hosts", HV_E_FAILED),
+};
+
+/* Does TEXT contain FRAGMENT, which is in lower case? */
+static bool contains(const char *text, const char *fragment) {
+    size_t n = strlen(fragment);
+
+    for (; *text; text++) {
+        size_t i = 0;
+        while (i < n && hv_text_lower(text[i]) == fragment[i])
+            i++;
+        if (i == n)
+            return true;
+    }
+    return false;
+}
+
+const struct hv_code *hv_advice_find_text(const char *text) {
+    for (size_t i = 0; text && i < HV_ARRAY_SIZE(texts); i++) {
+        if (contains(text, texts[i].fragment))
+            return &texts[i].code;
+    }
+    return NULL;
+}
+
+const struct hv_code *hv_advice_find(const struct hv_reason *reason) {
+    const struct hv_code *code = reason->hresult ? hv_code_find_hresult(reason->hresult) : NULL;
+
+    return code ? code : hv_advice_find_text(reason->message);
+}
