@@ -229,8 +229,10 @@ static size_t widen(const char *text, bool big, bool mark, char *wide) {
 static void utf16_and_wrong_types_are_read(void **state) {
     static const char text[] = "<s:Envelope xmlns:s='" HV_NS_SOAP "'><s:Body><X><A>1</A></X></s:Body></s:Envelope>";
     static const char *const types[] = {
-        "application/soap+xml;charset=UTF-16",        "application/soap+xml", "text/html", NULL,
-        "application/soap+xml; charset=\"utf-16le\"",
+        "application/soap+xml;charset=UTF-16",
+        "application/soap+xml",
+        "text/html",
+        NULL,
     };
     char wide[2 * sizeof(text) + 2];
 
