@@ -95,7 +95,7 @@ static void utf16_is_answered_in_kind(void **state) {
     HV_CLEANUP_BUF struct hv_buf plain = HV_BUF_INIT(100000);
     struct sim_http_request request = good_request("");
 
-    sim_utf16_encode(IDENTIFY, strlen(IDENTIFY), &coded);
+    sim_utf16_encode((struct sim_utf16){ .has_mark = true }, IDENTIFY, strlen(IDENTIFY), &coded);
     request.content_type = "application/soap+xml;charset=UTF-16";
     request.bytes = hv_buf_text(&coded);
     request.n_bytes = coded.len;

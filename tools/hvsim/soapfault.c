@@ -46,6 +46,7 @@ static const struct wmi_row {
     { SIM_WBEM_TYPE_MISMATCH, SIM_F_INVALID_PARAMETER, 13, "Type mismatch" },
     { SIM_WBEM_INVALID_PARAMETER, SIM_F_INVALID_PARAMETER, 4, "Invalid parameter" },
     { SIM_WBEM_INVALID_QUERY, SIM_F_CANNOT_PROCESS_FILTER, 15, "Invalid query" },
+    { SIM_WBEM_ALREADY_EXISTS, SIM_F_ALREADY_EXISTS, 11, "Object already exists" },
     { SIM_WBEM_NOT_CAPABLE, SIM_F_WMI_NOT_CAPABLE, 7, "Provider is not capable of the attempted operation" },
     { SIM_WBEM_INVALID_METHOD, SIM_F_ACTION_NOT_SUPPORTED, 17, "Invalid method" },
     { SIM_WBEM_INVALID_METHOD_PARAMS, SIM_F_INVALID_PARAMETER, 4, "Invalid method parameter(s)" },

@@ -29,7 +29,9 @@ struct sim_service {
     struct sim_arms *arms;
     struct sim_ids *ids;
     struct sim_limits limits;
+    struct sim_manner manner; /* WinRM without quirks, unless changed before the first request */
     struct sim_contexts contexts;
+    uint32_t n_held; /* answers under way, which count as operations */
 };
 
 /* Borrows all. Limits as on Windows Server 2012 and later (wsman.md 5.6). */
@@ -61,6 +63,8 @@ struct sim_http_reply {
     bool drop;         /* close the connection without an answer */
     size_t break_at;   /* close it after so many bytes of the body; 0: never */
     uint32_t stall_ms; /* wait before the answer */
+    bool chunked;      /* Transfer-Encoding: chunked */
+    bool slow;         /* in several pieces with pauses between */
     char *log;         /* one JSON object without line end; NULL when out of memory */
 };
 void sim_http_reply_deinit(struct sim_http_reply *reply);
