@@ -339,6 +339,16 @@ static void on_doctype(void *user, const xmlChar *name, const xmlChar *external_
     xmlStopParser(parser->context); /* before it looks at the declarations that it has read already */
 }
 
+/* Some of its texts end in the line's number, which we tell ourselves. */
+static void drop_line(char *reason) {
+    size_t n = strlen(reason);
+
+    while (n > 0 && reason[n - 1] >= '0' && reason[n - 1] <= '9')
+        n--;
+    if (reason[n] && n > 6 && strncmp(reason + n - 6, " line ", 6) == 0)
+        reason[n - 6] = '\0';
+}
+
 /* The reason of libxml2 on one line, without the line end it puts there. */
 static void on_error(void *user, xmlErrorPtr error) {
     struct parser *parser = user;
@@ -358,6 +368,7 @@ static void on_error(void *user, xmlErrorPtr error) {
     while (n > 0 && reason[n - 1] == ' ')
         n--;
     reason[n] = '\0';
+    drop_line(reason);
     hv_text_trim_partial(reason);
     parser->failure = hv_error_set(parser->err, HV_E_PROTOCOL, "not XML: line %d: %s", error->line, reason);
 }

@@ -71,13 +71,13 @@ static void only_right_credentials_over_tls_sign_in(void **state) {
         request.authorization = wrong[i];
         (void)handle(world, request);
         assert_int_equal(world->reply.status, 401);
-        assert_true(world->reply.offer_basic);
+        assert_non_null(world->reply.offers);
     }
     request.authorization = SIGNED;
     request.tls = false;
     (void)handle(world, request);
     assert_int_equal(world->reply.status, 401);
-    assert_false(world->reply.offer_basic);
+    assert_null(world->reply.offers);
     request.tls = true;
     request.authorization = NULL;
     request.wsman_identify = "unauthenticated";
@@ -95,7 +95,7 @@ static void utf16_is_answered_in_kind(void **state) {
     HV_CLEANUP_BUF struct hv_buf plain = HV_BUF_INIT(100000);
     struct sim_http_request request = good_request("");
 
-    sim_utf16_encode(IDENTIFY, strlen(IDENTIFY), &coded);
+    sim_utf16_encode((struct sim_utf16){ .has_mark = true }, IDENTIFY, strlen(IDENTIFY), &coded);
     request.content_type = "application/soap+xml;charset=UTF-16";
     request.bytes = hv_buf_text(&coded);
     request.n_bytes = coded.len;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "manner.h"
 
 enum value_rule {
     VALUE_NONE,
@@ -13,6 +14,7 @@ enum value_rule {
     VALUE_OPTIONAL,
     VALUE_SECONDS, /* kept as ms */
     VALUE_FAULT,
+    VALUE_QUIRK,
 };
 
 static const struct kind {
@@ -36,6 +38,9 @@ static const struct kind {
     { "break", SIM_ARM_BREAK, VALUE_NONE, 0, 0, 0 },
     { "stall", SIM_ARM_STALL, VALUE_SECONDS, 0, 3600, 0 },
     { "wrong-relates-to", SIM_ARM_RELATES_TO, VALUE_NONE, 0, 0, 0 },
+    { "expired-context", SIM_ARM_EXPIRED_CONTEXT, VALUE_NONE, 0, 0, 0 },
+    { "envelope-limit", SIM_ARM_ENVELOPE_LIMIT, VALUE_NUMBER, 1, UINT32_MAX, 0 },
+    { "quirk", SIM_ARM_QUIRK, VALUE_QUIRK, 0, 0, 0 },
     { "return", SIM_ARM_MODEL, VALUE_NUMBER, 0, UINT32_MAX, SIM_FAULT_RETURN },
     { "job-fails", SIM_ARM_MODEL, VALUE_OPTIONAL, 0, UINT32_MAX, SIM_FAULT_JOB_FAILS },
     { "job-warns", SIM_ARM_MODEL, VALUE_NONE, 0, 0, SIM_FAULT_JOB_WARNS },
@@ -71,6 +76,15 @@ static bool read_number(const char *text, uint64_t min, uint64_t max, uint32_t *
     return true;
 }
 
+static bool read_quirk(const char *text, uint32_t *ret_value) {
+    enum sim_quirk quirk;
+
+    if (!sim_quirk_find(text, &quirk))
+        return false;
+    *ret_value = (uint32_t)quirk;
+    return true;
+}
+
 static bool read_value(const struct kind *kind, const char *text, struct sim_arm *arm) {
     switch (kind->rule) {
     case VALUE_NONE:
@@ -86,6 +100,8 @@ static bool read_value(const struct kind *kind, const char *text, struct sim_arm
         return true;
     case VALUE_FAULT:
         return text && sim_fault_find(text, &arm->wire_fault);
+    case VALUE_QUIRK:
+        return text && read_quirk(text, &arm->value);
     }
     return false;
 }

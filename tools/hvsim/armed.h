@@ -7,20 +7,23 @@
 #include "soapfault.h"
 
 enum sim_arm_kind {
-    SIM_ARM_HTTP,          /* status VALUE with a page of HTML; not carried out */
-    SIM_ARM_AUTH,          /* 401; not carried out */
-    SIM_ARM_FAULT,         /* the fault WIRE_FAULT; not carried out */
-    SIM_ARM_TIMEOUT,       /* w:TimedOut; not carried out */
-    SIM_ARM_TIMEOUT_AFTER, /* w:TimedOut; carried out */
-    SIM_ARM_QUOTA,         /* too many operations; not carried out */
-    SIM_ARM_DROP_BEFORE,   /* connection closed; not carried out */
-    SIM_ARM_DROP_AFTER,    /* connection closed; carried out */
-    SIM_ARM_GARBAGE,       /* 200 with what is no XML; carried out */
-    SIM_ARM_TRUNCATE,      /* half of the answer, with a Content-Length that says so; carried out */
-    SIM_ARM_BREAK,         /* the Content-Length of all, half of the answer, connection closed; carried out */
-    SIM_ARM_STALL,         /* answer held back for VALUE ms; carried out */
-    SIM_ARM_RELATES_TO,    /* answer to another message; carried out */
-    SIM_ARM_MODEL,         /* not of the wire: MODEL_KIND */
+    SIM_ARM_HTTP,            /* status VALUE with a page of HTML; not carried out */
+    SIM_ARM_AUTH,            /* 401; not carried out */
+    SIM_ARM_FAULT,           /* the fault WIRE_FAULT; not carried out */
+    SIM_ARM_TIMEOUT,         /* w:TimedOut; not carried out */
+    SIM_ARM_TIMEOUT_AFTER,   /* w:TimedOut; carried out */
+    SIM_ARM_QUOTA,           /* too many operations; not carried out */
+    SIM_ARM_DROP_BEFORE,     /* connection closed; not carried out */
+    SIM_ARM_DROP_AFTER,      /* connection closed; carried out */
+    SIM_ARM_GARBAGE,         /* 200 with what is no XML; carried out */
+    SIM_ARM_TRUNCATE,        /* half of the answer, with a Content-Length that says so; carried out */
+    SIM_ARM_BREAK,           /* the Content-Length of all, half of the answer, connection closed; carried out */
+    SIM_ARM_STALL,           /* answer held back for VALUE ms; carried out */
+    SIM_ARM_RELATES_TO,      /* answer to another message; carried out */
+    SIM_ARM_EXPIRED_CONTEXT, /* the context of the Pull is gone; not carried out */
+    SIM_ARM_ENVELOPE_LIMIT,  /* MaxEnvelopeSizeExceeded when more than VALUE elements are asked for; else carried out */
+    SIM_ARM_QUIRK,           /* quirk VALUE, for this answer; carried out */
+    SIM_ARM_MODEL,           /* not of the wire: MODEL_KIND */
 };
 
 struct sim_arm {

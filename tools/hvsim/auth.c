@@ -147,22 +147,26 @@ bool sim_utf16_decode(const char *bytes, size_t n_bytes, struct hv_buf *out) {
     return !out->failure;
 }
 
-static void put_unit(struct hv_buf *out, uint32_t unit) {
-    hv_buf_putc(out, (char)(unit & 0xFF));
-    hv_buf_putc(out, (char)(unit >> 8));
+static void put_unit(struct hv_buf *out, bool is_big, uint32_t unit) {
+    const char low = (char)(unit & 0xFF);
+    const char high = (char)(unit >> 8);
+
+    hv_buf_putc(out, is_big ? high : low);
+    hv_buf_putc(out, is_big ? low : high);
 }
 
-void sim_utf16_encode(const char *text, size_t n_bytes, struct hv_buf *out) {
-    put_unit(out, 0xFEFF);
+void sim_utf16_encode(struct sim_utf16 form, const char *text, size_t n_bytes, struct hv_buf *out) {
+    if (form.has_mark)
+        put_unit(out, form.is_big, 0xFEFF);
     while (n_bytes > 0) {
         uint32_t code = '?';
         size_t n = hv_utf8_decode(text, n_bytes, &code);
 
         if (code >= 0x10000) {
-            put_unit(out, 0xD800 + ((code - 0x10000) >> 10));
-            put_unit(out, 0xDC00 + ((code - 0x10000) & 0x3FF));
+            put_unit(out, form.is_big, 0xD800 + ((code - 0x10000) >> 10));
+            put_unit(out, form.is_big, 0xDC00 + ((code - 0x10000) & 0x3FF));
         } else {
-            put_unit(out, code);
+            put_unit(out, form.is_big, code);
         }
         text += n ? n : 1;
         n_bytes -= n ? n : 1;

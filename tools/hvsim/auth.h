@@ -16,7 +16,11 @@ enum sim_charset {
 enum sim_charset sim_charset_of(const char *content_type);
 /* UTF-16 of the peer to UTF-8. False when malformed. */
 bool sim_utf16_decode(const char *bytes, size_t n_bytes, struct hv_buf *out);
-/* UTF-8 of ours to UTF-16, little endian with a mark. */
-void sim_utf16_encode(const char *text, size_t n_bytes, struct hv_buf *out);
+/* UTF-8 of ours to UTF-16. */
+struct sim_utf16 {
+    bool is_big;   /* big endian */
+    bool has_mark; /* begins with a byte order mark */
+};
+void sim_utf16_encode(struct sim_utf16 form, const char *text, size_t n_bytes, struct hv_buf *out);
 
 #endif

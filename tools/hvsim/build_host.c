@@ -36,12 +36,14 @@ static int keys_check(const struct sim_section *section, struct hv_error *err) {
 
 static int names_build(struct sim_host *host, const struct sim_section *section, struct hv_error *err) {
     HV_CLEANUP_FREE char *fqdn = sim_format("%s.example.test", section->name);
+    const size_t number = host->fabric->n_hosts + 1;
+    HV_CLEANUP_FREE char *address = sim_format("127.0.%zu.%zu", number / 250, number % 250);
     int r;
-    if (!fqdn)
+    if (!fqdn || !address)
         return hv_error_memory(err);
     if ((r = text_take(section->name, &host->name, err)) || (r = text_take(section->name, &host->netbios, err)) ||
         (r = text_take(sim_section_text(section, "fqdn", fqdn), &host->fqdn, err)) ||
-        (r = text_take(sim_section_text(section, "address", "127.0.0.1"), &host->address, err)) ||
+        (r = text_take(sim_section_text(section, "address", address), &host->address, err)) ||
         (r = text_take(sim_section_text(section, "version", "10.0.17763"), &host->os_version, err)) ||
         (r = text_take(sim_section_text(section, "processor", "Intel-1"), &host->processor, err)) ||
         (r = text_take(sim_section_text(section, "vhd_folder", "C:\\Users\\Public\\Documents\\Hyper-V\\Virtual Hard Disks"),

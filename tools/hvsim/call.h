@@ -3,6 +3,7 @@
 #define SIM_CALL_H
 
 #include "context.h"
+#include "manner.h"
 #include "message.h"
 #include "model.h"
 
@@ -36,6 +37,8 @@ struct sim_ids {
 enum { SIM_ID_TEXT_SIZE = 48 };
 /* "uuid:8-4-4-4-12". */
 void sim_ids_next(struct sim_ids *ids, char text[SIM_ID_TEXT_SIZE]);
+/* A decimal number. */
+void sim_ids_number(struct sim_ids *ids, char text[SIM_ID_TEXT_SIZE]);
 
 struct sim_wire_call {
     struct sim_host *host;
@@ -43,6 +46,7 @@ struct sim_wire_call {
     struct sim_contexts *contexts;
     struct sim_ids *ids;
     const struct sim_limits *limits;
+    const struct sim_manner *manner;
     const struct sim_caller *caller; /* NULL: anonymous */
     bool tls;
     int64_t now_us; /* real time */
@@ -65,12 +69,28 @@ bool sim_operation_find(const struct sim_message *message, enum sim_operation *r
 /* Each fills header and body and returns true, or fills the fault and returns false. */
 bool sim_identify(struct sim_wire_call *call);
 bool sim_get(struct sim_wire_call *call);
-bool sim_write_refused(struct sim_wire_call *call); /* Put, Create, Delete */
+bool sim_put(struct sim_wire_call *call);
+bool sim_create(struct sim_wire_call *call);
+bool sim_delete(struct sim_wire_call *call);
 bool sim_enumerate(struct sim_wire_call *call);
 bool sim_pull(struct sim_wire_call *call);
 bool sim_release(struct sim_wire_call *call);
 bool sim_invoke(struct sim_wire_call *call);
 
+/* For troubles: the context that a Pull or Release names, if any, is removed. */
+void sim_call_forget_context(struct sim_wire_call *call);
+/* MaxElements of an Enumerate or Pull in either namespace, 1 without. */
+uint64_t sim_call_max_elements(const struct sim_wire_call *call);
+/* How the answer is written. */
+struct sim_writing sim_call_writing(const struct sim_wire_call *call);
+/* The object that the selectors name. */
+bool sim_call_object(struct sim_wire_call *call, const struct sim_class *class_, struct sim_object **ret_object);
+/* The property that w:FragmentTransfer names: its plain name, perhaps with /text(). */
+bool sim_call_fragment(struct sim_wire_call *call, const struct sim_object *object, const struct sim_property **ret_property,
+                       bool *ret_text_only);
+/* The fragment as the whole answer. */
+bool sim_call_answer_fragment(struct sim_wire_call *call, const struct sim_object *object, const struct sim_property *property,
+                              bool text_only);
 /* The class named in the resource URI. Faults: namespace or class unknown. */
 bool sim_call_class(struct sim_wire_call *call, const struct sim_class **ret_class);
 /* The selectors are keys of the class, and some are there where the class has keys. */

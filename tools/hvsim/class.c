@@ -14,24 +14,35 @@ struct sim_schema {
 };
 
 static const struct sim_class_table *const tables[] = {
-    &sim_classes_cim, &sim_classes_system, &sim_classes_setting, &sim_classes_migration, &sim_classes_link,
+    &sim_classes_cim, &sim_classes_system, &sim_classes_setting, &sim_classes_migration, &sim_classes_link, &sim_classes_lab,
 };
 
 static int property_compare(const void *a, const void *b) {
     return strcasecmp((*(const struct sim_property *const *)a)->name, (*(const struct sim_property *const *)b)->name);
 }
 
+static const struct sim_property *own_find(const struct sim_class_spec *spec, const char *name) {
+    for (size_t i = 0; i < spec->n_properties; i++)
+        if (hv_text_same(spec->properties[i].name, name))
+            return &spec->properties[i];
+    return NULL;
+}
+
 static bool properties_gather(struct sim_class *class_, const struct sim_class_spec *spec) {
     const struct sim_class *super = class_->superclass;
-    size_t most = (super ? super->n_properties : 0) + spec->n_properties;
-    class_->properties = calloc(most ? most : 1, sizeof(*class_->properties));
-    if (!class_->properties)
+    size_t most = (super ? super->n_properties : 0) + spec->n_properties + 1;
+    class_->properties = calloc(most, sizeof(*class_->properties));
+    class_->declared = calloc(most, sizeof(*class_->declared));
+    if (!class_->properties || !class_->declared)
         return false;
+    for (size_t i = 0; super && i < super->n_properties; i++) {
+        const struct sim_property *own = own_find(spec, super->declared[i]->name);
+        class_->properties[class_->n_properties++] = own ? own : super->declared[i];
+    }
     for (size_t i = 0; i < spec->n_properties; i++)
-        class_->properties[class_->n_properties++] = &spec->properties[i];
-    for (size_t i = 0; super && i < super->n_properties; i++)
-        if (!sim_class_property(class_, super->properties[i]->name))
-            class_->properties[class_->n_properties++] = super->properties[i];
+        if (!sim_class_property(class_, spec->properties[i].name))
+            class_->properties[class_->n_properties++] = &spec->properties[i];
+    memcpy(class_->declared, class_->properties, class_->n_properties * sizeof(*class_->declared));
     qsort(class_->properties, class_->n_properties, sizeof(*class_->properties), property_compare);
     return true;
 }
@@ -83,6 +94,7 @@ struct sim_schema *sim_schema_free(struct sim_schema *schema) {
         return NULL;
     for (size_t i = 0; i < schema->n_classes; i++) {
         free(schema->classes[i].properties);
+        free(schema->classes[i].declared);
         free(schema->classes[i].methods);
     }
     free(schema->classes);

@@ -29,60 +29,63 @@ extern const struct sim_class_table sim_classes_system;    /* class_system.c: ma
 extern const struct sim_class_table sim_classes_setting;   /* class_setting.c: settings of VMs */
 extern const struct sim_class_table sim_classes_migration; /* class_migration.c: migration service, its settings, jobs, errors */
 extern const struct sim_class_table sim_classes_link;      /* class_link.c: associations */
+extern const struct sim_class_table sim_classes_lab;       /* class_lab.c: for tests of clients, and what can be written */
 
 /* One property: read-only, writable, key; R for arrays. */
 #define SIM_P(name_, type_)                                                                                                      \
-    { name_, SIM_##type_, false, false, false, NULL, 0 }
+    { name_, SIM_##type_, false, false, false, NULL, 0, false }
 #define SIM_PR(name_, type_)                                                                                                     \
-    { name_, SIM_##type_, true, false, false, NULL, 0 }
+    { name_, SIM_##type_, true, false, false, NULL, 0, false }
 #define SIM_PW(name_, type_)                                                                                                     \
-    { name_, SIM_##type_, false, false, true, NULL, 0 }
+    { name_, SIM_##type_, false, false, true, NULL, 0, false }
 #define SIM_PWR(name_, type_)                                                                                                    \
-    { name_, SIM_##type_, true, false, true, NULL, 0 }
+    { name_, SIM_##type_, true, false, true, NULL, 0, false }
 #define SIM_PK(name_, type_)                                                                                                     \
-    { name_, SIM_##type_, false, true, true, NULL, 0 }
+    { name_, SIM_##type_, false, true, true, NULL, 0, false }
 /* Since a build. */
 #define SIM_PS(name_, type_, since_)                                                                                             \
-    { name_, SIM_##type_, false, false, false, NULL, since_ }
+    { name_, SIM_##type_, false, false, false, NULL, since_, false }
 #define SIM_PWS(name_, type_, since_)                                                                                            \
-    { name_, SIM_##type_, false, false, true, NULL, since_ }
+    { name_, SIM_##type_, false, false, true, NULL, since_, false }
 #define SIM_PWRS(name_, type_, since_)                                                                                           \
-    { name_, SIM_##type_, true, false, true, NULL, since_ }
+    { name_, SIM_##type_, true, false, true, NULL, since_, false }
 /* One end of an association. */
 #define SIM_END(name_, class_)                                                                                                   \
-    { name_, SIM_REFERENCE, false, true, false, class_, 0 }
+    { name_, SIM_REFERENCE, false, true, false, class_, 0, false }
 
 #define SIM_IN(name_, type_)                                                                                                     \
-    { name_, false, SIM_##type_, false, NULL }
+    { name_, false, SIM_##type_, false, NULL, false }
 #define SIM_INR(name_, type_)                                                                                                    \
-    { name_, false, SIM_##type_, true, NULL }
+    { name_, false, SIM_##type_, true, NULL, false }
 #define SIM_IN_EMBEDDED(name_, class_)                                                                                           \
-    { name_, false, SIM_STRING, false, class_ }
+    { name_, false, SIM_STRING, false, class_, false }
 #define SIM_INR_EMBEDDED(name_, class_)                                                                                          \
-    { name_, false, SIM_STRING, true, class_ }
+    { name_, false, SIM_STRING, true, class_, false }
 #define SIM_IN_REF(name_, class_)                                                                                                \
-    { name_, false, SIM_REFERENCE, false, class_ }
+    { name_, false, SIM_REFERENCE, false, class_, false }
 #define SIM_INR_REF(name_, class_)                                                                                               \
-    { name_, false, SIM_REFERENCE, true, class_ }
+    { name_, false, SIM_REFERENCE, true, class_, false }
 #define SIM_OUT(name_, type_)                                                                                                    \
-    { name_, true, SIM_##type_, false, NULL }
+    { name_, true, SIM_##type_, false, NULL, false }
 #define SIM_OUTR(name_, type_)                                                                                                   \
-    { name_, true, SIM_##type_, true, NULL }
+    { name_, true, SIM_##type_, true, NULL, false }
 #define SIM_OUT_EMBEDDED(name_, class_)                                                                                          \
-    { name_, true, SIM_STRING, false, class_ }
+    { name_, true, SIM_STRING, false, class_, false }
 #define SIM_OUTR_EMBEDDED(name_, class_)                                                                                         \
-    { name_, true, SIM_STRING, true, class_ }
+    { name_, true, SIM_STRING, true, class_, false }
 #define SIM_OUTR_OBJECT(name_, class_)                                                                                           \
-    { name_, true, SIM_OBJECT, true, class_ }
+    { name_, true, SIM_OBJECT, true, class_, false }
 #define SIM_OUT_REF(name_, class_)                                                                                               \
-    { name_, true, SIM_REFERENCE, false, class_ }
+    { name_, true, SIM_REFERENCE, false, class_, false }
 #define SIM_OUTR_REF(name_, class_)                                                                                              \
-    { name_, true, SIM_REFERENCE, true, class_ }
+    { name_, true, SIM_REFERENCE, true, class_, false }
 
 #define SIM_METHOD(name_, parameters_)                                                                                           \
-    { name_, parameters_, HV_ARRAY_SIZE(parameters_), 0 }
+    { name_, parameters_, HV_ARRAY_SIZE(parameters_), 0, false }
+#define SIM_METHOD_STATIC(name_, parameters_)                                                                                    \
+    { name_, parameters_, HV_ARRAY_SIZE(parameters_), 0, true }
 #define SIM_METHOD_SINCE(name_, parameters_, since_)                                                                             \
-    { name_, parameters_, HV_ARRAY_SIZE(parameters_), since_ }
+    { name_, parameters_, HV_ARRAY_SIZE(parameters_), since_, false }
 
 #define SIM_PROPERTIES(array) array, HV_ARRAY_SIZE(array)
 #define SIM_METHODS(array)    array, HV_ARRAY_SIZE(array)

@@ -107,7 +107,7 @@ static const struct sim_property setting[] = {
     SIM_PWS("RemoveSourceUnmanagedVhds", BOOLEAN, SIM_BUILD_2016),
     SIM_PW("RetainVhdCopiesOnSource", BOOLEAN),
     SIM_PW("TransportType", UINT16),
-    { "UnmanagedVhds", SIM_STRING, true, false, true, "Msvm_MoveUnmanagedVhd", SIM_BUILD_2016 },
+    { "UnmanagedVhds", SIM_STRING, true, false, true, "Msvm_MoveUnmanagedVhd", SIM_BUILD_2016, false },
 };
 
 static const struct sim_property unmanaged_vhd[] = {
@@ -149,8 +149,8 @@ static const struct sim_property migration_job[] = {
     SIM_P("ErrorSummaryDescription", STRING),
     SIM_P("JobType", UINT16),
     SIM_P("MigrationType", UINT16),
-    { "NewResourceSettingData", SIM_STRING, true, false, false, "CIM_ResourceAllocationSettingData", 0 },
-    { "NewSystemSettingData", SIM_STRING, false, false, false, "CIM_VirtualSystemSettingData", 0 },
+    { "NewResourceSettingData", SIM_STRING, true, false, false, "CIM_ResourceAllocationSettingData", 0, false },
+    { "NewSystemSettingData", SIM_STRING, false, false, false, "CIM_VirtualSystemSettingData", 0, false },
     SIM_P("VirtualSystemName", STRING),
 };
 

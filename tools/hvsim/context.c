@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model.h"
+
 struct sim_enumeration *sim_enumeration_free(struct sim_enumeration *enumeration) {
     if (!enumeration)
         return NULL;
@@ -11,8 +13,46 @@ struct sim_enumeration *sim_enumeration_free(struct sim_enumeration *enumeration
     for (size_t i = 0; i < enumeration->n_columns; i++)
         free(enumeration->columns[i]);
     free(enumeration->columns);
+    free(enumeration->classes);
+    (void)sim_wql_free(enumeration->wql);
+    (void)sim_object_free(enumeration->made);
     free(enumeration);
     return NULL;
+}
+
+/* Makes instances until one fits. */
+static int make_next(struct sim_enumeration *enumeration) {
+    const uint32_t n = sim_host_n_bulk(enumeration->bulk);
+
+    for (; !enumeration->made && enumeration->next < n; enumeration->next++) {
+        struct sim_object *object = sim_host_bulk(enumeration->bulk, (uint32_t)enumeration->next);
+        if (!object)
+            return -1;
+        if (!enumeration->wql || sim_wql_match(enumeration->wql, object))
+            enumeration->made = object;
+        else
+            (void)sim_object_free(object);
+    }
+    return enumeration->made != NULL;
+}
+
+int sim_enumeration_more(struct sim_enumeration *enumeration) {
+    if (enumeration->bulk)
+        return make_next(enumeration);
+    return enumeration->next < (enumeration->classes ? enumeration->n_classes : enumeration->list.n_items);
+}
+
+const struct sim_object *sim_enumeration_object(const struct sim_enumeration *enumeration) {
+    if (enumeration->bulk)
+        return enumeration->made;
+    return enumeration->classes ? NULL : enumeration->list.items[enumeration->next];
+}
+
+void sim_enumeration_advance(struct sim_enumeration *enumeration) {
+    if (enumeration->bulk)
+        enumeration->made = sim_object_free(enumeration->made);
+    else
+        enumeration->next++;
 }
 
 void sim_contexts_deinit(struct sim_contexts *contexts) {

@@ -2,8 +2,8 @@
 #ifndef SIM_CONTEXT_H
 #define SIM_CONTEXT_H
 
-#include "object.h"
-#include "resource.h"
+#include "instance.h"
+#include "list.h"
 #include "wql.h"
 
 enum { SIM_MAX_CONTEXTS = 1500 }; /* MaxConcurrentOperationsPerUser */
@@ -14,11 +14,20 @@ enum sim_enum_mode {
     SIM_MODE_OBJECT_AND_EPR,
 };
 
+struct sim_host;
+
+/* Items are the objects of a list, or made one after the other, or descriptions of classes. */
 struct sim_enumeration {
     struct sim_list list;
-    size_t next; /* item of the list */
+    const struct sim_host *bulk; /* its instances of Hvsim_Bulk in place of the list; NULL: no */
+    struct sim_wql *wql;         /* those of them that fit; NULL: all */
+    struct sim_object *made;     /* the next of them */
+    const struct sim_class **classes;
+    size_t n_classes;
+    unsigned options; /* for descriptions */
+    size_t next;      /* item of the list, or of what is made */
     enum sim_enum_mode mode;
-    enum sim_uri_style style;
+    struct sim_writing writing;
     char **columns; /* of a projection; none: whole instances */
     size_t n_columns;
     uint64_t asked_bytes;    /* MaxEnvelopeSize of the Enumerate, 0 none */
@@ -26,6 +35,11 @@ struct sim_enumeration {
 };
 struct sim_enumeration *sim_enumeration_free(struct sim_enumeration *enumeration);
 HV_DEFINE_CLEANUP(struct sim_enumeration *, sim_enumeration_free)
+/* Whether there is another item; -1 out of memory, 0, 1. */
+HV_MUST_CHECK int sim_enumeration_more(struct sim_enumeration *enumeration);
+/* The item; NULL when it is a class. Only after the above said so. */
+const struct sim_object *sim_enumeration_object(const struct sim_enumeration *enumeration);
+void sim_enumeration_advance(struct sim_enumeration *enumeration);
 
 struct sim_context {
     char id[48];

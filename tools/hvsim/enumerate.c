@@ -1,6 +1,8 @@
 /* Enumerate, Pull and Release (wsman.md 1.8). */
 #include <string.h>
 
+#include "base/text.h"
+#include "describe.h"
 #include "instance.h"
 #include "names.h"
 #include "query.h"
@@ -18,20 +20,25 @@ static void write_one(struct sim_xml *xml, const struct sim_enumeration *enumera
     if (with_object && with_epr)
         sim_xml_open(xml, "w:Item");
     if (with_object && enumeration->n_columns)
-        sim_projection_write(xml, enumeration->style, object, (const char *const *)enumeration->columns, enumeration->n_columns);
+        sim_projection_write(xml, &enumeration->writing, object, (const char *const *)enumeration->columns,
+                             enumeration->n_columns);
     else if (with_object)
-        sim_instance_write(xml, enumeration->style, object);
+        sim_instance_write(xml, &enumeration->writing, object);
     if (with_epr)
-        sim_object_epr_write(xml, enumeration->style, object);
+        sim_object_epr_write(xml, enumeration->writing.style, object);
     if (with_object && with_epr)
         sim_xml_close(xml);
 }
 
 static bool write_item(struct sim_wire_call *call, const struct sim_enumeration *enumeration, struct hv_buf *out) {
+    const struct sim_object *object = sim_enumeration_object(enumeration);
     SIM_CLEANUP_XML struct sim_xml xml;
 
     sim_xml_init(&xml);
-    write_one(&xml, enumeration, enumeration->list.items[enumeration->next]);
+    if (object)
+        write_one(&xml, enumeration, object);
+    else
+        sim_class_write(&xml, enumeration->classes[enumeration->next], sim_host_build(call->host), enumeration->options);
     return sim_xml_take(&xml, out) || sim_fail_memory(&call->fault);
 }
 
@@ -43,10 +50,12 @@ static bool write_batch(struct sim_wire_call *call, struct sim_enumeration *enum
     uint64_t budget = message->envelope_bytes > overhead ? message->envelope_bytes - overhead : 0;
     HV_CLEANUP_BUF struct hv_buf item = HV_BUF_INIT(SIZE_MAX / 2);
     uint64_t n = 0;
+    int more = 0;
 
+    enumeration->writing.manner = call->manner;
     if (max_characters && max_characters < budget)
         budget = max_characters;
-    while (n < max_items && enumeration->next < enumeration->list.n_items) {
+    while (n < max_items && (more = sim_enumeration_more(enumeration)) > 0) {
         hv_buf_reset(&item);
         if (!write_item(call, enumeration, &item))
             return false;
@@ -61,14 +70,14 @@ static bool write_batch(struct sim_wire_call *call, struct sim_enumeration *enum
         }
         hv_buf_append(out, hv_buf_text(&item), item.len);
         budget -= item.len;
-        enumeration->next++;
+        sim_enumeration_advance(enumeration);
         n++;
     }
-    return true;
+    return more >= 0 || sim_fail_memory(&call->fault);
 }
 
-static bool is_finished(const struct sim_enumeration *enumeration) {
-    return enumeration->next >= enumeration->list.n_items;
+static bool is_finished(struct sim_enumeration *enumeration) {
+    return sim_enumeration_more(enumeration) == 0;
 }
 
 /* ---- Enumerate ---- */
@@ -76,7 +85,10 @@ static bool is_finished(const struct sim_enumeration *enumeration) {
 static bool open_context(struct sim_wire_call *call, struct sim_enumeration *enumeration_take, char id[SIM_ID_TEXT_SIZE]) {
     int rc;
 
-    sim_ids_next(call->ids, id);
+    if (call->manner->peer == SIM_PEER_OMI)
+        sim_ids_number(call->ids, id);
+    else
+        sim_ids_next(call->ids, id);
     rc = sim_contexts_add(call->contexts, id, call->now_us, enumeration_take);
     if (rc > 0)
         return sim_fail(&call->fault, SIM_F_QUOTA_OPERATIONS, NULL);
@@ -117,7 +129,7 @@ bool sim_enumerate(struct sim_wire_call *call) {
     if (!sim_query_read(call, &query) || !sim_query_run(call, &query, enumeration))
         return false;
     enumeration->mode = query.mode;
-    enumeration->style = call->message->resource.style;
+    enumeration->writing = sim_call_writing(call);
     enumeration->asked_bytes = call->message->asked_bytes;
     enumeration->asked_elements = query.max_elements;
     if (query.optimized && !write_batch(call, enumeration, batch_size(call, query.max_elements), 0, &items))
@@ -205,7 +217,8 @@ static bool pull_batch(struct sim_wire_call *call, struct sim_context *context, 
         return false;
     }
     finished = is_finished(context->enumeration);
-    sim_ids_next(call->ids, context->id);
+    if (call->manner->peer == SIM_PEER_WINRM)
+        sim_ids_next(call->ids, context->id);
     context->used_us = call->now_us;
     sim_xml_init(&xml);
     write_pull_response(&xml, finished ? NULL : context->id, &items);
@@ -236,4 +249,23 @@ bool sim_release(struct sim_wire_call *call) {
     sim_contexts_remove(call->contexts, context);
     call->prefixes = SIM_PREFIXES_ENUMERATION;
     return true;
+}
+
+/* ---- for troubles ---- */
+
+void sim_call_forget_context(struct sim_wire_call *call) {
+    HV_CLEANUP_FREE char *id = sim_dom_token(sim_dom_child(call->message->payload, SIM_NS_ENUM, "EnumerationContext"));
+    struct sim_context *context = id ? sim_contexts_find(call->contexts, id) : NULL;
+
+    if (context)
+        sim_contexts_remove(call->contexts, context);
+}
+
+uint64_t sim_call_max_elements(const struct sim_wire_call *call) {
+    const xmlNode *payload = call->message->payload;
+    const xmlNode *pulled = sim_dom_child(payload, SIM_NS_ENUM, "MaxElements");
+    HV_CLEANUP_FREE char *text = sim_dom_token(pulled ? pulled : sim_dom_child(payload, SIM_NS_WSMAN, "MaxElements"));
+    uint64_t n = 0;
+
+    return text && hv_text_u64(text, strlen(text), 1, UINT64_MAX, &n) ? n : 1;
 }

@@ -47,10 +47,14 @@ int sim_fabric_new(const struct sim_options *options, int64_t now_us, struct sim
     fabric->check_us = (int64_t)(options->check_ms ? options->check_ms : 2000) * SIM_US_PER_MS;
     fabric->ttl_us = (int64_t)(options->job_ttl_ms ? options->job_ttl_ms : 300000) * SIM_US_PER_MS;
     fabric->refuse_named_references = options->refuse_named_references;
+    fabric->bulk_items = options->bulk_items;
     fabric->seed = 0x6876736D;
     int r = sim_inventory_load(fabric, options, err);
     if (r)
         return r;
+    for (size_t i = 0; i < fabric->n_hosts; i++)
+        if (!sim_store_fill(fabric->hosts[i]))
+            return hv_error_memory(err);
     *ret_fabric = fabric;
     fabric = NULL;
     return 0;
@@ -143,9 +147,13 @@ void sim_guid_new(struct sim_fabric *fabric, char guid[HV_UUID_TEXT_SIZE]) {
     hv_uuid_format(&uuid, guid);
 }
 
-struct sim_object *sim_new(const struct sim_host *host, const char *class_name) {
-    const struct sim_class *class_ = sim_schema_class(host->fabric->schema, SIM_NS_VIRTUALIZATION, class_name);
+struct sim_object *sim_new_in(const struct sim_host *host, const char *ns, const char *class_name) {
+    const struct sim_class *class_ = sim_schema_class(host->fabric->schema, ns, class_name);
     return class_ ? sim_object_new(class_, host->build) : NULL;
+}
+
+struct sim_object *sim_new(const struct sim_host *host, const char *class_name) {
+    return sim_new_in(host, SIM_NS_VIRTUALIZATION, class_name);
 }
 
 struct sim_embedded_rules sim_host_rules(const struct sim_host *host) {
@@ -177,6 +185,7 @@ struct sim_host *sim_host_free(struct sim_host *host) {
     sim_texts_deinit(&host->denied);
     sim_texts_deinit(&host->physical_disks);
     sim_files_deinit(&host->files);
+    sim_list_deinit(&host->stored);
     free(host);
     return NULL;
 }

@@ -44,6 +44,7 @@ struct sim_host {
     char *vhd_folder, *config_folder;
     uint64_t memory_mb;
     struct sim_files files;
+    struct sim_list stored; /* instances that clients may change (store.c) */
 };
 
 struct sim_armed {
@@ -61,6 +62,7 @@ struct sim_fabric {
     int64_t now_us;     /* simulated */
     int64_t move_us, check_us, ttl_us;
     bool refuse_named_references;
+    uint32_t bulk_items;
     uint64_t generation;
     uint64_t seed; /* of the next GUID */
     struct sim_host **hosts;
@@ -79,6 +81,9 @@ struct sim_fabric {
 void sim_guid_new(struct sim_fabric *fabric, char guid[HV_UUID_TEXT_SIZE]);
 void sim_fabric_touch(struct sim_fabric *fabric);
 void sim_fabric_refuse(struct sim_fabric *fabric, const char *format, ...) HV_ATTR_PRINTF(2, 3);
+/* store.c: the instances that a host has at the start. False when out of memory. */
+HV_MUST_CHECK bool sim_store_fill(struct sim_host *host);
+struct sim_object *sim_new_in(const struct sim_host *host, const char *ns, const char *class_name);
 struct sim_object *sim_new(const struct sim_host *host, const char *class_name);
 struct sim_embedded_rules sim_host_rules(const struct sim_host *host);
 bool sim_host_is_migration_on(const struct sim_host *host);

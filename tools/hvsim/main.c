@@ -54,6 +54,8 @@ static int serve(struct sim_command *command, struct sim_fabric *fabric, int sto
                                           .port_base = command->port_base,
                                           .with_http = command->with_http,
                                           .enumeration_ms = command->enumeration_ms,
+                                          .max_operations = command->max_operations,
+                                          .manner = command->manner,
                                           .request_log = command->request_log,
                                           .state_file = command->state_file };
     int rc = sim_authority_new(&authority, err);

@@ -96,7 +96,7 @@ static bool read_envelope_size(struct reading *reading, const xmlNode *node) {
         return sim_fail_memory(reading->fault);
     if (!hv_text_u64(text, strlen(text), 0, UINT64_MAX, &message->asked_bytes))
         return sim_fail(reading->fault, SIM_F_SCHEMA_VALIDATION, "w:MaxEnvelopeSize is no number of bytes.");
-    if (message->asked_bytes < SIM_MIN_ENVELOPE_SIZE)
+    if (message->asked_bytes < reading->limits->least_envelope_bytes)
         return sim_fail(reading->fault, SIM_F_MIN_ENVELOPE_SIZE, NULL);
     if (message->asked_bytes < reading->limits->envelope_bytes)
         message->envelope_bytes = message->asked_bytes;
@@ -143,6 +143,24 @@ static bool read_fragment(struct reading *reading, const xmlNode *node) {
     return keep_token(reading, node, &reading->message->fragment);
 }
 
+/* Names come with and without a prefix (wsman.md 1.5). */
+static void note_option(struct sim_message *message, const char *name, const xmlNode *node) {
+    static const char *const names[] = {
+        [SIM_OPTION_PRECISE_ARRAYS] = "UsePreciseArrays",
+        [SIM_OPTION_INHERITED] = "IncludeInheritedElements",
+        [SIM_OPTION_QUALIFIERS] = "IncludeQualifiers",
+        [SIM_OPTION_CLASS_ORIGIN] = "IncludeClassOrigin",
+    };
+    HV_CLEANUP_FREE char *value = sim_dom_token(node);
+    const char *colon = strrchr(name, ':');
+
+    if (!value || (!hv_text_same(value, "true") && strcmp(value, "1") != 0))
+        return;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(names); i++)
+        if (hv_text_same(colon ? colon + 1 : name, names[i]))
+            message->options |= 1U << i;
+}
+
 static bool read_options(struct reading *reading, const xmlNode *set) {
     for (const xmlNode *node = sim_dom_first(set); node; node = sim_dom_next(node)) {
         HV_CLEANUP_FREE char *name = sim_dom_attr(node, NULL, "Name");
@@ -150,6 +168,7 @@ static bool read_options(struct reading *reading, const xmlNode *set) {
         if (!sim_dom_is(node, SIM_NS_WSMAN, "Option") || !name || !*name)
             return sim_fail(reading->fault, SIM_F_INVALID_OPTIONS,
                             "An option has no name, or something else stands in OptionSet.");
+        note_option(reading->message, name, node);
     }
     return true;
 }

@@ -12,9 +12,19 @@ enum {
 
 struct sim_limits {
     uint64_t envelope_bytes;         /* MaxEnvelopeSizekb * 1024 */
+    uint64_t least_envelope_bytes;   /* of a request */
     uint64_t timeout_ms;             /* MaxTimeoutms */
     uint64_t batch_items;            /* MaxBatchItems */
     uint64_t enumeration_timeout_ms; /* EnumerationTimeoutms */
+    uint32_t operations;             /* MaxConcurrentOperationsPerUser */
+};
+
+/* Options that have an effect; others are taken and forgotten. */
+enum sim_option {
+    SIM_OPTION_PRECISE_ARRAYS, /* UsePreciseArrays (wsman.md 2.4) */
+    SIM_OPTION_INHERITED,      /* IncludeInheritedElements, of class descriptions as the next two */
+    SIM_OPTION_QUALIFIERS,     /* IncludeQualifiers */
+    SIM_OPTION_CLASS_ORIGIN,   /* IncludeClassOrigin */
 };
 
 struct sim_message {
@@ -29,7 +39,7 @@ struct sim_message {
     uint64_t envelope_bytes;      /* what the answer may have */
     uint64_t asked_bytes;         /* MaxEnvelopeSize as it came; 0: absent */
     uint64_t timeout_ms;          /* OperationTimeout in force */
-    bool precise_arrays;          /* option UsePreciseArrays */
+    unsigned options;             /* bit per enum sim_option */
     struct sim_resource resource; /* path is NULL for Identify */
 };
 

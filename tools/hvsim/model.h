@@ -10,10 +10,11 @@
 #include <hvctl/error.h>
 
 #include "base/buf.h"
-#include "object.h"
+#include "list.h"
 
 #define SIM_NS_VIRTUALIZATION "root/virtualization/v2"
 #define SIM_NS_CIMV2          "root/cimv2"
+#define SIM_NS_LAB            "root/hvsim" /* classes for tests of clients (class_lab.c) */
 
 #define SIM_WBEM_FAILED                0x80041001U
 #define SIM_WBEM_NOT_FOUND             0x80041002U
@@ -25,12 +26,14 @@
 #define SIM_WBEM_INVALID_NAMESPACE     0x8004100EU
 #define SIM_WBEM_INVALID_CLASS         0x80041010U
 #define SIM_WBEM_INVALID_QUERY         0x80041017U
+#define SIM_WBEM_ALREADY_EXISTS        0x80041019U
 #define SIM_WBEM_NOT_CAPABLE           0x80041024U
 #define SIM_WBEM_INVALID_METHOD        0x8004102EU
 #define SIM_WBEM_INVALID_METHOD_PARAMS 0x8004102FU
 #define SIM_WBEM_NOT_IMPLEMENTED       0x80041055U
 #define SIM_WBEM_INVALID_OBJECT_PATH   0x8004103AU
 
+struct sim_caller;
 struct sim_fabric;
 struct sim_host;
 
@@ -43,6 +46,7 @@ struct sim_options {
     uint64_t check_ms;            /* and a check; 0: 2 s */
     uint64_t job_ttl_ms;          /* simulated time from a job's end until it is gone; 0: 5 min */
     bool refuse_named_references; /* &amp; and &lt; inside VALUE of embedded text are refused (wsman.md 4.3) */
+    uint32_t bulk_items;          /* instances of Hvsim_Bulk */
 };
 
 /* Starts the world at NOW_US (microseconds since 1970). Errors: CONFIG, MEMORY; the record says which line. */
@@ -94,6 +98,26 @@ HV_MUST_CHECK uint32_t sim_host_associators(struct sim_host *host, const struct 
                                             struct sim_list *ret_list);
 HV_MUST_CHECK uint32_t sim_host_references(struct sim_host *host, const struct sim_association_query *query,
                                            struct sim_list *ret_list);
+
+/* Instances of Hvsim_Bulk are made when they are wanted, since there may be very many: how many there are, and number I, from 0.
+ * NULL: out of memory. */
+uint32_t sim_host_n_bulk(const struct sim_host *host);
+struct sim_object *sim_host_bulk(const struct sim_host *host, uint32_t i);
+
+/* The two name the same object. */
+bool sim_host_same_path(const struct sim_host *host, const struct sim_path *a, const struct sim_path *b);
+
+/* ---- writing ---- */
+
+/* Instances of the class may be put, created and deleted; those of all others are changed by methods. */
+bool sim_class_is_stored(const struct sim_class *class_);
+
+/* OBJECT takes the place of the one with its keys, or becomes a new one. NOT_CAPABLE for classes that are changed by methods (all
+ * of Hyper-V), NOT_FOUND, ALREADY_EXISTS, ACCESS_DENIED. The object is consumed in each case. */
+HV_MUST_CHECK uint32_t sim_host_put(struct sim_host *host, const struct sim_caller *caller, struct sim_object *object_take);
+HV_MUST_CHECK uint32_t sim_host_create(struct sim_host *host, const struct sim_caller *caller, struct sim_object *object_take);
+/* PATH as for sim_host_get. */
+HV_MUST_CHECK uint32_t sim_host_delete(struct sim_host *host, const struct sim_caller *caller, const struct sim_path *path);
 
 /* ---- methods ---- */
 

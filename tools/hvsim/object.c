@@ -1,5 +1,5 @@
 /* Objects: a class with one value for each of its properties, and their text in CIM-XML (wsman.md 4.2). */
-#include "object.h"
+#include "list.h"
 
 #include <string.h>
 

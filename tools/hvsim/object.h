@@ -23,6 +23,7 @@ enum sim_type {
     SIM_SINT64,
     SIM_REAL32,
     SIM_REAL64,
+    SIM_CHAR16, /* one UTF-16 code unit */
     SIM_STRING,
     SIM_DATETIME,  /* a timestamp or an interval */
     SIM_REFERENCE, /* an object path; an endpoint reference on the wire */
@@ -48,7 +49,7 @@ struct sim_object;
 
 union sim_scalar {
     bool boolean;
-    uint64_t u; /* SIM_UINT* */
+    uint64_t u; /* SIM_UINT*, SIM_CHAR16 */
     int64_t i;  /* SIM_SINT* */
     double real;
     char *text; /* SIM_STRING; embedded instances are strings too */
@@ -70,7 +71,7 @@ void sim_value_init(struct sim_value *value, enum sim_type type, bool is_array);
 void sim_value_deinit(struct sim_value *value);
 /* Appends one item given as WS-CIM text (boolean true/false in any case and 1/0, decimal numbers in the type's range, datetime as
  * by sim_datetime_parse): 0, 1 when TEXT is no value of this type (or a scalar is set already), -1 out of memory. Not for
- * references. */
+ * references. A char16 is one character, or the number of its code unit when there are several digits. */
 HV_MUST_CHECK int sim_value_add_text(struct sim_value *value, const char *text);
 /* Appends a reference, consumed in every case: 0, 1 or -1 as above. */
 HV_MUST_CHECK int sim_value_add_path(struct sim_value *value, struct sim_path *path_take);
@@ -92,6 +93,7 @@ struct sim_property {
     bool is_writable;     /* may stand in an embedded instance given to a method */
     const char *embedded; /* class of the instance text in a SIM_STRING, or of a SIM_REFERENCE or SIM_OBJECT; NULL when none */
     uint32_t since;       /* Windows build that has it first; 0: all */
+    bool is_octets;       /* array of SIM_UINT8 with the OctetString qualifier */
 };
 
 struct sim_parameter {
@@ -100,6 +102,7 @@ struct sim_parameter {
     enum sim_type type;
     bool is_array;
     const char *embedded; /* as in sim_property */
+    bool is_octets;       /* likewise */
 };
 
 struct sim_method {
@@ -107,6 +110,7 @@ struct sim_method {
     const struct sim_parameter *parameters; /* in MOF order, in and out mixed */
     size_t n_parameters;
     uint32_t since;
+    bool is_static;
 };
 
 struct sim_class {
@@ -116,6 +120,7 @@ struct sim_class {
     bool is_association;
     bool is_abstract;
     const struct sim_property **properties; /* inherited ones too, ascending regardless of case */
+    const struct sim_property **declared;   /* the same, as declared, those of the superclass first */
     size_t n_properties;
     const struct sim_method **methods; /* inherited ones too */
     size_t n_methods;
@@ -186,13 +191,5 @@ const struct sim_value *sim_object_value(const struct sim_object *object, const 
 struct sim_path *sim_object_path(const struct sim_object *object);
 /* CIM-XML text of the object (wsman.md 4.2); malloc()ed. */
 char *sim_object_cim_text(const struct sim_object *object);
-
-struct sim_list {
-    struct sim_object **items;
-    size_t n_items;
-};
-void sim_list_deinit(struct sim_list *list);
-/* Takes the object; false when out of memory (it is freed then). NULL is refused as out of memory. */
-HV_MUST_CHECK bool sim_list_add(struct sim_list *list, struct sim_object *object_take);
 
 #endif

@@ -14,6 +14,7 @@
 enum {
     MAX_PASSWORD = 1024,
     MAX_SECONDS = 1000000,
+    MAX_BULK = 10000000,
 };
 
 static const char usage[] = "Usage: hvsim --user NAME:FILE [--config FILE | --hosts NAME,NAME...] [OPTION...]\n"
@@ -30,6 +31,10 @@ static const char usage[] = "Usage: hvsim --user NAME:FILE [--config FILE | --ho
                             "  --job-ttl N            simulated seconds from a job's end until it is gone\n"
                             "  --enumeration-timeout N  real seconds until an idle enumeration is forgotten\n"
                             "  --refuse-named-references  refuse &amp; and &lt; in embedded instances\n"
+                            "  --bulk CLASS=N         N generated instances; CLASS is Hvsim_Bulk of root/hvsim\n"
+                            "  --max-concurrent N     operations and open enumerations at once; 1500 by default\n"
+                            "  --peer PRODUCT         answer as winrm (the default), omi or openwsman\n"
+                            "  --quirk NAME           answer in an odd way, see hvsim(1); may be given again\n"
                             "  --fault SPEC           cause trouble, see hvsim(1); may be given again\n"
                             "  --request-log FILE     one JSON object a request\n"
                             "  --state-file FILE      the true state as JSON, replaced at each change\n"
@@ -157,6 +162,10 @@ enum option_code {
     OPT_JOB_TTL,
     OPT_ENUMERATION_TIMEOUT,
     OPT_REFUSE_NAMED,
+    OPT_BULK,
+    OPT_MAX_CONCURRENT,
+    OPT_PEER,
+    OPT_QUIRK,
     OPT_FAULT,
     OPT_REQUEST_LOG,
     OPT_STATE_FILE,
@@ -177,6 +186,10 @@ static const struct option options[] = {
     { "job-ttl", required_argument, NULL, OPT_JOB_TTL },
     { "enumeration-timeout", required_argument, NULL, OPT_ENUMERATION_TIMEOUT },
     { "refuse-named-references", no_argument, NULL, OPT_REFUSE_NAMED },
+    { "bulk", required_argument, NULL, OPT_BULK },
+    { "max-concurrent", required_argument, NULL, OPT_MAX_CONCURRENT },
+    { "peer", required_argument, NULL, OPT_PEER },
+    { "quirk", required_argument, NULL, OPT_QUIRK },
     { "fault", required_argument, NULL, OPT_FAULT },
     { "request-log", required_argument, NULL, OPT_REQUEST_LOG },
     { "state-file", required_argument, NULL, OPT_STATE_FILE },
@@ -186,6 +199,30 @@ static const struct option options[] = {
     { NULL, 0, NULL, 0 },
 };
 
+static int read_bulk(struct sim_command *command, const char *value, struct hv_error *err) {
+    static const char prefix[] = "Hvsim_Bulk=";
+    const char *number = value + strlen(prefix);
+    uint64_t n = 0;
+
+    if (!hv_text_starts_same(value, prefix) || !hv_text_u64(number, strlen(number), 0, MAX_BULK, &n))
+        return bad_value(err, "bulk", value);
+    command->model.bulk_items = (uint32_t)n;
+    return 0;
+}
+
+static int read_peer(struct sim_command *command, const char *value, struct hv_error *err) {
+    return sim_peer_find(value, &command->manner.peer) ? 0 : bad_value(err, "peer", value);
+}
+
+static int read_quirk(struct sim_command *command, const char *value, struct hv_error *err) {
+    enum sim_quirk quirk;
+
+    if (!sim_quirk_find(value, &quirk))
+        return bad_value(err, "quirk", value);
+    command->manner.quirks |= UINT32_C(1) << quirk;
+    return 0;
+}
+
 static int read_number(struct sim_command *command, int option, const char *value, struct hv_error *err) {
     uint64_t number = 0;
 
@@ -194,6 +231,11 @@ static int read_number(struct sim_command *command, int option, const char *valu
         if (!hv_text_u64(value, strlen(value), 0, UINT16_MAX, &number))
             return bad_value(err, "port-base", value);
         command->port_base = (uint16_t)number;
+        return 0;
+    case OPT_MAX_CONCURRENT:
+        if (!hv_text_u64(value, strlen(value), 1, SIM_MAX_CONTEXTS, &number))
+            return bad_value(err, "max-concurrent", value);
+        command->max_operations = (uint32_t)number;
         return 0;
     case OPT_TIME_SCALE:
         if (!sim_read_decimal(value, &number))
@@ -227,6 +269,12 @@ static int read_option(struct sim_command *command, int option, const char *valu
     case OPT_REFUSE_NAMED:
         command->model.refuse_named_references = true;
         return 0;
+    case OPT_BULK:
+        return read_bulk(command, value, err);
+    case OPT_PEER:
+        return read_peer(command, value, err);
+    case OPT_QUIRK:
+        return read_quirk(command, value, err);
     case OPT_FAULT:
         return sim_arms_add(&command->arms, value, err);
     case OPT_REQUEST_LOG:

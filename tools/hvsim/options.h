@@ -12,6 +12,8 @@ struct sim_command {
     struct sim_arms arms;
     uint16_t port_base;
     uint64_t enumeration_ms;
+    uint32_t max_operations; /* 0: the default */
+    struct sim_manner manner;
     const char *request_log; /* borrowed from argv, as the other paths */
     const char *state_file;
     const char *cert_dir;

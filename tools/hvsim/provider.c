@@ -33,15 +33,18 @@ static const struct {
     { "Msvm_ConcreteJob", sim_emit_jobs },
     { "Win32_OperatingSystem", sim_emit_operating_system },
     { "Win32_ComputerSystem", sim_emit_win32_computer },
+    { "Win32_Environment", sim_emit_stored },
+    { "Hvsim_AllTypes", sim_emit_stored },
+    { "Hvsim_Link", sim_emit_stored },
+    { "Hvsim_Echo", sim_emit_echo },
+    { "Hvsim_Bulk", sim_emit_bulk },
 };
 
 static sim_emit_fn emitter_find(const struct sim_class *class_) {
-    if (class_->is_association)
-        return sim_emit_links;
     for (size_t i = 0; i < HV_ARRAY_SIZE(emitters); i++)
         if (hv_text_same(emitters[i].class_name, class_->name))
             return emitters[i].emit;
-    return NULL;
+    return class_->is_association ? sim_emit_links : NULL;
 }
 
 /* ---- paths ---- */

@@ -45,6 +45,11 @@ void sim_emit_systems(struct sim_sink *sink); /* the host, then its VMs */
 void sim_emit_planned_systems(struct sim_sink *sink);
 void sim_emit_settings(struct sim_sink *sink);
 struct sim_object *sim_vm_object(const struct sim_vm *vm);
+/* store.c */
+void sim_emit_stored(struct sim_sink *sink);
+/* lab.c */
+void sim_emit_echo(struct sim_sink *sink);
+void sim_emit_bulk(struct sim_sink *sink);
 /* link.c */
 void sim_emit_links(struct sim_sink *sink);
 

@@ -5,6 +5,7 @@
 
 #include "base/size.h"
 #include "base/text.h"
+#include "describe.h"
 #include "names.h"
 
 static bool filter_fault(struct sim_wire_call *call, uint32_t hresult, const char *what) {
@@ -117,6 +118,11 @@ static bool keep_matching(const struct sim_object *object, const void *data) {
     return sim_wql_match(data, object);
 }
 
+/* Instances that are made as they are pulled: there may be more than fit into memory at once. */
+static bool is_bulk(const struct sim_class *class_) {
+    return hv_text_same(class_->name, "Hvsim_Bulk");
+}
+
 static bool run_select(struct sim_wire_call *call, struct sim_wql *wql, struct sim_enumeration *enumeration) {
     const char *ns = call->message->resource.path->ns;
     const struct sim_class *class_ = sim_schema_class(call->schema, ns, wql->class_name);
@@ -126,10 +132,14 @@ static bool run_select(struct sim_wire_call *call, struct sim_wql *wql, struct s
         return filter_fault(call, SIM_WBEM_INVALID_CLASS, "invalid class.");
     if (!sim_wql_check(wql, class_, sim_host_build(call->host), &call->fault))
         return false;
-    hresult = sim_host_list(call->host, ns, wql->class_name, &enumeration->list);
-    if (hresult)
-        return filter_fault(call, hresult, "the provider failed.");
-    keep_items(&enumeration->list, keep_matching, wql);
+    if (is_bulk(class_)) {
+        enumeration->bulk = call->host;
+    } else {
+        hresult = sim_host_list(call->host, ns, wql->class_name, &enumeration->list);
+        if (hresult)
+            return filter_fault(call, hresult, "the provider failed.");
+        keep_items(&enumeration->list, keep_matching, wql);
+    }
     enumeration->columns = wql->columns;
     enumeration->n_columns = wql->n_columns;
     wql->columns = NULL;
@@ -168,8 +178,13 @@ static bool run_wql(struct sim_wire_call *call, const char *text, struct sim_enu
         return filter_fault(call, SIM_WBEM_INVALID_NAMESPACE, "invalid namespace.");
     if (!sim_wql_parse(text, &wql, &call->fault))
         return false;
-    if (wql->kind == SIM_WQL_SELECT)
-        return run_select(call, wql, enumeration);
+    if (wql->kind == SIM_WQL_SELECT) {
+        if (!run_select(call, wql, enumeration))
+            return false;
+        enumeration->wql = wql;
+        wql = NULL;
+        return true;
+    }
     if (!own_namespace(call, wql->object))
         return false;
     query = (struct sim_association_query){ .object = wql->object,
@@ -180,16 +195,22 @@ static bool run_wql(struct sim_wire_call *call, const char *text, struct sim_enu
     return run_association(call, wql->kind == SIM_WQL_ASSOCIATORS, &query, enumeration);
 }
 
-static bool list_class(struct sim_wire_call *call, struct sim_enumeration *enumeration, const struct sim_class **ret_class) {
+static bool check_class(struct sim_wire_call *call, const struct sim_class **ret_class) {
     const struct sim_path *path = call->message->resource.path;
-    uint32_t hresult;
 
     if (strcmp(path->class_name, "*") == 0)
         return sim_fail_detail(&call->fault, SIM_F_UNSUPPORTED_FEATURE, "FilteringRequired",
                                "All classes can be enumerated with a filter only.");
     if (path->n_keys > 0)
         return sim_fail(&call->fault, SIM_F_ENUMERATE_KEYS, NULL);
-    if (!sim_call_class(call, ret_class))
+    return sim_call_class(call, ret_class);
+}
+
+static bool list_class(struct sim_wire_call *call, struct sim_enumeration *enumeration, const struct sim_class **ret_class) {
+    const struct sim_path *path = call->message->resource.path;
+    uint32_t hresult;
+
+    if (!check_class(call, ret_class))
         return false;
     hresult = sim_host_list(call->host, path->ns, path->class_name, &enumeration->list);
     return !hresult || sim_fail_wmi(&call->fault, hresult, "%s cannot be enumerated.", path->class_name);
@@ -264,13 +285,50 @@ static bool run_association_filter(struct sim_wire_call *call, const xmlNode *fi
     return run_association(call, associators, &query, enumeration);
 }
 
+/* ---- without a filter ---- */
+
+static bool run_class(struct sim_wire_call *call, struct sim_enumeration *enumeration) {
+    const struct sim_class *class_;
+
+    if (!check_class(call, &class_))
+        return false;
+    if (!is_bulk(class_))
+        return list_class(call, enumeration, &class_);
+    enumeration->bulk = call->host;
+    return true;
+}
+
+static bool run_describe(struct sim_wire_call *call, const struct sim_query *query, struct sim_enumeration *enumeration) {
+    const char *ns = call->message->resource.path->ns;
+    const size_t n = sim_schema_n_classes(call->schema);
+    const struct sim_class *only;
+
+    if (query->filter)
+        return sim_fail(&call->fault, SIM_F_FILTERING_NOT_SUPPORTED, NULL);
+    if (query->mode != SIM_MODE_OBJECT)
+        return sim_fail(&call->fault, SIM_F_ENUMERATION_MODE, NULL);
+    if (!sim_describe_target(call, &only))
+        return false;
+    enumeration->options = call->message->options;
+    enumeration->classes = calloc(n + 1, sizeof(*enumeration->classes));
+    if (!enumeration->classes)
+        return sim_fail_memory(&call->fault);
+    for (size_t i = 0; i < n; i++) {
+        const struct sim_class *class_ = sim_schema_class_at(call->schema, i);
+        if (only ? class_ == only : hv_text_same(class_->ns, ns))
+            enumeration->classes[enumeration->n_classes++] = class_;
+    }
+    return true;
+}
+
 bool sim_query_run(struct sim_wire_call *call, const struct sim_query *query, struct sim_enumeration *enumeration) {
     HV_CLEANUP_FREE char *dialect = NULL;
     HV_CLEANUP_FREE char *text = NULL;
-    const struct sim_class *class_;
 
+    if (call->message->resource.style == SIM_STYLE_METADATA)
+        return run_describe(call, query, enumeration);
     if (!query->filter)
-        return list_class(call, enumeration, &class_);
+        return run_class(call, enumeration);
     dialect = sim_dom_attr(query->filter, NULL, "Dialect");
     text = sim_dom_token(query->filter);
     if (!text)

@@ -30,6 +30,11 @@ static bool read_uri(const char *uri, enum sim_uri_style *ret_style, struct sim_
         *ret_path = sim_path_new(DEFAULT_NAMESPACE, strcmp(uri, SIM_URI_ALL) == 0 ? "*" : uri + strlen(SIM_URI_CLASS2));
         return *ret_path || sim_fail_memory(fault);
     }
+    if (hv_text_starts_same(uri, SIM_URI_METADATA)) {
+        *ret_style = SIM_STYLE_METADATA;
+        *ret_path = sim_path_new(DEFAULT_NAMESPACE, uri + strlen(SIM_URI_METADATA));
+        return *ret_path || sim_fail_memory(fault);
+    }
     if (!hv_text_starts_same(uri, SIM_URI_WMI))
         return sim_fail(fault, SIM_F_INVALID_RESOURCE_URI, "No plug-in serves the resource URI %s.", uri);
     rest = uri + strlen(SIM_URI_WMI);

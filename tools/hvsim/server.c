@@ -20,6 +20,9 @@ enum {
     IDLE_S = 120,  /* an idle connection is closed (wsman.md 5.6) */
     MAX_CONNECTIONS = 300,
     MAX_EVENTS = 32,
+    SLOW_PIECES = 8,
+    SLOW_MS = 20,
+    BLOCK_BYTES = 1000, /* of an answer that is read piece by piece: no multiple of a character */
 };
 
 struct listener {
@@ -36,10 +39,11 @@ struct host {
     struct sim_cert cert;
 };
 
-/* A connection whose answer is held back. */
+/* A connection whose answer, or the next piece of it, is held back. */
 struct held {
     struct MHD_Connection *connection;
     int64_t due_us;
+    struct sim_service *service; /* of an operation that is stalled; NULL: only the bytes are slow */
 };
 
 struct sim_server {
@@ -61,6 +65,9 @@ struct exchange {
     bool too_large;
     bool is_handled;
     struct sim_http_reply reply;
+    struct listener *listener;
+    struct MHD_Connection *connection;
+    uint64_t paused_at; /* end of the last piece of a slow answer */
 };
 
 static int64_t now_us(void) {
@@ -72,26 +79,60 @@ static int64_t now_us(void) {
 
 /* ---- answers ---- */
 
-static ssize_t read_broken(void *data, uint64_t position, char *to, size_t max) {
-    const struct exchange *exchange = data;
-    size_t n = exchange->reply.break_at - (size_t)position;
+/* SERVICE: a whole operation is held back; NULL: only bytes are. */
+static bool hold(struct sim_server *server, struct sim_service *service, struct MHD_Connection *connection, uint32_t ms) {
+    struct held *held = reallocarray(server->held, server->n_held + 1, sizeof(*held));
 
-    if (position >= exchange->reply.break_at)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (!held)
+        return false;
+    server->held = held;
+    held[server->n_held++] = (struct held){ connection, now_us() + (int64_t)ms * 1000, service };
+    if (service)
+        service->n_held++;
+    MHD_suspend_connection(connection);
+    return true;
+}
+
+/* Bytes up to the end of the piece that POSITION is in; 0 when there is to be a pause first. */
+static size_t piece_left(struct exchange *exchange, uint64_t position, size_t end) {
+    const size_t piece = end / SLOW_PIECES + 1;
+
+    if (!exchange->reply.slow)
+        return end - (size_t)position;
+    if (position > exchange->paused_at && position % piece == 0 &&
+        hold(exchange->listener->server, NULL, exchange->connection, SLOW_MS)) {
+        exchange->paused_at = position;
+        return 0;
+    }
+    return piece - (size_t)position % piece;
+}
+
+static ssize_t read_body(void *data, uint64_t position, char *to, size_t max) {
+    struct exchange *exchange = data;
+    const struct sim_http_reply *reply = &exchange->reply;
+    const size_t end = reply->break_at ? reply->break_at : reply->body.len;
+    size_t n;
+
+    if (position >= end)
+        return reply->break_at ? MHD_CONTENT_READER_END_WITH_ERROR : MHD_CONTENT_READER_END_OF_STREAM;
+    n = piece_left(exchange, position, end);
     if (n > max)
         n = max;
-    memcpy(to, hv_buf_text(&exchange->reply.body) + position, n);
+    if (n > end - (size_t)position)
+        n = end - (size_t)position;
+    memcpy(to, hv_buf_text(&reply->body) + position, n);
     return (ssize_t)n;
 }
 
 static struct MHD_Response *make_response(struct exchange *exchange) {
+    const struct sim_http_reply *reply = &exchange->reply;
     struct hv_buf *body = &exchange->reply.body;
     char *bytes = NULL;
     size_t n = body->len;
     struct MHD_Response *response;
 
-    if (exchange->reply.break_at)
-        return MHD_create_response_from_callback(n, 4096, read_broken, exchange, NULL);
+    if (reply->break_at || reply->chunked || reply->slow)
+        return MHD_create_response_from_callback(reply->chunked ? MHD_SIZE_UNKNOWN : n, BLOCK_BYTES, read_body, exchange, NULL);
     if (hv_buf_take(body, "answer", &bytes, NULL) < 0)
         return NULL;
     response = MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE);
@@ -110,8 +151,8 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct exch
     (void)MHD_add_response_header(response, "Server", "Microsoft-HTTPAPI/2.0");
     if (reply->content_type)
         (void)MHD_add_response_header(response, "Content-Type", reply->content_type);
-    if (reply->offer_basic)
-        (void)MHD_add_response_header(response, "WWW-Authenticate", "Basic realm=\"WSMAN\"");
+    for (size_t i = 0; reply->offers && i < SIM_MAX_OFFERS && reply->offers[i]; i++)
+        (void)MHD_add_response_header(response, "WWW-Authenticate", reply->offers[i]);
     if (reply->status == 405)
         (void)MHD_add_response_header(response, "Allow", "POST");
     result = MHD_queue_response(connection, (unsigned)reply->status, response);
@@ -147,17 +188,6 @@ static void handle(struct listener *listener, struct MHD_Connection *connection,
     sim_output_state(&listener->server->output, listener->server->options.fabric);
 }
 
-static bool hold(struct sim_server *server, struct MHD_Connection *connection, uint32_t ms) {
-    struct held *held = reallocarray(server->held, server->n_held + 1, sizeof(*held));
-
-    if (!held)
-        return false;
-    server->held = held;
-    held[server->n_held++] = (struct held){ connection, now_us() + (int64_t)ms * 1000 };
-    MHD_suspend_connection(connection);
-    return true;
-}
-
 static void collect(struct exchange *exchange, size_t limit, const char *bytes, size_t n_bytes) {
     if (exchange->bytes.len + n_bytes > limit) {
         exchange->too_large = true;
@@ -179,6 +209,8 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
         if (!exchange)
             return MHD_NO;
         hv_buf_init(&exchange->bytes, SIZE_MAX / 2);
+        exchange->listener = listener;
+        exchange->connection = connection;
         *context = exchange;
         return MHD_YES;
     }
@@ -189,7 +221,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
     }
     if (!exchange->is_handled) {
         handle(listener, connection, url, method, exchange);
-        if (exchange->reply.stall_ms && hold(listener->server, connection, exchange->reply.stall_ms))
+        if (exchange->reply.stall_ms && hold(listener->server, listener->service, connection, exchange->reply.stall_ms))
             return MHD_YES;
     }
     return exchange->reply.drop ? MHD_NO : send_reply(connection, exchange);
@@ -274,6 +306,9 @@ static int add_host(struct sim_server *server, size_t i, struct hv_error *err) {
     sim_service_init(&host->service, options->fabric, model, options->users, options->arms, &server->ids);
     if (options->enumeration_ms)
         host->service.limits.enumeration_timeout_ms = options->enumeration_ms;
+    if (options->max_operations)
+        host->service.limits.operations = options->max_operations;
+    sim_service_behave(&host->service, options->manner);
     rc = sim_authority_issue(options->authority, sim_host_name(model), sim_host_fqdn(model), sim_host_address(model), &host->cert,
                              err);
     server->n_hosts++;
@@ -375,6 +410,8 @@ static void release_held(struct sim_server *server) {
     for (size_t i = server->n_held; i > 0; i--) {
         if (server->held[i - 1].due_us > now)
             continue;
+        if (server->held[i - 1].service)
+            server->held[i - 1].service->n_held--;
         MHD_resume_connection(server->held[i - 1].connection);
         server->held[i - 1] = server->held[--server->n_held];
     }

@@ -17,6 +17,8 @@ struct sim_server_options {
     uint16_t port_base;      /* host I listens on port_base + I; 0: any port */
     bool with_http;          /* a listener without TLS as well */
     uint64_t enumeration_ms; /* 0: the default */
+    uint32_t max_operations; /* likewise */
+    struct sim_manner manner;
     const char *request_log; /* NULL: none */
     const char *state_file;  /* NULL: none */
 };

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "manner.h"
 
 struct sim_xml;
 
@@ -63,6 +64,11 @@ struct sim_xml;
       "The answer does not fit the envelope size limit of the service.")                                                         \
     X(UNREPORTABLE_SUCCESS, 0x8033804D, "Sender", "w:EncodingLimit", "UnreportableSuccess", WSMAN,                               \
       "The operation succeeded but its answer is too large.")                                                                    \
+    X(INVALID_VALUES, 0x80338056, "Sender", "x:InvalidRepresentation", "InvalidValues", XFER,                                    \
+      "The XML holds values that are not valid.")                                                                                \
+    X(MISSING_VALUES, 0x80338057, "Sender", "x:InvalidRepresentation", "MissingValues", XFER, "The XML lacks required values.")  \
+    X(INVALID_NAMESPACE, 0x80338058, "Sender", "x:InvalidRepresentation", "InvalidNamespace", XFER,                              \
+      "The XML is in a wrong namespace.")                                                                                        \
     X(INVALID_FRAGMENT, 0x80338059, "Sender", "x:InvalidRepresentation", "InvalidFragment", XFER, "The fragment is not valid.")  \
     X(INSUFFICIENT_SELECTORS, 0x8033805A, "Sender", "w:InvalidSelectors", "InsufficientSelectors", WSMAN,                        \
       "Too few selectors for this resource.")                                                                                    \
@@ -85,6 +91,8 @@ struct sim_xml;
     X(FRAGMENT_DIALECT, 0x80338090, "Sender", "w:FragmentDialectNotSupported", NULL, WSMAN,                                      \
       "The fragment dialect is not supported.")                                                                                  \
     X(FRAGMENT_PATH, 0x80338093, "Sender", "w:CannotProcessFilter", NULL, WSMAN, "The fragment path cannot be used.")            \
+    X(CANNOT_CHANGE_KEYS, 0x803380ED, "Sender", "x:InvalidRepresentation", "InvalidValues", XFER,                                \
+      "Keys cannot be changed: those of the body differ from the selectors.")                                                    \
     X(WMI_SINGLETON, 0x803380FA, "Sender", "w:InvalidSelectors", "InsufficientSelectors", WSMAN,                                 \
       "The class has several instances: selectors are needed.")                                                                  \
     X(WMI_WQL_URI, 0x803380FB, "Sender", "a:DestinationUnreachable", NULL, ADDR,                                                 \
@@ -140,8 +148,9 @@ uint32_t sim_fault_code(const struct sim_soap_fault *fault);
 /* "w:TimedOut"; NULL for MustUnderstand and VersionMismatch. */
 const char *sim_fault_subcode(const struct sim_soap_fault *fault);
 /* Value of a:Action. */
-const char *sim_fault_action(const struct sim_soap_fault *fault);
+const char *sim_fault_action(const struct sim_soap_fault *fault, enum sim_peer peer);
 /* s:Fault, in an envelope that declares s, a, x, e, n, w, p. */
-void sim_fault_write(struct sim_xml *xml, const struct sim_soap_fault *fault, const char *machine, const char *ns);
+void sim_fault_write(struct sim_xml *xml, const struct sim_soap_fault *fault, enum sim_peer peer, const char *machine,
+                     const char *ns);
 
 #endif

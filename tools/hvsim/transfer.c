@@ -1,8 +1,9 @@
-/* Get whole or by fragment, and the refusal of Put, Create and Delete (wsman.md 1.7). */
+/* Get whole or by fragment, and what Put and Delete share with it (wsman.md 1.7). */
 #include <string.h>
 
 #include "base/text.h"
 #include "call.h"
+#include "describe.h"
 #include "instance.h"
 #include "names.h"
 #include "xml.h"
@@ -77,7 +78,7 @@ static bool find_service(struct sim_wire_call *call, const struct sim_path *path
     return true;
 }
 
-static bool find_object(struct sim_wire_call *call, const struct sim_class *class_, struct sim_object **ret_object) {
+bool sim_call_object(struct sim_wire_call *call, const struct sim_class *class_, struct sim_object **ret_object) {
     const struct sim_path *path = call->message->resource.path;
     uint32_t hresult;
 
@@ -91,9 +92,9 @@ static bool find_object(struct sim_wire_call *call, const struct sim_class *clas
     return true;
 }
 
-/* The property that a fragment names: its plain name, perhaps with /text(). Names are case-sensitive (MS-WSMV note 66). */
-static bool find_fragment(struct sim_wire_call *call, const struct sim_object *object, const struct sim_property **ret_property,
-                          bool *ret_text_only) {
+/* Names are case-sensitive (MS-WSMV note 66). */
+bool sim_call_fragment(struct sim_wire_call *call, const struct sim_object *object, const struct sim_property **ret_property,
+                       bool *ret_text_only) {
     const char *dialect = call->message->fragment_dialect;
     HV_CLEANUP_FREE char *name = strdup(call->message->fragment);
 
@@ -112,10 +113,10 @@ static bool find_fragment(struct sim_wire_call *call, const struct sim_object *o
     return true;
 }
 
-static void write_fragment(struct sim_xml *xml, enum sim_uri_style style, const struct sim_object *object,
+static void write_fragment(struct sim_xml *xml, const struct sim_writing *writing, const struct sim_object *object,
                            const struct sim_property *property, bool text_only) {
     const struct sim_value *value = sim_object_value(object, property->name);
-    HV_CLEANUP_FREE char *uri = sim_class_uri(style, object->ns, object->class_->name);
+    HV_CLEANUP_FREE char *uri = sim_class_uri(writing->style, object->ns, object->class_->name);
     char number[SIM_NUMBER_TEXT_SIZE];
 
     if (!uri) {
@@ -127,55 +128,53 @@ static void write_fragment(struct sim_xml *xml, enum sim_uri_style style, const 
     sim_xml_ns(xml, "p", uri);
     sim_xml_ns(xml, "cim", SIM_NS_CIM);
     if (!text_only)
-        sim_value_write(xml, style, object->ns, property->name, value);
+        sim_value_write(xml, writing, object->ns, property->name, property->is_octets, value);
     else if (value && value->is_set && value->n_items && property->type != SIM_REFERENCE && property->type != SIM_OBJECT)
         sim_xml_text(xml, sim_value_text(value, 0, number));
     sim_xml_close_full(xml);
 }
 
-static bool get_fragment(struct sim_wire_call *call, const struct sim_object *object) {
-    SIM_CLEANUP_XML struct sim_xml header = { .failed = true };
-    SIM_CLEANUP_XML struct sim_xml body = { .failed = true };
-    const struct sim_property *property = NULL;
-    bool text_only = false;
+bool sim_call_answer_fragment(struct sim_wire_call *call, const struct sim_object *object, const struct sim_property *property,
+                              bool text_only) {
+    const struct sim_writing writing = sim_call_writing(call);
+    SIM_CLEANUP_XML struct sim_xml header;
+    SIM_CLEANUP_XML struct sim_xml body;
 
-    if (!find_fragment(call, object, &property, &text_only))
-        return false;
     sim_xml_init(&header);
+    sim_xml_init(&body);
     sim_xml_open(&header, "w:FragmentTransfer");
     sim_xml_attr(&header, "s:mustUnderstand", "true");
     sim_xml_text(&header, call->message->fragment);
     sim_xml_close(&header);
-    sim_xml_init(&body);
-    write_fragment(&body, call->message->resource.style, object, property, text_only);
+    write_fragment(&body, &writing, object, property, text_only);
     return (sim_xml_take(&header, &call->header) && sim_xml_take(&body, &call->body)) || sim_fail_memory(&call->fault);
 }
 
+struct sim_writing sim_call_writing(const struct sim_wire_call *call) {
+    return (struct sim_writing){ .style = call->message->resource.style,
+                                 .manner = call->manner,
+                                 .precise_arrays = (call->message->options & 1U << SIM_OPTION_PRECISE_ARRAYS) != 0 };
+}
+
 bool sim_get(struct sim_wire_call *call) {
+    const struct sim_writing writing = sim_call_writing(call);
     HV_CLEANUP(sim_object_free) struct sim_object *object = NULL;
     SIM_CLEANUP_XML struct sim_xml xml = { .failed = true };
     const struct sim_class *class_;
+    const struct sim_property *property = NULL;
+    bool text_only = false;
 
     if (call->message->payload)
         return sim_fail(&call->fault, SIM_F_INVALID_BODY, "Get takes no body.");
-    if (!sim_call_class(call, &class_) || !find_object(call, class_, &object))
+    if (writing.style == SIM_STYLE_METADATA)
+        return sim_describe(call);
+    if (!sim_call_class(call, &class_) || !sim_call_object(call, class_, &object))
         return false;
     call->prefixes = SIM_PREFIXES_TRANSFER;
     if (call->message->fragment)
-        return get_fragment(call, object);
+        return sim_call_fragment(call, object, &property, &text_only) &&
+               sim_call_answer_fragment(call, object, property, text_only);
     sim_xml_init(&xml);
-    sim_instance_write(&xml, call->message->resource.style, object);
+    sim_instance_write(&xml, &writing, object);
     return sim_xml_take(&xml, &call->body) || sim_fail_memory(&call->fault);
-}
-
-bool sim_write_refused(struct sim_wire_call *call) {
-    const struct sim_class *class_;
-    struct sim_object *object = NULL;
-
-    if (!sim_call_class(call, &class_))
-        return false;
-    if (call->operation != SIM_OP_CREATE && !find_object(call, class_, &object))
-        return false;
-    (void)sim_object_free(object);
-    return sim_fail_wmi(&call->fault, SIM_WBEM_NOT_CAPABLE, "%s is changed by methods only.", class_->name);
 }

@@ -33,6 +33,7 @@ static const struct {
     [SIM_SINT64] = { "sint64", 0, INT64_MIN, INT64_MAX },
     [SIM_REAL32] = { "real32", 0, 0, 0 },
     [SIM_REAL64] = { "real64", 0, 0, 0 },
+    [SIM_CHAR16] = { "char16", UINT16_MAX, 0, 0 },
     [SIM_STRING] = { "string", 0, 0, 0 },
     [SIM_DATETIME] = { "datetime", 0, 0, 0 },
     [SIM_REFERENCE] = { "reference", 0, 0, 0 },
@@ -293,33 +294,117 @@ static bool boolean_parse(const char *text, bool *ret) {
     return true;
 }
 
-/* Digits, point and exponent only, so that no locale can matter. */
-static bool real_parse(const char *text, double *ret) {
-    bool negative = *text == '-';
-    const char *p = text + (*text == '-' || *text == '+');
-    uint64_t exponent = 0;
-    double number = 0;
-    int scale = 0;
-    if (*p == '\0')
-        return false;
-    for (; *p >= '0' && *p <= '9'; p++)
-        number = number * 10 + (*p - '0');
-    if (*p == '.')
-        for (p++; *p >= '0' && *p <= '9'; p++, scale--)
-            number = number * 10 + (*p - '0');
-    if (*p == 'e' || *p == 'E') {
-        p++;
-        bool down = *p == '-';
-        p += *p == '-' || *p == '+';
-        if (!hv_text_u64(p, strlen(p), 0, 400, &exponent))
-            return false;
-        scale += down ? -(int)exponent : (int)exponent;
-        p += strlen(p);
+/* Decimal digits as a number, how many of them count, and the power of ten behind them. */
+struct decimal {
+    long double digits;
+    int n_digits;
+    int scale;
+};
+
+static bool decimal_take(const char **p, struct decimal *decimal) {
+    bool has_digit = false;
+    bool is_fraction = false;
+    for (;; (*p)++) {
+        if (**p == '.' && !is_fraction) {
+            is_fraction = true;
+            continue;
+        }
+        if (**p < '0' || **p > '9')
+            return has_digit;
+        has_digit = true;
+        decimal->scale -= is_fraction;
+        decimal->n_digits += decimal->n_digits > 0 || **p != '0';
+        decimal->digits = decimal->digits * 10 + (**p - '0');
     }
-    if (*p != '\0')
+}
+
+static bool exponent_take(const char **p, int *scale) {
+    uint64_t exponent = 0;
+    if (**p != 'e' && **p != 'E')
+        return true;
+    (*p)++;
+    bool down = **p == '-';
+    *p += **p == '-' || **p == '+';
+    if (!hv_text_u64(*p, strlen(*p), 0, 400, &exponent))
         return false;
-    *ret = (negative ? -1 : 1) * number * pow(10, scale);
+    *scale += down ? -(int)exponent : (int)exponent;
+    *p += strlen(*p);
     return true;
+}
+
+/* Of the numbers next to the one worked out, the one that is written with the very same digits: 17 of them name one number. */
+static double real_refine(double near, const char *text) {
+    const double candidates[] = { near, nextafter(near, INFINITY), nextafter(near, -INFINITY) };
+    char written[SIM_NUMBER_TEXT_SIZE];
+    for (size_t i = 0; i < HV_ARRAY_SIZE(candidates); i++) {
+        snprintf(written, sizeof(written), "%.17g", candidates[i]);
+        if (hv_text_same(written, text))
+            return candidates[i];
+    }
+    return near;
+}
+
+/* By hand, so that no locale can matter. */
+static bool real_parse(enum sim_type type, const char *text, double *ret) {
+    static const struct {
+        const char *text;
+        double number;
+    } names[] = { { "INF", INFINITY }, { "-INF", -INFINITY }, { "NaN", NAN } };
+    struct decimal decimal = { 0 };
+    const char *p = text + (*text == '-' || *text == '+');
+    for (size_t i = 0; i < HV_ARRAY_SIZE(names); i++) {
+        if (strcmp(text, names[i].text) == 0) {
+            *ret = names[i].number;
+            return true;
+        }
+    }
+    if (!decimal_take(&p, &decimal) || !exponent_take(&p, &decimal.scale) || *p != '\0')
+        return false;
+    long double power = powl(10, decimal.scale < 0 ? -decimal.scale : decimal.scale);
+    double number = (double)(decimal.scale < 0 ? decimal.digits / power : decimal.digits * power);
+    if (isinf(number))
+        return false;
+    number = *text == '-' ? -number : number;
+    number = decimal.n_digits > 15 ? real_refine(number, text) : number;
+    *ret = type == SIM_REAL32 ? (double)(float)number : number;
+    return true;
+}
+
+static void real_format(double number, int n_digits, char text[SIM_NUMBER_TEXT_SIZE]) {
+    if (isnan(number))
+        snprintf(text, SIM_NUMBER_TEXT_SIZE, "NaN");
+    else if (isinf(number))
+        snprintf(text, SIM_NUMBER_TEXT_SIZE, "%s", number < 0 ? "-INF" : "INF");
+    else
+        snprintf(text, SIM_NUMBER_TEXT_SIZE, "%.*g", n_digits, number);
+}
+
+/* One character, or several digits. */
+static bool char16_parse(const char *text, uint64_t *ret_unit) {
+    const unsigned char *c = (const unsigned char *)text;
+    size_t n = strlen(text);
+    if (n == 1 && c[0] < 0x80)
+        *ret_unit = c[0];
+    else if (n == 2 && (c[0] & 0xE0) == 0xC0 && (c[1] & 0xC0) == 0x80)
+        *ret_unit = (c[0] & 0x1FU) << 6 | (c[1] & 0x3FU);
+    else if (n == 3 && (c[0] & 0xF0) == 0xE0 && (c[1] & 0xC0) == 0x80 && (c[2] & 0xC0) == 0x80)
+        *ret_unit = (c[0] & 0x0FU) << 12 | (c[1] & 0x3FU) << 6 | (c[2] & 0x3FU);
+    else
+        return hv_text_u64(text, n, 0, UINT16_MAX, ret_unit);
+    return true;
+}
+
+/* Surrogates and control characters cannot stand in XML: they are written as numbers of at least two digits. */
+static void char16_format(uint64_t unit, char text[SIM_NUMBER_TEXT_SIZE]) {
+    if (unit < 0x20 || (unit >= 0xD800 && unit <= 0xDFFF) || unit >= 0xFFFE)
+        snprintf(text, SIM_NUMBER_TEXT_SIZE, "%02u", (unsigned)unit);
+    else if (unit < 0x80)
+        snprintf(text, SIM_NUMBER_TEXT_SIZE, "%c", (int)unit);
+    else if (unit < 0x800)
+        snprintf(text, SIM_NUMBER_TEXT_SIZE, "%c%c", (int)(0xC0 | unit >> 6), (int)(0x80 | (unit & 0x3F)));
+    else
+        snprintf(text, SIM_NUMBER_TEXT_SIZE, "%c%c%c", (int)(0xE0 | unit >> 12), (int)(0x80 | (unit >> 6 & 0x3F)),
+                 (int)(0x80 | (unit & 0x3F)));
 }
 
 /* 0, 1 malformed, -1 out of memory. */
@@ -332,7 +417,9 @@ static int scalar_parse(enum sim_type type, const char *text, union sim_scalar *
     if (type <= SIM_SINT64)
         return hv_text_i64(text, n, types[type].min_sint, types[type].max_sint, &item->i) ? 0 : 1;
     if (type <= SIM_REAL64)
-        return real_parse(text, &item->real) ? 0 : 1;
+        return real_parse(type, text, &item->real) ? 0 : 1;
+    if (type == SIM_CHAR16)
+        return char16_parse(text, &item->u) ? 0 : 1;
     if (type == SIM_DATETIME)
         return sim_datetime_parse(text, &item->datetime) ? 0 : 1;
     if (type != SIM_STRING)
@@ -391,9 +478,11 @@ const char *sim_value_text(const struct sim_value *value, size_t i, char text[SI
     else if (value->type <= SIM_SINT64)
         snprintf(text, SIM_NUMBER_TEXT_SIZE, "%" PRId64, item->i);
     else if (value->type == SIM_REAL32)
-        snprintf(text, SIM_NUMBER_TEXT_SIZE, "%.9g", item->real);
+        real_format(item->real, 9, text);
     else if (value->type == SIM_REAL64)
-        snprintf(text, SIM_NUMBER_TEXT_SIZE, "%.17g", item->real);
+        real_format(item->real, 17, text);
+    else if (value->type == SIM_CHAR16)
+        char16_format(item->u, text);
     else if (value->type == SIM_DATETIME)
         sim_datetime_format(&item->datetime, text);
     else

@@ -3,6 +3,7 @@
 #define SIM_VM_H
 
 #include "base/uuid.h"
+#include "list.h"
 #include "setter.h"
 
 struct sim_fabric;

@@ -9,17 +9,28 @@
 #include "auth.h"
 #include "base/text.h"
 #include "names.h"
+#include "rewrite.h"
 
 #define SOAP_TYPE_UTF8  "application/soap+xml;charset=UTF-8"
 #define SOAP_TYPE_UTF16 "application/soap+xml;charset=UTF-16"
+#define WRONG_TYPE      "text/plain"
 #define HTML_TYPE       "text/html; charset=us-ascii"
 
 void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, struct sim_host *host,
                       const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids) {
     *service = (struct sim_service){ .fabric = fabric, .host = host, .users = users, .arms = arms, .ids = ids };
-    service->limits = (struct sim_limits){
-        .envelope_bytes = UINT64_C(500) * 1024, .timeout_ms = 60000, .batch_items = 32000, .enumeration_timeout_ms = 240000
-    };
+    service->limits = (struct sim_limits){ .envelope_bytes = UINT64_C(500) * 1024,
+                                           .least_envelope_bytes = SIM_MIN_ENVELOPE_SIZE,
+                                           .timeout_ms = 60000,
+                                           .batch_items = 32000,
+                                           .enumeration_timeout_ms = 240000,
+                                           .operations = SIM_MAX_CONTEXTS };
+}
+
+void sim_service_behave(struct sim_service *service, struct sim_manner manner) {
+    service->manner = manner;
+    if (manner.peer == SIM_PEER_OPENWSMAN)
+        service->limits.least_envelope_bytes = 0;
 }
 
 void sim_service_deinit(struct sim_service *service) {
@@ -40,7 +51,8 @@ struct handling {
     struct sim_message message;
     struct sim_wire_call call;
     const struct sim_arm *arm;
-    bool is_wide; /* the answer goes out as UTF-16 */
+    struct sim_manner manner; /* with the quirk of this request, if any */
+    bool is_wide;             /* the answer goes out as UTF-16 */
     bool faulted;
 };
 
@@ -60,12 +72,23 @@ static void answer_empty(struct sim_http_reply *reply, int status) {
     hv_buf_reset(&reply->body);
 }
 
-static void answer_unauthorized(struct sim_http_reply *reply, bool tls) {
-    answer_empty(reply, 401);
-    reply->offer_basic = tls; /* AllowUnencrypted is false (wsman.md 6.3) */
+/* Basic only is simulated, whatever is offered. WinRM offers no more than that here. */
+static void answer_unauthorized(const struct handling *handling) {
+    static const char *const offers[][SIM_MAX_OFFERS] = {
+        [SIM_PEER_WINRM] = { "Basic realm=\"WSMAN\"" },
+        [SIM_PEER_OMI] = { "Basic realm=\"WSMAN\"", "Negotiate", "Kerberos" },
+        [SIM_PEER_OPENWSMAN] = { "Basic realm=\"OPENWSMAN\"", "Digest realm=\"OPENWSMAN\", algorithm=MD5, qop=\"auth\", "
+                                                              "nonce=\"00000000000000000000000000000000\"" },
+    };
+
+    answer_empty(handling->reply, 401);
+    if (handling->request->tls) /* AllowUnencrypted is false (wsman.md 6.3) */
+        handling->reply->offers = offers[handling->manner.peer];
 }
 
 static const char *relates_to(const struct handling *handling) {
+    if (sim_has_quirk(&handling->manner, SIM_QUIRK_NO_RELATES_TO))
+        return NULL;
     if (handling->arm && handling->arm->kind == SIM_ARM_RELATES_TO)
         return "uuid:00000000-0000-4000-8000-000000000000";
     return handling->message.message_id;
@@ -90,7 +113,9 @@ static void answer_fault_of(struct handling *handling, enum sim_f kind) {
 static bool response_action(const struct handling *handling, struct hv_buf *out) {
     if (handling->call.operation == SIM_OP_IDENTIFY)
         return false;
-    hv_buf_printf(out, "%sResponse", handling->message.action);
+    hv_buf_puts(out, handling->message.action);
+    if (handling->manner.peer != SIM_PEER_OMI || handling->call.operation != SIM_OP_INVOKE) /* wsman.md 7 */
+        hv_buf_puts(out, "Response");
     return true;
 }
 
@@ -111,16 +136,36 @@ static void answer_success(struct handling *handling) {
 
 /* ---- carrying out ---- */
 
+/* Of a class description there is only Get and Enumerate (MS-WSMV 3.1.4.1.38). */
+static bool is_impossible(const struct sim_wire_call *call) {
+    return call->message->resource.style == SIM_STYLE_METADATA &&
+           (call->operation == SIM_OP_PUT || call->operation == SIM_OP_CREATE || call->operation == SIM_OP_DELETE ||
+            call->operation == SIM_OP_INVOKE);
+}
+
+/* Open enumerations and answers under way count (wsman.md 5.6); what goes on with one of them does not. */
+static bool is_too_much(const struct handling *handling) {
+    const struct sim_service *service = handling->service;
+    const enum sim_operation operation = handling->call.operation;
+
+    return operation != SIM_OP_IDENTIFY && operation != SIM_OP_PULL && operation != SIM_OP_RELEASE &&
+           service->contexts.n_items + service->n_held >= service->limits.operations;
+}
+
 static bool run_operation(struct sim_wire_call *call) {
+    if (is_impossible(call))
+        return sim_fail(&call->fault, SIM_F_ACTION_NOT_SUPPORTED, NULL);
     switch (call->operation) {
     case SIM_OP_IDENTIFY:
         return sim_identify(call);
     case SIM_OP_GET:
         return sim_get(call);
     case SIM_OP_PUT:
+        return sim_put(call);
     case SIM_OP_CREATE:
+        return sim_create(call);
     case SIM_OP_DELETE:
-        return sim_write_refused(call);
+        return sim_delete(call);
     case SIM_OP_ENUMERATE:
         return sim_enumerate(call);
     case SIM_OP_PULL:
@@ -146,7 +191,7 @@ static bool trouble_before(struct handling *handling) {
         answer_page(reply, (int)handling->arm->value);
         return true;
     case SIM_ARM_AUTH:
-        answer_unauthorized(reply, handling->request->tls);
+        answer_unauthorized(handling);
         return true;
     case SIM_ARM_FAULT:
         answer_fault_of(handling, handling->arm->wire_fault);
@@ -160,6 +205,15 @@ static bool trouble_before(struct handling *handling) {
     case SIM_ARM_DROP_BEFORE:
         reply->drop = true;
         return true;
+    case SIM_ARM_EXPIRED_CONTEXT:
+        sim_call_forget_context(&handling->call);
+        answer_fault_of(handling, SIM_F_INVALID_CONTEXT);
+        return true;
+    case SIM_ARM_ENVELOPE_LIMIT:
+        if (sim_call_max_elements(&handling->call) <= handling->arm->value)
+            return false;
+        answer_fault_of(handling, SIM_F_MAX_ENVELOPE_SIZE_EXCEEDED);
+        return true;
     case SIM_ARM_TIMEOUT_AFTER:
     case SIM_ARM_DROP_AFTER:
     case SIM_ARM_GARBAGE:
@@ -167,6 +221,7 @@ static bool trouble_before(struct handling *handling) {
     case SIM_ARM_BREAK:
     case SIM_ARM_STALL:
     case SIM_ARM_RELATES_TO:
+    case SIM_ARM_QUIRK:
     case SIM_ARM_MODEL:
         return false;
     }
@@ -211,9 +266,20 @@ static void trouble_after(struct handling *handling) {
     case SIM_ARM_QUOTA:
     case SIM_ARM_DROP_BEFORE:
     case SIM_ARM_RELATES_TO:
+    case SIM_ARM_EXPIRED_CONTEXT:
+    case SIM_ARM_ENVELOPE_LIMIT:
+    case SIM_ARM_QUIRK:
     case SIM_ARM_MODEL:
         break;
     }
+}
+
+static void rewrite_answer(struct handling *handling) {
+    struct sim_http_reply *reply = handling->reply;
+
+    if (sim_is_rewriting(&handling->manner) && reply->content_type && strcmp(reply->content_type, SOAP_TYPE_UTF8) == 0 &&
+        !sim_rewrite(&handling->manner, &reply->body))
+        answer_empty(reply, 500);
 }
 
 static const struct sim_arm *find_arm(const struct handling *handling) {
@@ -226,44 +292,94 @@ static const struct sim_arm *find_arm(const struct handling *handling) {
     return handling->service->arms ? sim_arms_hit(handling->service->arms, &request) : NULL;
 }
 
+static bool is_utf16(const struct sim_manner *manner) {
+    return (manner->quirks & (1U << SIM_QUIRK_UTF16LE | 1U << SIM_QUIRK_UTF16BE | 1U << SIM_QUIRK_UTF16_NO_BOM |
+                              1U << SIM_QUIRK_UTF16BE_NO_BOM)) != 0;
+}
+
+/* The answer is built as WinRM's UTF-8. Two bytes a character is what UTF-16 takes at most in practice, and twice the size what
+ * quirks make of it. */
+static void reserve_bytes(struct handling *handling) {
+    handling->is_wide |= is_utf16(&handling->manner);
+    if (handling->is_wide)
+        handling->message.envelope_bytes /= 2;
+    if (sim_is_rewriting(&handling->manner))
+        handling->message.envelope_bytes /= 2;
+}
+
+/* Resource URIs of WMI are WinRM's alone. */
+static bool check_style(struct handling *handling) {
+    const struct sim_resource *resource = &handling->message.resource;
+
+    if (handling->manner.peer == SIM_PEER_WINRM || handling->message.is_identify || resource->style != SIM_STYLE_WMI)
+        return true;
+    return sim_fail(&handling->call.fault, SIM_F_INVALID_RESOURCE_URI, "The resource URI %s is unknown here.", resource->uri);
+}
+
 /* BYTES are UTF-8. */
 static void handle_envelope(struct handling *handling, const char *bytes, size_t n_bytes) {
     struct sim_wire_call *call = &handling->call;
     bool good = sim_message_read(&handling->message, bytes, n_bytes, &handling->service->limits, &call->fault) &&
-                sim_operation_find(&handling->message, &call->operation, &call->method, &call->fault);
+                sim_operation_find(&handling->message, &call->operation, &call->method, &call->fault) && check_style(handling);
 
-    /* The answer is built as UTF-8; two bytes a character is what it takes at most in practice. */
-    if (handling->is_wide)
-        handling->message.envelope_bytes /= 2;
     if (!call->caller && call->operation != SIM_OP_IDENTIFY) {
-        answer_unauthorized(handling->reply, handling->request->tls);
+        answer_unauthorized(handling);
         return;
     }
     handling->arm = find_arm(handling);
-    if (trouble_before(handling))
+    if (handling->arm && handling->arm->kind == SIM_ARM_QUIRK)
+        handling->manner.quirks |= UINT32_C(1) << handling->arm->value;
+    reserve_bytes(handling);
+    if (trouble_before(handling)) {
+        rewrite_answer(handling);
         return;
-    if (good && run_operation(call))
+    }
+    if (good && is_too_much(handling))
+        answer_fault_of(handling, SIM_F_QUOTA_OPERATIONS);
+    else if (good && run_operation(call))
         answer_success(handling);
     else
         answer_fault(handling);
+    rewrite_answer(handling);
     trouble_after(handling);
 }
 
 static void handle_utf16(struct handling *handling) {
     HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(2 * (size_t)handling->service->limits.envelope_bytes);
-    HV_CLEANUP_BUF struct hv_buf coded = HV_BUF_INIT(SIZE_MAX / 2);
-    struct sim_http_reply *reply = handling->reply;
 
     if (!sim_utf16_decode(handling->request->bytes, handling->request->n_bytes, &text))
         hv_buf_reset(&text);
-    handling->is_wide = true;
+    handling->is_wide = handling->manner.peer != SIM_PEER_OMI; /* OMI answers in UTF-8 always */
     handle_envelope(handling, hv_buf_text(&text), text.len);
-    if (!reply->content_type || strcmp(reply->content_type, SOAP_TYPE_UTF8) != 0)
-        return;
+}
+
+static void encode_answer(struct handling *handling) {
+    const struct sim_manner *manner = &handling->manner;
+    const struct sim_utf16 form = {
+        .is_big = sim_has_quirk(manner, SIM_QUIRK_UTF16BE) || sim_has_quirk(manner, SIM_QUIRK_UTF16BE_NO_BOM),
+        .has_mark = !sim_has_quirk(manner, SIM_QUIRK_UTF16_NO_BOM) && !sim_has_quirk(manner, SIM_QUIRK_UTF16BE_NO_BOM)
+    };
+    HV_CLEANUP_BUF struct hv_buf coded = HV_BUF_INIT(SIZE_MAX / 2);
+    struct sim_http_reply *reply = handling->reply;
+
     reply->content_type = SOAP_TYPE_UTF16;
-    sim_utf16_encode(hv_buf_text(&reply->body), reply->body.len, &coded);
+    sim_utf16_encode(form, hv_buf_text(&reply->body), reply->body.len, &coded);
     hv_buf_reset(&reply->body);
     hv_buf_append(&reply->body, hv_buf_text(&coded), coded.len);
+}
+
+/* What is asked for in addition to saying something. */
+static void finish_answer(struct handling *handling) {
+    struct sim_http_reply *reply = handling->reply;
+
+    reply->chunked = sim_has_quirk(&handling->manner, SIM_QUIRK_CHUNKED);
+    reply->slow = sim_has_quirk(&handling->manner, SIM_QUIRK_SLOW);
+    if (!reply->content_type || strcmp(reply->content_type, SOAP_TYPE_UTF8) != 0)
+        return;
+    if (handling->is_wide)
+        encode_answer(handling);
+    if (sim_has_quirk(&handling->manner, SIM_QUIRK_CONTENT_TYPE))
+        reply->content_type = WRONG_TYPE;
 }
 
 /* ---- HTTP ---- */
@@ -301,6 +417,7 @@ static void handle_signed_in(struct handling *handling) {
         handle_utf16(handling);
     else
         handle_envelope(handling, request->bytes, request->n_bytes);
+    finish_answer(handling);
 }
 
 static void handle(struct handling *handling) {
@@ -313,7 +430,7 @@ static void handle(struct handling *handling) {
     if (status)
         answer_page(handling->reply, status);
     else if (!user && !is_anonymous(request))
-        answer_unauthorized(handling->reply, request->tls);
+        answer_unauthorized(handling);
     else
         handle_signed_in(handling);
     handling->call.caller = NULL;
@@ -386,7 +503,7 @@ static char *write_log(const struct handling *handling) {
 }
 
 void sim_service_handle(struct sim_service *service, const struct sim_http_request *request, struct sim_http_reply *ret_reply) {
-    struct handling handling = { .service = service, .request = request, .reply = ret_reply };
+    struct handling handling = { .service = service, .request = request, .reply = ret_reply, .manner = service->manner };
 
     *ret_reply = (struct sim_http_reply){ .body = HV_BUF_INIT(SIZE_MAX / 2) };
     handling.call = (struct sim_wire_call){ .host = service->host,
@@ -394,6 +511,7 @@ void sim_service_handle(struct sim_service *service, const struct sim_http_reque
                                             .contexts = &service->contexts,
                                             .ids = service->ids,
                                             .limits = &service->limits,
+                                            .manner = &handling.manner,
                                             .tls = request->tls,
                                             .now_us = request->now_us,
                                             .message = &handling.message,

@@ -64,6 +64,7 @@ static struct number number_of(const struct sim_value *value) {
         return number;
     case SIM_REAL32:
     case SIM_REAL64:
+    case SIM_CHAR16:
     case SIM_STRING:
     case SIM_DATETIME:
     case SIM_REFERENCE:
@@ -121,6 +122,7 @@ static bool literal_fits(const struct sim_wql_node *node, enum sim_type type) {
         return literal_number(node, &number);
     case SIM_REAL32:
     case SIM_REAL64:
+    case SIM_CHAR16:
     case SIM_OBJECT:
         return false;
     }
