@@ -11,7 +11,13 @@
 #include "wsman/epr.h"
 #include "wsman/uri.h"
 
-enum { RETURN_DONE = 0, RETURN_JOB_STARTED = 4096 };
+enum {
+    RETURN_DONE = 0,
+    RETURN_CIM_TIMEOUT = 3,
+    RETURN_JOB_STARTED = 4096,
+    RETURN_STATUS_UNKNOWN = 32771,
+    RETURN_TIMEOUT = 32772,
+};
 
 HV_DEFINE_CLEANUP(struct hv_params *, hv_params_free)
 
@@ -111,6 +117,27 @@ static int refused(struct hv_step *step, uint32_t value) {
     return class;
 }
 
+static int look_for_job(struct hv_step *step, const char *why) {
+    int r;
+
+    step->move->lost = true;
+    r = hv_mig_warn(step->move, step->err, "%s", why);
+    return r < 0 ? r : hv_mig_go(step, HV_MIG_STATE_FIND_JOB);
+}
+
+/* "I do not know how it ended" and "it took too long" are no proof that no job was started. */
+static bool is_doubtful(uint32_t value) {
+    return value == RETURN_STATUS_UNKNOWN || value == RETURN_TIMEOUT || value == RETURN_CIM_TIMEOUT;
+}
+
+static int doubt(struct hv_step *step, uint32_t value) {
+    struct hv_move *move = step->move;
+    const struct hv_code *code = hv_code_find(HV_CODE_RETURN_VALUE, value);
+
+    (void)hv_error_set(&move->look_error, HV_E_LOST, "return value %u: %s", value, code ? code->meaning : "in doubt");
+    return look_for_job(step, "the host does not know what became of the request; looking for it");
+}
+
 int hv_mig_request_answered(struct hv_step *step) {
     struct hv_move *move = step->move;
     const struct hv_property *job = hv_instance_find(hv_op_instance(step->event->op), "Job");
@@ -125,7 +152,7 @@ int hv_mig_request_answered(struct hv_step *step) {
         return move->plan.check_only ? hv_mig_finish(step) : hv_mig_look(step);
     }
     if (value != RETURN_JOB_STARTED)
-        return refused(step, value);
+        return is_doubtful(value) && !move->plan.check_only ? doubt(step, value) : refused(step, value);
     /* A job without its name has to be looked for, as if the answer had been lost. */
     return epr ? hv_mig_job_started(step, epr) : hv_mig_request_lost(step);
 }
@@ -146,7 +173,6 @@ int hv_mig_request_refused(struct hv_step *step) {
 /* A check changes nothing, so that asking again is the user's affair; a move is looked for and never sent again. */
 int hv_mig_request_lost(struct hv_step *step) {
     struct hv_move *move = step->move;
-    int r;
 
     if (move->plan.check_only) {
         (void)hv_error_set(step->err, HV_E_UNREACHABLE, "%s did not answer the check of \"%s\"", move->plan.source_name,
@@ -156,11 +182,9 @@ int hv_mig_request_lost(struct hv_step *step) {
         hv_error_remedy(step->err, "check again: a check changes nothing");
         return HV_E_UNREACHABLE;
     }
-    move->lost = true;
     if (step->event->err)
         move->look_error = *step->event->err;
-    r = hv_mig_warn(move, step->err, "the answer to the request was lost; looking for what became of it");
-    return r < 0 ? r : hv_mig_go(step, HV_MIG_STATE_FIND_JOB);
+    return look_for_job(step, "the answer to the request was lost; looking for what became of it");
 }
 
 int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job) {

@@ -388,6 +388,31 @@ static void an_answer_without_sense_is_a_lost_answer(void **state) {
     }
 }
 
+/* "Status unknown" and "timeout" do not say that nothing was started. */
+static void a_return_value_in_doubt_is_looked_into(void **state) {
+    static const char *const answers[] = { BENCH_RETURN("32771"), BENCH_RETURN("32772"), BENCH_RETURN("3") };
+    const struct hv_error *error;
+    struct bench bench;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        to_request(&bench, &vm_only);
+        bench_answer(&bench, answers[i]);
+        assert_string_equal(bench_state(&bench), "FIND_JOB");
+        bench_answer(&bench, BENCH_ITEMS(BENCH_JOB("4", "")));
+        assert_string_equal(bench_state(&bench), "FOLLOW");
+        bench_end(&bench);
+    }
+    to_request(&bench, &vm_only);
+    bench_answer(&bench, answers[0]);
+    bench_answer(&bench, NOBODY);
+    look_until_the_window_is_over(&bench, NOBODY, HERE);
+    bench_answer(&bench, NOBODY);
+    error = end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_FAILED);
+    assert_int_equal(error->return_value, 32771);
+    bench_end(&bench);
+}
+
 static void a_refusal_by_return_value_moves_nothing(void **state) {
     static const struct {
         const char *answer;
@@ -631,6 +656,7 @@ int main(void) {
         cmocka_unit_test(a_lost_request_with_unlisted_jobs_is_unknown),
         cmocka_unit_test(a_job_whose_host_writes_the_destination_longer_is_ours),
         cmocka_unit_test(an_answer_without_sense_is_a_lost_answer),
+        cmocka_unit_test(a_return_value_in_doubt_is_looked_into),
         cmocka_unit_test(a_refusal_by_return_value_moves_nothing),
         cmocka_unit_test(the_service_is_called_by_every_key_that_it_shows),
         cmocka_unit_test(a_request_whose_target_is_refused_is_not_sent_again),
