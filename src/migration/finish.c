@@ -104,6 +104,23 @@ static int explain_failure(const struct hv_move *move, struct hv_error *err) {
     return class;
 }
 
+/* The request was not answered, or the host did not know itself; nothing came of it. */
+static int never_started(const struct hv_move *move, struct hv_error *err) {
+    bool answered = move->result.return_value >= 0;
+    int class = answered ? HV_E_FAILED : HV_E_UNREACHABLE;
+
+    begin(move, err, class, "never started");
+    if (err && answered) {
+        err->source = HV_SOURCE_WMI;
+        err->has_return_value = true;
+        err->return_value = (uint32_t)move->result.return_value;
+    }
+    hv_error_cause(err, "the request %s (%s), and no job of this VM appeared", answered ? "had no clear answer" : "was lost",
+                   move->look_error.message);
+    hv_error_remedy(err, "start the move again");
+    return class;
+}
+
 static int not_moved(const struct hv_move *move, struct hv_error *err) {
     switch (move->evidence.job) {
     case HV_JOB_END_CANCELLED:
@@ -121,10 +138,7 @@ static int not_moved(const struct hv_move *move, struct hv_error *err) {
         hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts, then start the move again");
         return HV_E_FAILED;
     case HV_JOB_END_NONE:
-        begin(move, err, HV_E_UNREACHABLE, "never started");
-        hv_error_cause(err, "the request was lost (%s), and no job of this VM appeared", move->look_error.message);
-        hv_error_remedy(err, "start the move again");
-        return HV_E_UNREACHABLE;
+        return never_started(move, err);
     case HV_JOB_END_FAILED:
     case HV_JOB_END_RUNNING:
     case HV_JOB_END_UNREACHABLE:
