@@ -399,11 +399,14 @@ static int check_attributes(const char *text, size_t n_bytes, struct hv_error *e
     const char *at = memchr(text, '<', n_bytes);
 
     while (at && to - at > HARMLESS_RUN) {
-        const char *last = memrchr(at + 1, '<', HARMLESS_RUN);
+        const char *next = memrchr(at + 1, '<', HARMLESS_RUN);
 
-        if (!last && is_overloaded(at, to))
-            return hv_error_set(err, HV_E_LIMIT, "XML element of more than %d attributes", HV_XML_MAX_ATTRIBUTES);
-        at = last ? last : memchr(at + 1, '<', (size_t)(to - at) - 1);
+        if (!next) {
+            next = memchr(at + 1, '<', (size_t)(to - at) - 1);
+            if (is_overloaded(at, next ? next : to))
+                return hv_error_set(err, HV_E_LIMIT, "XML element of more than %d attributes", HV_XML_MAX_ATTRIBUTES);
+        }
+        at = next;
     }
     return 0;
 }

@@ -71,13 +71,13 @@ static void only_right_credentials_over_tls_sign_in(void **state) {
         request.authorization = wrong[i];
         (void)handle(world, request);
         assert_int_equal(world->reply.status, 401);
-        assert_true(world->reply.offer_basic);
+        assert_non_null(world->reply.offers);
     }
     request.authorization = SIGNED;
     request.tls = false;
     (void)handle(world, request);
     assert_int_equal(world->reply.status, 401);
-    assert_false(world->reply.offer_basic);
+    assert_null(world->reply.offers);
     request.tls = true;
     request.authorization = NULL;
     request.wsman_identify = "unauthenticated";

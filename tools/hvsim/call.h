@@ -37,6 +37,8 @@ struct sim_ids {
 enum { SIM_ID_TEXT_SIZE = 48 };
 /* "uuid:8-4-4-4-12". */
 void sim_ids_next(struct sim_ids *ids, char text[SIM_ID_TEXT_SIZE]);
+/* A decimal number. */
+void sim_ids_number(struct sim_ids *ids, char text[SIM_ID_TEXT_SIZE]);
 
 struct sim_wire_call {
     struct sim_host *host;

@@ -85,7 +85,10 @@ static bool is_finished(struct sim_enumeration *enumeration) {
 static bool open_context(struct sim_wire_call *call, struct sim_enumeration *enumeration_take, char id[SIM_ID_TEXT_SIZE]) {
     int rc;
 
-    sim_ids_next(call->ids, id);
+    if (call->manner->peer == SIM_PEER_OMI)
+        sim_ids_number(call->ids, id);
+    else
+        sim_ids_next(call->ids, id);
     rc = sim_contexts_add(call->contexts, id, call->now_us, enumeration_take);
     if (rc > 0)
         return sim_fail(&call->fault, SIM_F_QUOTA_OPERATIONS, NULL);
@@ -214,7 +217,8 @@ static bool pull_batch(struct sim_wire_call *call, struct sim_context *context, 
         return false;
     }
     finished = is_finished(context->enumeration);
-    sim_ids_next(call->ids, context->id);
+    if (call->manner->peer == SIM_PEER_WINRM)
+        sim_ids_next(call->ids, context->id);
     context->used_us = call->now_us;
     sim_xml_init(&xml);
     write_pull_response(&xml, finished ? NULL : context->id, &items);

@@ -1,4 +1,5 @@
 /* Answers: envelopes, Identify, and what an action asks for. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/size.h"
@@ -74,6 +75,10 @@ static uint64_t random_word(struct sim_ids *ids) {
     return z ^ z >> 31;
 }
 
+void sim_ids_number(struct sim_ids *ids, char text[SIM_ID_TEXT_SIZE]) {
+    (void)snprintf(text, SIM_ID_TEXT_SIZE, "%u", (unsigned)(random_word(ids) >> 32));
+}
+
 void sim_ids_next(struct sim_ids *ids, char text[SIM_ID_TEXT_SIZE]) {
     const uint64_t words[2] = { random_word(ids), random_word(ids) };
     uint8_t bytes[16];
@@ -142,9 +147,10 @@ bool sim_envelope_fault(struct sim_wire_call *call, const char *relates_to, stru
     hv_buf_reset(&call->header);
     hv_buf_reset(&call->body);
     call->prefixes = SIM_PREFIXES_FAULT;
-    sim_fault_write(&xml, &call->fault, sim_host_netbios(call->host),
+    sim_fault_write(&xml, &call->fault, call->manner->peer, sim_host_netbios(call->host),
                     has_ns && call->fault.hresult != SIM_WBEM_INVALID_NAMESPACE ? message->resource.path->ns : SIM_NS_CIMV2);
-    return sim_xml_take(&xml, &call->body) && sim_envelope_write(call, sim_fault_action(&call->fault), relates_to, out);
+    return sim_xml_take(&xml, &call->body) &&
+           sim_envelope_write(call, sim_fault_action(&call->fault, call->manner->peer), relates_to, out);
 }
 
 /* ---- Identify ---- */
@@ -158,17 +164,29 @@ static void write_profiles(struct sim_xml *xml, bool tls) {
 }
 
 bool sim_identify(struct sim_wire_call *call) {
+    static const struct {
+        const char *vendor;
+        const char *version; /* NULL: that of Windows */
+    } products[] = {
+        [SIM_PEER_WINRM] = { "Microsoft Corporation", NULL },
+        [SIM_PEER_OMI] = { "OMI", "1.6.8-0" },
+        [SIM_PEER_OPENWSMAN] = { "Openwsman Project", "2.7.1" },
+    };
+    const enum sim_peer peer = call->manner->peer;
     SIM_CLEANUP_XML struct sim_xml xml;
     HV_CLEANUP_BUF struct hv_buf version = HV_BUF_INIT(256);
 
-    hv_buf_printf(&version, "OS: %s SP: 0.0 Stack: 3.0", call->caller ? sim_host_os_version(call->host) : "0.0.0");
+    if (products[peer].version)
+        hv_buf_puts(&version, products[peer].version);
+    else
+        hv_buf_printf(&version, "OS: %s SP: 0.0 Stack: 3.0", call->caller ? sim_host_os_version(call->host) : "0.0.0");
     sim_xml_init(&xml);
     sim_xml_open(&xml, "wsmid:IdentifyResponse");
     sim_xml_ns(&xml, "wsmid", SIM_NS_IDENTITY);
     sim_xml_leaf(&xml, "wsmid:ProtocolVersion", SIM_NS_WSMAN);
-    sim_xml_leaf(&xml, "wsmid:ProductVendor", "Microsoft Corporation");
+    sim_xml_leaf(&xml, "wsmid:ProductVendor", products[peer].vendor);
     sim_xml_leaf(&xml, "wsmid:ProductVersion", hv_buf_text(&version));
-    if (call->caller)
+    if (call->caller && peer == SIM_PEER_WINRM)
         write_profiles(&xml, call->tls);
     sim_xml_close(&xml);
     call->prefixes = SIM_PREFIXES_NONE;

@@ -67,6 +67,7 @@ static bool read_input(struct sim_wire_call *call, const struct arguments *argum
 static bool write_output(struct sim_wire_call *call, const struct sim_class *class_, const struct arguments *arguments,
                          uint32_t return_value) {
     const struct sim_writing writing = sim_call_writing(call);
+    const bool is_omi = call->manner->peer == SIM_PEER_OMI; /* wsman.md 7 */
     const char *ns = call->message->resource.path->ns;
     HV_CLEANUP_FREE char *uri = sim_class_uri(writing.style, ns, class_->name);
     HV_CLEANUP_BUF struct hv_buf name = HV_BUF_INIT(1024);
@@ -76,18 +77,21 @@ static bool write_output(struct sim_wire_call *call, const struct sim_class *cla
     sim_xml_init(&xml);
     if (!uri)
         return sim_fail_memory(&call->fault);
-    hv_buf_printf(&name, "p:%s_OUTPUT", arguments->method->name);
+    hv_buf_printf(&name, "p:%s_OUTPUT", is_omi ? class_->name : arguments->method->name);
     (void)snprintf(number, sizeof(number), "%u", return_value);
     sim_xml_open(&xml, hv_buf_text(&name));
     sim_xml_ns(&xml, "xsi", SIM_NS_XSI);
     sim_xml_ns(&xml, "p", uri);
     sim_xml_ns(&xml, "cim", SIM_NS_CIM);
+    if (is_omi)
+        sim_xml_leaf(&xml, "p:ReturnValue", number);
     for (size_t i = 0; i < arguments->method->n_parameters; i++) {
         const struct sim_parameter *parameter = &arguments->method->parameters[i];
         if (parameter->is_out)
             sim_value_write(&xml, &writing, ns, parameter->name, parameter->is_octets, &arguments->values[i]);
     }
-    sim_xml_leaf(&xml, "p:ReturnValue", number);
+    if (!is_omi)
+        sim_xml_leaf(&xml, "p:ReturnValue", number);
     sim_xml_close_full(&xml);
     call->prefixes = SIM_PREFIXES_TRANSFER;
     return sim_xml_take(&xml, &call->body) || sim_fail_memory(&call->fault);

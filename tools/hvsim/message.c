@@ -96,7 +96,7 @@ static bool read_envelope_size(struct reading *reading, const xmlNode *node) {
         return sim_fail_memory(reading->fault);
     if (!hv_text_u64(text, strlen(text), 0, UINT64_MAX, &message->asked_bytes))
         return sim_fail(reading->fault, SIM_F_SCHEMA_VALIDATION, "w:MaxEnvelopeSize is no number of bytes.");
-    if (message->asked_bytes < SIM_MIN_ENVELOPE_SIZE)
+    if (message->asked_bytes < reading->limits->least_envelope_bytes)
         return sim_fail(reading->fault, SIM_F_MIN_ENVELOPE_SIZE, NULL);
     if (message->asked_bytes < reading->limits->envelope_bytes)
         message->envelope_bytes = message->asked_bytes;

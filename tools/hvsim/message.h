@@ -12,6 +12,7 @@ enum {
 
 struct sim_limits {
     uint64_t envelope_bytes;         /* MaxEnvelopeSizekb * 1024 */
+    uint64_t least_envelope_bytes;   /* of a request */
     uint64_t timeout_ms;             /* MaxTimeoutms */
     uint64_t batch_items;            /* MaxBatchItems */
     uint64_t enumeration_timeout_ms; /* EnumerationTimeoutms */

@@ -151,8 +151,8 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct exch
     (void)MHD_add_response_header(response, "Server", "Microsoft-HTTPAPI/2.0");
     if (reply->content_type)
         (void)MHD_add_response_header(response, "Content-Type", reply->content_type);
-    if (reply->offer_basic)
-        (void)MHD_add_response_header(response, "WWW-Authenticate", "Basic realm=\"WSMAN\"");
+    for (size_t i = 0; reply->offers && i < SIM_MAX_OFFERS && reply->offers[i]; i++)
+        (void)MHD_add_response_header(response, "WWW-Authenticate", reply->offers[i]);
     if (reply->status == 405)
         (void)MHD_add_response_header(response, "Allow", "POST");
     result = MHD_queue_response(connection, (unsigned)reply->status, response);
@@ -308,7 +308,7 @@ static int add_host(struct sim_server *server, size_t i, struct hv_error *err) {
         host->service.limits.enumeration_timeout_ms = options->enumeration_ms;
     if (options->max_operations)
         host->service.limits.operations = options->max_operations;
-    host->service.manner = options->manner;
+    sim_service_behave(&host->service, options->manner);
     rc = sim_authority_issue(options->authority, sim_host_name(model), sim_host_fqdn(model), sim_host_address(model), &host->cert,
                              err);
     server->n_hosts++;

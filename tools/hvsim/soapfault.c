@@ -141,8 +141,21 @@ const char *sim_fault_subcode(const struct sim_soap_fault *fault) {
     return rows[fault->kind].subcode;
 }
 
-const char *sim_fault_action(const struct sim_soap_fault *fault) {
-    return rows[fault->kind].action;
+/* OMI has the wrong year in two of them (wsman.md 1.3). */
+const char *sim_fault_action(const struct sim_soap_fault *fault, enum sim_peer peer) {
+    static const struct {
+        const char *right;
+        const char *omi;
+    } actions[] = {
+        { ACTION_ENUM, "http://schemas.xmlsoap.org/ws/2004/08/enumeration/fault" },
+        { ACTION_XFER, "http://schemas.xmlsoap.org/ws/2004/08/transfer/fault" },
+    };
+    const char *action = rows[fault->kind].action;
+
+    for (size_t i = 0; peer == SIM_PEER_OMI && i < HV_ARRAY_SIZE(actions); i++)
+        if (strcmp(actions[i].right, action) == 0)
+            return actions[i].omi;
+    return action;
 }
 
 /* One property of MSFT_WmiError; TEXT NULL: nil. */
@@ -214,41 +227,54 @@ static void write_wsman_fault(struct sim_xml *xml, const struct sim_soap_fault *
     sim_xml_close_full(xml);
 }
 
-static void write_detail(struct sim_xml *xml, const struct sim_soap_fault *fault, const char *machine, const char *ns) {
+static void write_detail(struct sim_xml *xml, const struct sim_soap_fault *fault, enum sim_peer peer, const char *machine,
+                         const char *ns) {
     const char *detail = fault->detail ? fault->detail : rows[fault->kind].detail;
 
+    if (peer != SIM_PEER_WINRM && !detail)
+        return;
     sim_xml_open(xml, "s:Detail");
     if (detail) {
         HV_CLEANUP_BUF struct hv_buf uri = HV_BUF_INIT(1024);
         hv_buf_printf(&uri, SIM_FAULT_DETAIL "%s", detail);
         sim_xml_leaf(xml, "w:FaultDetail", hv_buf_text(&uri));
     }
-    if (fault->hresult)
+    if (peer == SIM_PEER_WINRM && fault->hresult)
         write_wmi_error(xml, fault, ns);
-    write_wsman_fault(xml, fault, machine, fault->hresult ? NULL : fault->text);
+    if (peer == SIM_PEER_WINRM)
+        write_wsman_fault(xml, fault, machine, fault->hresult ? NULL : fault->text);
     sim_xml_close(xml);
 }
 
-void sim_fault_write(struct sim_xml *xml, const struct sim_soap_fault *fault, const char *machine, const char *ns) {
+/* OMI's own spelling (wsman.md 7). */
+static const char *written_subcode(const struct row *row, enum sim_peer peer) {
+    if (peer == SIM_PEER_OMI && row->subcode && strcmp(row->subcode, "a:EndpointUnavailable") == 0)
+        return "a:EndpointUnavilable";
+    return row->subcode;
+}
+
+void sim_fault_write(struct sim_xml *xml, const struct sim_soap_fault *fault, enum sim_peer peer, const char *machine,
+                     const char *ns) {
     const struct row *row = &rows[fault->kind];
+    const char *subcode = written_subcode(row, peer);
     HV_CLEANUP_BUF struct hv_buf code = HV_BUF_INIT(64);
 
     hv_buf_printf(&code, "s:%s", row->soap);
     sim_xml_open(xml, "s:Fault");
     sim_xml_open(xml, "s:Code");
     sim_xml_leaf(xml, "s:Value", hv_buf_text(&code));
-    if (row->subcode) {
+    if (subcode) {
         sim_xml_open(xml, "s:Subcode");
-        sim_xml_leaf(xml, "s:Value", row->subcode);
+        sim_xml_leaf(xml, "s:Value", subcode);
         sim_xml_close(xml);
     }
     sim_xml_close(xml);
     sim_xml_open(xml, "s:Reason");
     sim_xml_open(xml, "s:Text");
     sim_xml_attr(xml, "xml:lang", "en-US");
-    sim_xml_text(xml, row->text);
+    sim_xml_text(xml, peer == SIM_PEER_WINRM ? row->text : fault->text);
     sim_xml_close_full(xml);
     sim_xml_close(xml);
-    write_detail(xml, fault, machine, ns);
+    write_detail(xml, fault, peer, machine, ns);
     sim_xml_close(xml);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "manner.h"
 
 struct sim_xml;
 
@@ -147,8 +148,9 @@ uint32_t sim_fault_code(const struct sim_soap_fault *fault);
 /* "w:TimedOut"; NULL for MustUnderstand and VersionMismatch. */
 const char *sim_fault_subcode(const struct sim_soap_fault *fault);
 /* Value of a:Action. */
-const char *sim_fault_action(const struct sim_soap_fault *fault);
+const char *sim_fault_action(const struct sim_soap_fault *fault, enum sim_peer peer);
 /* s:Fault, in an envelope that declares s, a, x, e, n, w, p. */
-void sim_fault_write(struct sim_xml *xml, const struct sim_soap_fault *fault, const char *machine, const char *ns);
+void sim_fault_write(struct sim_xml *xml, const struct sim_soap_fault *fault, enum sim_peer peer, const char *machine,
+                     const char *ns);
 
 #endif

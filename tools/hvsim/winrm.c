@@ -20,10 +20,17 @@ void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, st
                       const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids) {
     *service = (struct sim_service){ .fabric = fabric, .host = host, .users = users, .arms = arms, .ids = ids };
     service->limits = (struct sim_limits){ .envelope_bytes = UINT64_C(500) * 1024,
+                                           .least_envelope_bytes = SIM_MIN_ENVELOPE_SIZE,
                                            .timeout_ms = 60000,
                                            .batch_items = 32000,
                                            .enumeration_timeout_ms = 240000,
                                            .operations = SIM_MAX_CONTEXTS };
+}
+
+void sim_service_behave(struct sim_service *service, struct sim_manner manner) {
+    service->manner = manner;
+    if (manner.peer == SIM_PEER_OPENWSMAN)
+        service->limits.least_envelope_bytes = 0;
 }
 
 void sim_service_deinit(struct sim_service *service) {
@@ -65,9 +72,18 @@ static void answer_empty(struct sim_http_reply *reply, int status) {
     hv_buf_reset(&reply->body);
 }
 
-static void answer_unauthorized(struct sim_http_reply *reply, bool tls) {
-    answer_empty(reply, 401);
-    reply->offer_basic = tls; /* AllowUnencrypted is false (wsman.md 6.3) */
+/* Basic only is simulated, whatever is offered. WinRM offers no more than that here. */
+static void answer_unauthorized(const struct handling *handling) {
+    static const char *const offers[][SIM_MAX_OFFERS] = {
+        [SIM_PEER_WINRM] = { "Basic realm=\"WSMAN\"" },
+        [SIM_PEER_OMI] = { "Basic realm=\"WSMAN\"", "Negotiate", "Kerberos" },
+        [SIM_PEER_OPENWSMAN] = { "Basic realm=\"OPENWSMAN\"", "Digest realm=\"OPENWSMAN\", algorithm=MD5, qop=\"auth\", "
+                                                              "nonce=\"00000000000000000000000000000000\"" },
+    };
+
+    answer_empty(handling->reply, 401);
+    if (handling->request->tls) /* AllowUnencrypted is false (wsman.md 6.3) */
+        handling->reply->offers = offers[handling->manner.peer];
 }
 
 static const char *relates_to(const struct handling *handling) {
@@ -97,7 +113,9 @@ static void answer_fault_of(struct handling *handling, enum sim_f kind) {
 static bool response_action(const struct handling *handling, struct hv_buf *out) {
     if (handling->call.operation == SIM_OP_IDENTIFY)
         return false;
-    hv_buf_printf(out, "%sResponse", handling->message.action);
+    hv_buf_puts(out, handling->message.action);
+    if (handling->manner.peer != SIM_PEER_OMI || handling->call.operation != SIM_OP_INVOKE) /* wsman.md 7 */
+        hv_buf_puts(out, "Response");
     return true;
 }
 
@@ -173,7 +191,7 @@ static bool trouble_before(struct handling *handling) {
         answer_page(reply, (int)handling->arm->value);
         return true;
     case SIM_ARM_AUTH:
-        answer_unauthorized(reply, handling->request->tls);
+        answer_unauthorized(handling);
         return true;
     case SIM_ARM_FAULT:
         answer_fault_of(handling, handling->arm->wire_fault);
@@ -289,14 +307,23 @@ static void reserve_bytes(struct handling *handling) {
         handling->message.envelope_bytes /= 2;
 }
 
+/* Resource URIs of WMI are WinRM's alone. */
+static bool check_style(struct handling *handling) {
+    const struct sim_resource *resource = &handling->message.resource;
+
+    if (handling->manner.peer == SIM_PEER_WINRM || handling->message.is_identify || resource->style != SIM_STYLE_WMI)
+        return true;
+    return sim_fail(&handling->call.fault, SIM_F_INVALID_RESOURCE_URI, "The resource URI %s is unknown here.", resource->uri);
+}
+
 /* BYTES are UTF-8. */
 static void handle_envelope(struct handling *handling, const char *bytes, size_t n_bytes) {
     struct sim_wire_call *call = &handling->call;
     bool good = sim_message_read(&handling->message, bytes, n_bytes, &handling->service->limits, &call->fault) &&
-                sim_operation_find(&handling->message, &call->operation, &call->method, &call->fault);
+                sim_operation_find(&handling->message, &call->operation, &call->method, &call->fault) && check_style(handling);
 
     if (!call->caller && call->operation != SIM_OP_IDENTIFY) {
-        answer_unauthorized(handling->reply, handling->request->tls);
+        answer_unauthorized(handling);
         return;
     }
     handling->arm = find_arm(handling);
@@ -322,7 +349,7 @@ static void handle_utf16(struct handling *handling) {
 
     if (!sim_utf16_decode(handling->request->bytes, handling->request->n_bytes, &text))
         hv_buf_reset(&text);
-    handling->is_wide = true;
+    handling->is_wide = handling->manner.peer != SIM_PEER_OMI; /* OMI answers in UTF-8 always */
     handle_envelope(handling, hv_buf_text(&text), text.len);
 }
 
@@ -403,7 +430,7 @@ static void handle(struct handling *handling) {
     if (status)
         answer_page(handling->reply, status);
     else if (!user && !is_anonymous(request))
-        answer_unauthorized(handling->reply, request->tls);
+        answer_unauthorized(handling);
     else
         handle_signed_in(handling);
     handling->call.caller = NULL;

@@ -29,7 +29,7 @@ struct sim_service {
     struct sim_arms *arms;
     struct sim_ids *ids;
     struct sim_limits limits;
-    struct sim_manner manner; /* WinRM without quirks, unless changed before the first request */
+    struct sim_manner manner;
     struct sim_contexts contexts;
     uint32_t n_held; /* answers under way, which count as operations */
 };
@@ -37,6 +37,8 @@ struct sim_service {
 /* Borrows all. Limits as on Windows Server 2012 and later (wsman.md 5.6). */
 void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, struct sim_host *host,
                       const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids);
+/* Before the first request; WinRM without quirks otherwise. */
+void sim_service_behave(struct sim_service *service, struct sim_manner manner);
 void sim_service_deinit(struct sim_service *service);
 
 /* Header values are NULL when absent. */
@@ -54,10 +56,12 @@ struct sim_http_request {
     int64_t now_us; /* real time, microseconds since 1970 */
 };
 
+enum { SIM_MAX_OFFERS = 4 };
+
 struct sim_http_reply {
     int status;
-    const char *content_type; /* NULL: none */
-    bool offer_basic;         /* WWW-Authenticate */
+    const char *content_type;  /* NULL: none */
+    const char *const *offers; /* SIM_MAX_OFFERS values of WWW-Authenticate, NULL where there are fewer; NULL: none */
     struct hv_buf body;
     /* Troubles asked for. */
     bool drop;         /* close the connection without an answer */
