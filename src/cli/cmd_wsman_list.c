@@ -228,9 +228,9 @@ int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
     HV_CLEANUP_FREE char *class_name = NULL;
     struct hv_connection connection = { 0 };
-    struct hv_types types = { NULL };
+    struct hv_types types = { 0 };
     struct listing listing = { .out = out, .types = &types };
-    struct query query = { NULL };
+    struct query query = { 0 };
     struct hv_error error = { 0 };
     int exit_code;
     int rc = read_query(args, &query, &error);

@@ -146,4 +146,34 @@ error_is 2 usage
 raw subscribe --event-query '<a'
 error_is 2 usage
 
+# Ten VMs and the host itself or not: each exactly once, whatever the host does between.
+each_once() {
+    exit_is 0
+    out_json 'map(.properties.Name) | length > 1 and length == (unique | length)' -s
+}
+for trouble in expired-context,action=Pull,nth=2 envelope-limit=2 quota,times=2 timeout,action=Pull; do
+    scenario "an enumeration and $trouble"
+    start_hosts --hosts hv01 --fault "$trouble"
+    HVCTL_HOST=$hv01
+    raw enumerate Msvm_ComputerSystem --max-elements 4 -o jsonl
+    each_once
+done
+
+dmtf=http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2
+for peer in omi openwsman; do
+    scenario "as $peer"
+    start_hosts --hosts hv01 --peer $peer
+    HVCTL_HOST=$hv01
+    raw enumerate $dmtf/Msvm_ComputerSystem --namespace root/virtualization/v2 -o jsonl
+    each_once
+    raw get $dmtf/Hvsim_AllTypes --namespace root/hvsim --selector Id=full --types -o json
+    exit_is 0
+    out_json '.properties | .Boolean == true and .Uint8 == 255 and .BooleanArray == [true, false]'
+    raw invoke $dmtf/Hvsim_Echo Echo --namespace root/hvsim --types --param Boolean=true -o json
+    exit_is 0
+    out_json '.properties | .OutBoolean == true and .ReturnValue == 0'
+    raw get $dmtf/Hvsim_AllTypes --namespace root/hvsim --selector Id=none
+    error_is 9 not_found
+done
+
 finish
