@@ -17,7 +17,7 @@
 #define NEWER_REMEDY  "check that the host is Windows Server 2012 R2 or later, with the Hyper-V role"
 #define QUOTA_REMEDY                                                                                                             \
     "wait and try again, with fewer operations at once\n"                                                                        \
-    "or raise the quota on the host: winrm set winrm/config/service @{MaxConcurrentOperationsPerUser=\"1500\"}"
+    "raise the quota on the host: winrm set winrm/config/service @{MaxConcurrentOperationsPerUser=\"1500\"}"
 #define BUSY_REMEDY     "wait until the other operation on the VM has ended, then try again"
 #define ENVELOPE_REMEDY "raise the limit on the host: winrm set winrm/config @{MaxEnvelopeSizekb=\"8192\"}"
 #define MEMORY_REMEDY   "free memory on the destination, or choose another host"
@@ -54,7 +54,8 @@ static const struct hv_code codes[] = {
     { HV_CODE_WSMAN, 0x80338026, "ENVELOPE_TOO_LARGE", "the message is too large", ENVELOPE_REMEDY, HV_E_PROTOCOL },
     { HV_CODE_WSMAN, 0x80338027, "INVALID_SOAP_BODY", "the host cannot read the body of the request", NULL, HV_E_PROTOCOL },
     { HV_CODE_WSMAN, 0x80338029, "OPERATION_TIMEDOUT", "the host did not finish the operation in time",
-      "look whether it has an effect nevertheless, then try again with a longer timeout", HV_E_FAILED },
+      "try again with a longer --request-timeout, but look first whether it took effect if it was to change something",
+      HV_E_FAILED },
     { HV_CODE_WSMAN, 0x8033802C, "UNSUPPORTED_ENCODING", "the host does not take this character encoding", NULL, HV_E_PROTOCOL },
     { HV_CODE_WSMAN, 0x8033802D, "URI_LIMIT", "the resource URI is too long for the host", NULL, HV_E_PROTOCOL },
     { HV_CODE_WSMAN, 0x80338031, "ACTION_MISMATCH", "action and body of the request do not fit", NULL, HV_E_PROTOCOL },
@@ -165,7 +166,7 @@ static const struct hv_code codes[] = {
 
     { HV_CODE_WIN32, 2, "ERROR_FILE_NOT_FOUND", "a file is not there",
       "if the VM's disks are not on storage that both hosts reach: move them too (--include-storage, or --storage PATH)\n"
-      "else check the path on the host that uses it",
+      "check the path on the host that uses it",
       HV_E_FAILED },
     { HV_CODE_WIN32, 3, "ERROR_PATH_NOT_FOUND", "a folder is not there",
       "check that drive and folder exist on the host that uses them, and that the path is spelled right", HV_E_FAILED },

@@ -38,15 +38,27 @@ static int check_name(const struct encoder *e, const char *name) {
     return 0;
 }
 
-/* The element that says what sort of date TEXT is; what RFC 3339 cannot say stays in its native form. */
+/* Is TEXT made of these CHARACTERS only, and not empty? */
+static bool is_of(const char *text, const char *characters) {
+    return *text && strspn(text, characters) == strlen(text);
+}
+
+/* The element that says what sort of date TEXT is, NULL when it is none; what RFC 3339 cannot say stays in its native form. */
 static const char *datetime_element(const char *text) {
     char native[HV_DATETIME_CIM_SIZE];
 
     if (hv_datetime_is_cim(text))
         return "cim:CIM_DateTime";
-    if (hv_datetime_to_cim(text, native) || strchr(text, 'T') || hv_datetime_is_interval(text))
+    if (hv_datetime_to_cim(text, native))
         return hv_datetime_is_interval(text) ? "cim:Interval" : "cim:Datetime";
-    return strchr(text, ':') ? "cim:Time" : "cim:Date";
+    /* Valid in WS-CIM, but more than a CIM datetime can say: fractions, parts of a date. */
+    if (is_of(text, "P0123456789YMDTHS.") && *text == 'P')
+        return "cim:Interval";
+    if (is_of(text, "0123456789-:.TZ+") && strchr(text, 'T'))
+        return "cim:Datetime";
+    if (is_of(text, "0123456789:.Z+-") && strchr(text, ':'))
+        return "cim:Time";
+    return is_of(text, "0123456789-") && strchr(text, '-') ? "cim:Date" : NULL;
 }
 
 /* An octet array may stand as base64 in one text (DSP0230 7.2.5), which is no number. */
@@ -57,12 +69,12 @@ static bool is_octets(const struct hv_property *property) {
 static int write_text(const struct encoder *e, const struct hv_property *property, const char *text) {
     enum hv_cim_type type = hv_property_type(property);
 
-    if (type == HV_CIM_DATETIME) {
+    if (type == HV_CIM_DATETIME && datetime_element(text)) {
         hv_xml_put_element(e->writer, datetime_element(text), text);
         return 0;
     }
-    if (hv_type_is_word(type) && type != HV_CIM_REFERENCE && type != HV_CIM_INSTANCE && !hv_type_fits(type, text) &&
-        !is_octets(property))
+    if ((hv_type_is_word(type) || type == HV_CIM_CHAR16) && type != HV_CIM_REFERENCE && type != HV_CIM_INSTANCE &&
+        !hv_type_fits(type, text) && !is_octets(property))
         return hv_error_set(e->err, HV_E_ARGUMENT, "%s is no value of type %s: \"%.*s\"", hv_property_name(property),
                             hv_type_name(type), SHOWN, text);
     hv_xml_put_text(e->writer, text);

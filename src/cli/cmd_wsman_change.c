@@ -102,7 +102,7 @@ static int create(struct hv_types *types, struct hv_connection *connection, cons
     return 0;
 }
 
-static int delete(struct hv_types *types, struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
+static int delete (struct hv_types *types, struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
     HV_CLEANUP_EPR struct hv_epr *target = NULL;
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
     int rc = hv_wsman_target(args, &target, err);

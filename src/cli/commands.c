@@ -12,15 +12,15 @@
 #define VALUE_HELP                                                                                                               \
     "is a text; @FILE reads it from a file (\"-\" is stdin); JSON gives a reference\n"                                           \
     "  {\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"...\"}}\n"                                        \
-    "or an embedded instance, whose types come from the class tables of this build, with --types from the host too\n"           \
+    "or an embedded instance, whose types come from the class tables of this build, with --types from the host too\n"            \
     "  {\"class\": \"Msvm_VirtualSystemMigrationSettingData\", \"properties\": {\"MigrationType\": 32768}}\n"
 #define RESOURCE_HELP "RESOURCE is a class name or a full resource URI.\n"
 
-static const char param_help[] = "The value of --param " VALUE_HELP
-                                 "or a date, which some methods want to be told apart from a text\n"
-                                 "  {\"datetime\": \"2024-05-01T10:11:12Z\"} or {\"datetime\": \"PT30M\"}\n";
-static const char set_help[] = RESOURCE_HELP "The value of --set " VALUE_HELP
-                                             "or, for an array, its values: '[\"a\", \"b\"]', '[]'\n";
+static const char param_help[] =
+    "The value of --param " VALUE_HELP "or a date, which some methods want to be told apart from a text\n"
+    "  {\"datetime\": \"2024-05-01T10:11:12Z\"} or {\"datetime\": \"PT30M\"}\n";
+static const char set_help[] =
+    RESOURCE_HELP "The value of --set " VALUE_HELP "or, for an array, its values: '[\"a\", \"b\"]', '[]'\n";
 static const char enumerate_help[] =
     RESOURCE_HELP "With --selector only the instances with these values are listed. The JSON of --associated-with and\n"
                   "--references-of is {\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"...\"}}.\n";
@@ -212,7 +212,8 @@ const struct hv_command hv_commands[] = {
       "print events as they happen",
       "  hvctl wsman subscribe -H hv01 -o jsonl \\\n"
       "    --filter \"SELECT * FROM __InstanceModificationEvent WITHIN 5 WHERE TargetInstance ISA 'Msvm_ComputerSystem'\"\n"
-      "  hvctl wsman subscribe -H hv01 --event-query '<QueryList><Query Path=\"System\"><Select>*</Select></Query></QueryList>'\n",
+      "  hvctl wsman subscribe -H hv01 --event-query '<QueryList><Query "
+      "Path=\"System\"><Select>*</Select></Query></QueryList>'\n",
       subscribe_help,
       RESOURCE | HV_GROUP_SUBSCRIBE,
       0,

@@ -391,6 +391,14 @@ int hv_connection_run(struct hv_connection *connection, struct hv_error *err) {
     return rc;
 }
 
+/* What a task concludes from good answers, such as "there is no such VM", does not tell where it looked. */
+static void name_host(struct hv_error *err, const char *label) {
+    if (err->host[0])
+        return;
+    hv_error_prefix(err, "%s", label);
+    memcpy(err->host, label, strnlen(label, sizeof(err->host) - 1));
+}
+
 int hv_connection_do(struct hv_connection *connection, struct hv_task *task, struct hv_error *err) {
     const struct hv_error *error = NULL;
     int rc = hv_client_start(connection->client, task, connection->sources[0].host, NULL, err);
@@ -400,5 +408,9 @@ int hv_connection_do(struct hv_connection *connection, struct hv_task *task, str
     if (rc < 0)
         return rc;
     rc = hv_task_result(task, &error);
-    return rc < 0 && error ? hv_error_copy(err, error) : rc;
+    if (rc < 0 && error) {
+        (void)hv_error_copy(err, error);
+        name_host(err, connection->sources[0].label);
+    }
+    return rc;
 }

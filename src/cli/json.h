@@ -40,7 +40,8 @@ json_t *hv_json_error_event(const struct hv_error *error, const struct hv_circum
 
 /* {"resource_uri", "selectors"}. */
 json_t *hv_json_reference(const struct hv_epr *epr);
-/* Adds class, namespace and properties to *object, typed by the wire or by hv_types_property (TYPES may be NULL), else as texts. */
+/* Adds class, namespace and properties to *object, typed by the wire or by hv_types_property (TYPES may be NULL), else as texts.
+ */
 void hv_json_put_instance(json_t **object, const struct hv_instance *instance, const struct hv_types *types);
 
 #endif

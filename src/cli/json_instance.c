@@ -94,8 +94,7 @@ static json_t *property_value(const char *class_name, const struct hv_property *
                               unsigned depth) {
     enum hv_cim_type type = hv_property_type(property);
     bool is_array = false;
-    enum hv_cim_type class_type =
-        class_name ? hv_types_property(types, class_name, hv_property_name(property), &is_array) : type;
+    enum hv_cim_type class_type = class_name ? hv_types_property(types, class_name, hv_property_name(property), &is_array) : type;
     size_t n_values = hv_property_n_values(property);
     json_t *array;
 

@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "cli/options.h"
 #include "cli/types.h"
-#include "cli/options.h"
 
 enum { MAX_DEPTH = 8, READ_BYTES = 65536 };
 
@@ -133,8 +132,7 @@ static int set_property(struct hv_instance *instance, struct hv_types *types, co
     return rc < 0 ? rc : hv_instance_set(instance, name, type, text, err);
 }
 
-static int build_instance(const json_t *object, struct hv_types *types, struct hv_instance **ret_instance,
-                          struct hv_error *err) {
+static int build_instance(const json_t *object, struct hv_types *types, struct hv_instance **ret_instance, struct hv_error *err) {
     HV_ATTR_CLEANUP(params_instance_free_p) struct hv_instance *instance = NULL;
     const char *class_name = json_string_value(json_object_get(object, "class"));
     json_t *properties = json_object_get(object, "properties");

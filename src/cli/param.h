@@ -1,6 +1,7 @@
 /*
- * --param, --selector and --set of the wsman commands (design.md 4): texts, files, and JSON for references and embedded instances,
- * whose properties get their types from hv_types_require. TYPES may be NULL everywhere: then only the tables are asked.
+ * --param, --selector and --set of the wsman commands (design.md 4): texts, files, and JSON for references and embedded
+ * instances, whose properties get their types from hv_types_require. TYPES may be NULL everywhere: then only the tables are
+ * asked.
  */
 #ifndef CLI_PARAM_H
 #define CLI_PARAM_H

@@ -21,8 +21,8 @@ struct hv_types {
     const char *cim_namespace;        /* NULL: root/virtualization/v2 */
     struct hv_class **list;
     size_t n;
-    const char *base;   /* class that stands in for those nobody described, its descendants; may be NULL */
-    const char *method; /* the one whose output is shown; may be NULL */
+    const char *base;    /* class that stands in for those nobody described, its descendants; may be NULL */
+    const char *method;  /* the one whose output is shown; may be NULL */
     bool precise_arrays; /* the host was asked to mark null arrays: a nil without mark is an empty one */
 };
 

@@ -151,7 +151,8 @@ static void choose_options(const struct hv_op *op, struct hv_header *header) {
     }
 }
 
-static int write_envelope(const struct hv_op *op, const struct hv_call *call, struct hv_xml_writer *writer, struct hv_error *err) {
+static int write_envelope(const struct hv_op *op, const struct hv_call *call, struct hv_xml_writer *writer,
+                          struct hv_error *err) {
     bool is_subscription = op->kind == HV_OP_SUBSCRIBE;
     struct hv_header header = {
         .to = call->to,

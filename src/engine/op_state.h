@@ -53,9 +53,9 @@ struct hv_op {
     char *association_texts[4];
 
     struct hv_subscribe_options subscription;
-    struct hv_xml_doc *query;    /* the event query; NULL when there is none */
-    struct hv_envelope *marked;  /* the last answer that had a bookmark; NULL when none had */
-    struct hv_epr *manager;      /* to unsubscribe at; NULL: at the target */
+    struct hv_xml_doc *query;   /* the event query; NULL when there is none */
+    struct hv_envelope *marked; /* the last answer that had a bookmark; NULL when none had */
+    struct hv_epr *manager;     /* to unsubscribe at; NULL: at the target */
     char *identifier;
     uint64_t n_events;
 
@@ -80,7 +80,8 @@ HV_MUST_CHECK int hv_op_feed_page(struct hv_op *op, const struct hv_envelope *en
 /* ENVELOPE_TAKE is set to NULL when it is kept. */
 HV_MUST_CHECK int hv_op_feed_events(struct hv_op *op, struct hv_envelope **envelope_take, struct hv_error *err);
 HV_MUST_CHECK int hv_op_feed_class(struct hv_op *op, const struct hv_envelope *envelope, struct hv_error *err);
-/* A fault or an answer that is none: what to do about it, or its own code when nothing can be done; an earlier one may replace it. */
+/* A fault or an answer that is none: what to do about it, or its own code when nothing can be done; an earlier one may replace
+ * it. */
 HV_MUST_CHECK int hv_op_judge(struct hv_op *op, struct hv_error *fault);
 
 #endif

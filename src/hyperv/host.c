@@ -75,6 +75,8 @@ void hv_host_add_settings(struct hv_host_info *info, const struct hv_instance *i
 int hv_host_add_network(struct hv_host_info *info, const struct hv_instance *instance, struct hv_error *err) {
     if (hv_setting_is_template(instance))
         return 0;
+    if (info->n_networks == HV_HOST_MAX_NETWORKS)
+        return hv_error_set(err, HV_E_LIMIT, "a host with more than %d migration networks", HV_HOST_MAX_NETWORKS);
     struct hv_migration_network *grown = hv_grow(info->networks, info->n_networks, sizeof(*grown));
     if (!grown)
         return hv_error_memory(err);

@@ -13,6 +13,8 @@ enum {
     HV_HOST_AUTH_KERBEROS = 1,
 };
 
+enum { HV_HOST_MAX_NETWORKS = 1024 };
+
 /* Everything absent. */
 void hv_host_info_init(struct hv_host_info *info);
 void hv_host_info_deinit(struct hv_host_info *info);

@@ -143,7 +143,7 @@ int hv_vm_find_end(struct hv_vm_find *find, struct hv_vm *ret_vm, struct hv_erro
     }
     if (find->n_found == 0) {
         hv_error_set(err, HV_E_NOT_FOUND, "there is no VM %s \"%s\"", *find->id ? "with the GUID" : "named", find->wanted);
-        hv_error_remedy(err, "hvctl vm list");
+        hv_error_remedy(err, "see which VMs the host has: hvctl vm list -H HOST");
         return HV_E_NOT_FOUND;
     }
     hv_error_set(err, HV_E_NOT_FOUND, "%zu VMs are named \"%s\": %s%s", find->n_found, find->wanted, hv_buf_text(&find->ids),

@@ -113,14 +113,24 @@ static bool names_vm(const struct hv_vm_details *details, const struct hv_instan
     return !text || !*text || hv_text_same(text, details->vm.id);
 }
 
+/* Is there room for one more behind N? Errors: LIMIT. */
+static int check_count(size_t n, const char *what, struct hv_error *err) {
+    if (n < HV_VM_MAX_PARTS)
+        return 0;
+    return hv_error_set(err, HV_E_LIMIT, "a VM with more than %d %s", HV_VM_MAX_PARTS, what);
+}
+
 static int checkpoint_add(struct hv_vm_details *details, const struct hv_instance *instance, const char *id, bool is_recovery,
                           struct hv_error *err) {
+    int r = check_count(details->n_checkpoints, "checkpoints", err);
+    if (r < 0)
+        return r;
     struct hv_vm_checkpoint *grown = hv_grow(details->checkpoints, details->n_checkpoints, sizeof(*grown));
     if (!grown)
         return hv_error_memory(err);
     details->checkpoints = grown;
     struct hv_vm_checkpoint checkpoint = { .is_recovery = is_recovery };
-    int r = hv_text_copy(id, &checkpoint.id, err);
+    r = hv_text_copy(id, &checkpoint.id, err);
     if (r == 0)
         r = hv_field_text(instance, "ElementName", &checkpoint.name, err);
     if (r == 0)
@@ -217,11 +227,14 @@ int hv_vm_disk_decode(const struct hv_instance *instance, struct hv_vm_disk *ret
 int hv_vm_add_disk(struct hv_vm_details *details, const struct hv_instance *instance, struct hv_error *err) {
     if (!hv_vm_owns(details->vm.id, instance))
         return 0;
+    int r = check_count(details->n_disks, "disks", err);
+    if (r < 0)
+        return r;
     struct hv_vm_disk *grown = hv_grow(details->disks, details->n_disks, sizeof(*grown));
     if (!grown)
         return hv_error_memory(err);
     details->disks = grown;
-    int r = hv_vm_disk_decode(instance, &details->disks[details->n_disks], err);
+    r = hv_vm_disk_decode(instance, &details->disks[details->n_disks], err);
     if (r == 0)
         details->n_disks++;
     return r < 0 ? r : 0;
@@ -247,12 +260,15 @@ static int mac_decode(const struct hv_instance *instance, char **ret_mac, struct
 int hv_vm_add_adapter(struct hv_vm_details *details, const struct hv_instance *instance, struct hv_error *err) {
     if (!hv_vm_owns(details->vm.id, instance))
         return 0;
+    int r = check_count(details->n_adapters, "network adapters", err);
+    if (r < 0)
+        return r;
     struct hv_vm_adapter *grown = hv_grow(details->adapters, details->n_adapters, sizeof(*grown));
     if (!grown)
         return hv_error_memory(err);
     details->adapters = grown;
     struct hv_vm_adapter adapter = { .mac_is_static = hv_field_bool(instance, "StaticMacAddress") == 1 };
-    int r = hv_field_text(instance, "InstanceID", &adapter.instance_id, err);
+    r = hv_field_text(instance, "InstanceID", &adapter.instance_id, err);
     if (r == 0)
         r = hv_field_text(instance, "ElementName", &adapter.name, err);
     if (r == 0)

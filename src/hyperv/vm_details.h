@@ -12,13 +12,16 @@
 #define HV_SUBTYPE_FLOPPY        "Microsoft:Hyper-V:Virtual Floppy Disk"
 #define HV_SUBTYPE_PHYSICAL_DISK "Microsoft:Hyper-V:Physical Disk Drive"
 
+/* Of disks, of adapters, of checkpoints. A VM has at most 260, 68 and 100; more is a host gone wrong. */
+enum { HV_VM_MAX_PARTS = 1024 };
+
 /* Everything absent. */
 void hv_vm_details_init(struct hv_vm_details *details);
 void hv_vm_details_deinit(struct hv_vm_details *details);
 
 /*
  * Each of these adds what INSTANCE tells to DETAILS, whose vm.id must be known, and passes over what belongs to another VM, to a
- * checkpoint or to the templates Microsoft:Definition\... Errors: MEMORY; DETAILS may then be filled in part.
+ * checkpoint or to the templates Microsoft:Definition\... Errors: MEMORY, LIMIT; DETAILS may then be filled in part.
  */
 /* Msvm_VirtualSystemSettingData: the active settings, or a checkpoint. */
 HV_MUST_CHECK int hv_vm_add_settings(struct hv_vm_details *details, const struct hv_instance *instance, struct hv_error *err);

@@ -86,7 +86,7 @@ static int job_missing(struct job_show *show, struct hv_effects *effects, struct
         return get_run(show, effects, err);
     hv_error_set(err, HV_E_NOT_FOUND, "there is no job %s", show->id);
     hv_error_cause(err, "a host forgets a job five minutes after it ended");
-    hv_error_remedy(err, "hvctl job list");
+    hv_error_remedy(err, "see which jobs the host knows: hvctl job list -H HOST");
     return HV_E_NOT_FOUND;
 }
 

@@ -102,9 +102,16 @@ static void explain_break(const struct hv_transfer *transfer, struct hv_error *e
     hv_error_remedy(err, "see whether the WinRM service of the host runs, and what is between here and there");
 }
 
+static void explain_silence(const struct hv_transfer *transfer, struct hv_error *err) {
+    explain_break(transfer, err);
+    if (!is_proxy_trouble(transfer))
+        hv_error_cause(err, "the host, or something between here and there, closed it");
+}
+
 static void explain_cut(const struct hv_transfer *transfer, struct hv_error *err) {
     (void)hv_error_set(err, HV_E_PROTOCOL, "the answer was cut off");
     hv_error_cause(err, "the connection broke after %zu bytes", transfer->body.len);
+    hv_error_remedy(err, "try again; if it stays so, see what is between here and the host");
 }
 
 static void explain_foreign(const struct hv_transfer *transfer, struct hv_error *err) {
@@ -140,7 +147,7 @@ static const struct {
     { CURLE_COULDNT_CONNECT, true, explain_connect },
     { CURLE_OPERATION_TIMEDOUT, false, explain_timeout },
     { CURLE_SSL_CONNECT_ERROR, false, explain_handshake },
-    { CURLE_GOT_NOTHING, true, explain_break },
+    { CURLE_GOT_NOTHING, true, explain_silence },
     { CURLE_SEND_ERROR, true, explain_break },
     { CURLE_RECV_ERROR, true, explain_break },
     { CURLE_ABORTED_BY_CALLBACK, true, explain_break },

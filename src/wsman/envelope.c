@@ -165,8 +165,12 @@ static int parse_soap(const struct hv_answer *answer, struct hv_xml_doc **ret_do
     r = hv_xml_parse(answer->bytes, answer->n_bytes, charset, &doc, &why);
     if (r == HV_E_PROTOCOL && !is_labelled_xml(answer->content_type))
         return not_soap(answer, err);
-    if (r == HV_E_PROTOCOL)
-        return hv_error_set(err, r, "the answer is %s", why.message);
+    if (r == HV_E_PROTOCOL) {
+        (void)hv_error_set(err, r, "the answer is %s", why.message);
+        hv_error_cause(err, "it was damaged or cut off on its way, or another program than WinRM answers");
+        hv_error_remedy(err, "try again; if it stays so, see what answers there: hvctl wsman identify -o xml");
+        return r;
+    }
     if (r < 0)
         return hv_error_copy(err, &why);
     root = hv_xml_root(doc);
@@ -192,10 +196,12 @@ static int check_relates_to(const struct hv_xml_node *header, const char *messag
         id += strlen("urn:");
     if (hv_text_starts_same(id, "uuid:"))
         id += strlen("uuid:");
-    if (!hv_text_same(id, message_id))
-        return hv_error_set(err, HV_E_PROTOCOL, "the answer belongs to another request (uuid:%.80s, not uuid:%.80s)", id,
-                            message_id);
-    return 0;
+    if (hv_text_same(id, message_id))
+        return 0;
+    (void)hv_error_set(err, HV_E_PROTOCOL, "the answer belongs to another request (uuid:%.80s, not uuid:%.80s)", id, message_id);
+    hv_error_cause(err, "the host, or a proxy between here and there, mixes up answers");
+    hv_error_remedy(err, "try again, without the proxy if there is one");
+    return HV_E_PROTOCOL;
 }
 
 static int open_body(struct hv_envelope *envelope, const struct hv_answer *answer, const char *message_id, struct hv_error *err) {

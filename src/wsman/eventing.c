@@ -14,7 +14,8 @@ static void put_duration(struct hv_xml_writer *writer, const char *name, uint64_
     hv_xml_put_element(writer, name, text);
 }
 
-static void put_filter(struct hv_xml_writer *writer, const struct hv_subscribe_options *options, const struct hv_xml_node *query) {
+static void put_filter(struct hv_xml_writer *writer, const struct hv_subscribe_options *options,
+                       const struct hv_xml_node *query) {
     if (!options->wql && !query)
         return;
     hv_xml_begin(writer, "w:Filter");

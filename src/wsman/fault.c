@@ -251,8 +251,9 @@ static const struct {
     { 425, HV_E_CONFLICT, "the host is not ready yet (HTTP status 425)", NULL, "try again later" },
     { 429, HV_E_CONFLICT, "the host is busy (HTTP status 429)", NULL, "try again later" },
     { 500, HV_E_PROTOCOL, "the host failed without giving a reason (HTTP status 500)",
-      "probably the host demands encryption (AllowUnencrypted is false) and the request came in the clear",
-      "use https, or a sign-in that seals messages (negotiate, kerberos, credssp)" },
+      "over http:// probably that the host demands encryption (AllowUnencrypted is false)",
+      "over http://: use https://\n"
+      "over https://: look into the log Microsoft-Windows-WinRM/Operational of the host, and at what is between here and there" },
     { 503, HV_E_CONFLICT, "the WinRM service is stopped or too busy (HTTP status 503)", NULL,
       "try again later, and check that the service WinRM runs on the host" },
 };

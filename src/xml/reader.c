@@ -339,6 +339,16 @@ static void on_doctype(void *user, const xmlChar *name, const xmlChar *external_
     xmlStopParser(parser->context); /* before it looks at the declarations that it has read already */
 }
 
+/* Some of its texts end in the line's number, which we tell ourselves. */
+static void drop_line(char *reason) {
+    size_t n = strlen(reason);
+
+    while (n > 0 && reason[n - 1] >= '0' && reason[n - 1] <= '9')
+        n--;
+    if (reason[n] && n > 6 && strncmp(reason + n - 6, " line ", 6) == 0)
+        reason[n - 6] = '\0';
+}
+
 /* The reason of libxml2 on one line, without the line end it puts there. */
 static void on_error(void *user, xmlErrorPtr error) {
     struct parser *parser = user;
@@ -358,6 +368,7 @@ static void on_error(void *user, xmlErrorPtr error) {
     while (n > 0 && reason[n - 1] == ' ')
         n--;
     reason[n] = '\0';
+    drop_line(reason);
     hv_text_trim_partial(reason);
     parser->failure = hv_error_set(parser->err, HV_E_PROTOCOL, "not XML: line %d: %s", error->line, reason);
 }
@@ -388,11 +399,14 @@ static int check_attributes(const char *text, size_t n_bytes, struct hv_error *e
     const char *at = memchr(text, '<', n_bytes);
 
     while (at && to - at > HARMLESS_RUN) {
-        const char *last = memrchr(at + 1, '<', HARMLESS_RUN);
+        const char *next = memrchr(at + 1, '<', HARMLESS_RUN);
 
-        if (!last && is_overloaded(at, to))
-            return hv_error_set(err, HV_E_LIMIT, "XML element of more than %d attributes", HV_XML_MAX_ATTRIBUTES);
-        at = last ? last : memchr(at + 1, '<', (size_t)(to - at) - 1);
+        if (!next) {
+            next = memchr(at + 1, '<', (size_t)(to - at) - 1);
+            if (is_overloaded(at, next ? next : to))
+                return hv_error_set(err, HV_E_LIMIT, "XML element of more than %d attributes", HV_XML_MAX_ATTRIBUTES);
+        }
+        at = next;
     }
     return 0;
 }

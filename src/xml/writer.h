@@ -19,7 +19,7 @@ enum hv_xml_escaping {
 struct hv_xml_writer {
     struct hv_buf *buf; /* borrowed */
     enum hv_xml_escaping escaping;
-    const char *open[HV_XML_WRITER_DEPTH]; /* borrowed names */
+    const char *open[HV_XML_WRITER_DEPTH];        /* borrowed names */
     const char *open_prefix[HV_XML_WRITER_DEPTH]; /* likewise, NULL when it is part of the name */
     size_t n_open;
     bool in_tag;

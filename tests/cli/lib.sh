@@ -205,7 +205,7 @@ out_json() {
     code=0
     jq -e "$@" "$filter" <"$work/out" >"$work/jq" 2>&1 || code=$?
     note="jq: $(cat "$work/jq")"
-    check "stdout: $filter" [ "$code" = 0 ]
+    check "stdout: $(printf '%s' "$filter" | tr '\n' ' ')" [ "$code" = 0 ]
 }
 
 # An error with the parts that ux.md 10 wants: what failed, why, what to do, and its code.

@@ -13,11 +13,16 @@ broken() {
             # shellcheck disable=SC2086
             hvctl $2 --host "$hv01" --request-timeout 2s -o $format
             check 'an exit status that fits' among "$status" '0|5|7|9|10|14'
-            [ "$status" = 0 ] || err_has 'error: '
+            [ "$status" = 0 ] || explained
             [ $format = table ] || out_json 'true' -s
         done
         check 'it was told in the end' [ "$status" != 0 ]
     done
+}
+
+explained() {
+    err_has 'error: '
+    check 'the error has a cause or a fix' grep -qE '^  (cause|fix): ' "$work/err"
 }
 
 for kind in "$@"; do

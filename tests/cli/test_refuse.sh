@@ -18,6 +18,9 @@ refused() {
 
 scenario 'unknown VM'
 refused 9 not_found vm show nobody --host "$hv01"
+err_has "127.0.0.1:$hv01_port"
+refused 9 not_found job show nothing --host "$hv01"
+err_has "127.0.0.1:$hv01_port"
 refused 9 not_found migrate nobody --from "$hv01" --to "$hv02"
 refused 9 not_found migrate 00000000-0000-0000-0000-000000000001 --from "$hv01" --to "$hv02"
 refused 9 not_found check nobody --from "$hv01" --to "$hv02"

@@ -1,7 +1,9 @@
 /*
- * Whole operations: Identify, Get, Invoke, and enumerations in all modes, fed with the input. Bytes behind a 0x1C are the next
+ * Whole operations of every kind, fed with the input. Bytes behind a 0x1C are the next
  * answer; the last one is given again while the operation asks for more. The ids of the input's RelatesTo count as right.
  */
+#include "cim/class.h"
+#include "cim/instance.h"
 #include "engine/op.h"
 #include "fuzz/fuzz.h"
 #include "wsman/epr.h"
@@ -10,7 +12,24 @@
 enum { MAX_ANSWERS = 8, SEPARATOR = 0x1C };
 
 /* The operations, by option. */
-enum { DO_ENUMERATE, DO_ENUMERATE_EPR, DO_ENUMERATE_BOTH, DO_STREAM, DO_STREAM_EPR, DO_GET, DO_INVOKE, DO_IDENTIFY, N_DO };
+enum {
+    DO_ENUMERATE,
+    DO_ENUMERATE_EPR,
+    DO_ENUMERATE_BOTH,
+    DO_STREAM,
+    DO_STREAM_EPR,
+    DO_GET,
+    DO_INVOKE,
+    DO_IDENTIFY,
+    DO_GET_FRAGMENT,
+    DO_PUT,
+    DO_CREATE,
+    DO_DELETE,
+    DO_DESCRIBE,
+    DO_SUBSCRIBE,
+    DO_SUBSCRIBE_LOG,
+    N_DO
+};
 
 static const char uri[] = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/virtualization/v2/Msvm_ComputerSystem";
 
@@ -49,32 +68,80 @@ static struct hv_op *new_enumeration(uint8_t what, size_t *n_items) {
     return op;
 }
 
-static struct hv_op *new_op(uint8_t what, size_t *n_items) {
+static struct hv_op *new_subscription(uint8_t what, size_t *n_items) {
+    const struct hv_subscribe_options options = {
+        .resource_uri = uri,
+        .wql = what == DO_SUBSCRIBE ? "SELECT * FROM __InstanceModificationEvent" : NULL,
+        .event_query = what == DO_SUBSCRIBE ? NULL : "<QueryList><Query><Select Path=\"System\">*</Select></Query></QueryList>",
+        .max_events = 1000,
+        .on_event = on_item,
+        .context = n_items,
+    };
+    struct hv_op *op = NULL;
+
+    CHECK(hv_op_new_subscribe(&options, &op, NULL) == 0);
+    return op;
+}
+
+/* Those of one instance. */
+static int new_single(uint8_t what, struct hv_op **ret_op) {
     HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
+    HV_CLEANUP(hv_instance_free) struct hv_instance *instance = NULL;
+
+    CHECK(hv_epr_new(uri, &epr, NULL) == 0 && hv_instance_new("Msvm_ComputerSystem", NULL, &instance, NULL) == 0);
+    switch (what) {
+    case DO_GET:
+        return hv_op_new_get(epr, ret_op, NULL);
+    case DO_GET_FRAGMENT:
+        return hv_op_new_get_fragment(epr, "Name", ret_op, NULL);
+    case DO_PUT:
+        return hv_op_new_put(epr, instance, NULL, ret_op, NULL);
+    case DO_CREATE:
+        return hv_op_new_create(epr, instance, ret_op, NULL);
+    case DO_DELETE:
+        return hv_op_new_delete(epr, ret_op, NULL);
+    default:
+        return hv_op_new_invoke(epr, "GetErrorEx", NULL, ret_op, NULL);
+    }
+}
+
+static struct hv_op *new_op(uint8_t what, size_t *n_items) {
     struct hv_op *op = NULL;
     int r = 0;
 
-    CHECK(hv_epr_new(uri, &epr, NULL) == 0);
     if (what == DO_IDENTIFY)
         r = hv_op_new_identify(&op, NULL);
-    else if (what == DO_GET)
-        r = hv_op_new_get(epr, &op, NULL);
-    else if (what == DO_INVOKE)
-        r = hv_op_new_invoke(epr, "GetErrorEx", NULL, &op, NULL);
-    else
+    else if (what == DO_DESCRIBE)
+        r = hv_op_new_describe("root/virtualization/v2", "Msvm_ComputerSystem", &op, NULL);
+    else if (what >= DO_SUBSCRIBE)
+        op = new_subscription(what, n_items);
+    else if (what <= DO_STREAM_EPR)
         op = new_enumeration(what, n_items);
+    else
+        r = new_single(what, &op);
     CHECK(r == 0 && op);
     return op;
 }
 
-static void check_results(const struct hv_op *op, uint8_t what) {
+/* What an operation makes when it succeeds, and no other. */
+static void check_gains(struct hv_op *op, uint8_t what) {
+    HV_CLEANUP(hv_epr_free) struct hv_epr *created = hv_op_take_created(op);
+    HV_CLEANUP(hv_class_free) struct hv_class *description = hv_op_take_class(op);
+    bool may_have_instance = what == DO_GET || what == DO_GET_FRAGMENT || what == DO_INVOKE || what == DO_PUT;
+
+    CHECK(!created || what == DO_CREATE);
+    CHECK(!description == (what != DO_DESCRIBE));
+    CHECK(!hv_op_identity(op) == (what != DO_IDENTIFY));
+    CHECK(hv_op_instance(op) ? may_have_instance : !may_have_instance || what == DO_PUT);
+}
+
+static void check_results(struct hv_op *op, uint8_t what) {
     uint32_t value;
 
     for (size_t i = 0; i < hv_op_n_instances(op); i++)
         fuzz_check_instance(hv_op_instance_at(op, i));
     CHECK(!hv_op_instance_at(op, hv_op_n_instances(op)));
-    CHECK(!hv_op_instance(op) == (what != DO_GET && what != DO_INVOKE));
-    CHECK(!hv_op_identity(op) == (what != DO_IDENTIFY));
+    check_gains(op, what);
     if (!hv_op_instance(op))
         return;
     fuzz_check_instance(hv_op_instance(op));

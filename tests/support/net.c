@@ -35,6 +35,7 @@ static int submit(struct hv_transport *transport, const struct hv_request *reque
         return r;
     sent->endpoint = request->endpoint;
     sent->at_most_once = request->at_most_once;
+    sent->anonymous = request->anonymous;
     sent->timeout_ms = request->timeout_ms;
     sent->at_ms = net->now_ms;
     net->n_sent++;

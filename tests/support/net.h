@@ -27,6 +27,7 @@ struct net_sent {
     const struct hv_endpoint *endpoint;
     char *bytes;
     bool at_most_once;
+    bool anonymous;
     uint64_t timeout_ms;
     uint64_t at_ms;
 };

@@ -163,8 +163,9 @@ static int add_some(void *context) {
     if (rc == 0)
         rc = hv_param_add(params, NULL, "VM={\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"a\"}}", NULL);
     if (rc == 0)
-        rc = hv_param_add(
-            params, NULL, "S={\"class\": \"Msvm_StorageAllocationSettingData\", \"properties\": {\"HostResource\": [\"\"]}}", NULL);
+        rc = hv_param_add(params, NULL,
+                          "S={\"class\": \"Msvm_StorageAllocationSettingData\", \"properties\": {\"HostResource\": [\"\"]}}",
+                          NULL);
     /* jansson calls a token that it had no memory for an invalid one, or goes on without it. */
     return rc == HV_E_ARGUMENT ? HV_E_MEMORY : rc;
 }

@@ -191,7 +191,7 @@ static void test_faults_of_a_pull(void **state) {
         int stop;
         bool retry;
     } rows[] = {
-        { "Receiver", "n:InvalidEnumerationContext", "2150858779", HV_OP_DONE, false },
+        { "Receiver", "n:InvalidEnumerationContext", "2150858884", HV_OP_DONE, false }, /* a provider failed */
         { "Receiver", "w:InternalError", "2150859174", HV_OP_MORE, true },
         { "Sender", "w:AccessDenied", "5", HV_OP_MORE, false },
     };

@@ -69,6 +69,20 @@ static void more_listeners_than_the_most_are_refused(void **state) {
     hv_host_info_deinit(&info);
 }
 
+static void more_networks_than_the_most_are_refused(void **state) {
+    (void)state;
+    HV_CLEANUP(hv_instance_free)
+    struct hv_instance *network =
+        make_instance("Msvm_VirtualSystemMigrationNetworkSettingData", "SubnetNumber", "192.0.2.0", NULL);
+    struct hv_host_info info;
+    hv_host_info_init(&info);
+    for (size_t i = 0; i < HV_HOST_MAX_NETWORKS; i++)
+        assert_int_equal(hv_host_add_network(&info, network, NULL), 0);
+    assert_int_equal(hv_host_add_network(&info, network, NULL), HV_E_LIMIT);
+    assert_int_equal(info.n_networks, HV_HOST_MAX_NETWORKS);
+    hv_host_info_deinit(&info);
+}
+
 struct parts {
     struct hv_instance *service;
     struct hv_instance *network;
@@ -98,9 +112,8 @@ static void every_refused_allocation_is_reported(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_service_tells_name_load_and_listeners),
-        cmocka_unit_test(settings_are_read_and_templates_are_not),
-        cmocka_unit_test(more_listeners_than_the_most_are_refused),
+        cmocka_unit_test(the_service_tells_name_load_and_listeners), cmocka_unit_test(settings_are_read_and_templates_are_not),
+        cmocka_unit_test(more_listeners_than_the_most_are_refused),  cmocka_unit_test(more_networks_than_the_most_are_refused),
         cmocka_unit_test(every_refused_allocation_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

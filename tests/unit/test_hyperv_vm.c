@@ -231,6 +231,28 @@ static void parts_come_together(void **state) {
     parts_free(&parts);
 }
 
+static void more_parts_than_the_most_are_refused(void **state) {
+    (void)state;
+    struct parts parts;
+    struct hv_vm_details details;
+    struct hv_error err = { 0 };
+    parts_make(&parts);
+    assert_int_equal(details_build(&parts, &details), 0);
+    for (size_t i = 1; i < HV_VM_MAX_PARTS; i++) {
+        assert_int_equal(hv_vm_add_settings(&details, parts.checkpoint, NULL), 0);
+        assert_int_equal(hv_vm_add_disk(&details, parts.disk, NULL), 0);
+        assert_int_equal(hv_vm_add_adapter(&details, parts.adapter, NULL), 0);
+    }
+    assert_int_equal(hv_vm_add_settings(&details, parts.checkpoint, &err), HV_E_LIMIT);
+    assert_non_null(strstr(err.message, "checkpoints"));
+    assert_int_equal(hv_vm_add_disk(&details, parts.disk, &err), HV_E_LIMIT);
+    assert_non_null(strstr(err.message, "disks"));
+    assert_int_equal(hv_vm_add_adapter(&details, parts.adapter, &err), HV_E_LIMIT);
+    assert_non_null(strstr(err.message, "adapters"));
+    hv_vm_details_deinit(&details);
+    parts_free(&parts);
+}
+
 static void parts_of_others_are_passed_over(void **state) {
     (void)state;
     struct parts parts;
@@ -285,6 +307,7 @@ int main(void) {
         cmocka_unit_test(media_have_names),
         cmocka_unit_test(a_drive_without_medium_is_no_disk),
         cmocka_unit_test(parts_come_together),
+        cmocka_unit_test(more_parts_than_the_most_are_refused),
         cmocka_unit_test(parts_of_others_are_passed_over),
         cmocka_unit_test(every_refused_allocation_is_reported),
     };

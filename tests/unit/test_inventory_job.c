@@ -187,7 +187,7 @@ static void a_job_that_no_class_knows_is_not_found(void **state) {
     (void)hv_task_result(task, &error);
     assert_string_equal(error->message, "there is no job " JOB);
     assert_string_equal(error->cause, "a host forgets a job five minutes after it ended");
-    assert_string_equal(error->remedy, "hvctl job list");
+    assert_string_equal(error->remedy, "see which jobs the host knows: hvctl job list -H HOST");
     assert_null(hv_job_show_result(task));
     (void)hv_task_free(task);
 }

@@ -184,14 +184,14 @@ static void an_unknown_name_is_not_found(void **state) {
     (void)state;
     static const struct exchange none[] = { { .file = NONE, .says = { "ElementName = 'o\\'Hara \\\\ &amp; &lt;x" } } };
     struct hv_task *task = show("o'Hara \\ & <x", none, 1, HV_E_NOT_FOUND);
-    assert_not_found(task, "there is no VM named \"o'Hara \\ & <x\"", "hvctl vm list");
+    assert_not_found(task, "there is no VM named \"o'Hara \\ & <x\"", "see which VMs the host has: hvctl vm list -H HOST");
 }
 
 static void an_unknown_guid_is_not_found(void **state) {
     (void)state;
     static const struct exchange none[] = { { .file = NONE } };
     struct hv_task *task = show(A, none, 1, HV_E_NOT_FOUND);
-    assert_not_found(task, "there is no VM with the GUID \"" A "\"", "hvctl vm list");
+    assert_not_found(task, "there is no VM with the GUID \"" A "\"", "see which VMs the host has: hvctl vm list -H HOST");
 }
 
 static void two_vms_of_one_name_stop_with_both_guids(void **state) {
@@ -205,7 +205,7 @@ static void a_vm_that_was_not_asked_for_is_not_taken(void **state) {
     (void)state;
     static const struct exchange stranger[] = { { .file = "synthetic/vm-stranger/001.response.xml" } };
     struct hv_task *task = show("web01", stranger, 1, HV_E_NOT_FOUND);
-    assert_not_found(task, "there is no VM named \"web01\"", "hvctl vm list");
+    assert_not_found(task, "there is no VM named \"web01\"", "see which VMs the host has: hvctl vm list -H HOST");
 }
 
 static void disks_that_cannot_be_read_are_an_error(void **state) {

@@ -47,6 +47,42 @@ static void a_request_has_the_form_that_winrm_wants(void **state) {
     end(&fixture);
 }
 
+/* Without credentials, although the endpoint has some (wsman.md 1.6); and without any where it has none. */
+static void an_anonymous_request_says_so_and_signs_in_with_nothing(void **state) {
+    static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = { { DO_READ, DO_ANSWER, DO_READ, DO_ANSWER, DO_HOLD } };
+    struct fixture fixture;
+    struct hv_endpoint *stranger;
+    struct hv_error err = { 0 };
+
+    (void)state;
+    begin(&fixture, scripts, 1);
+    stranger = client_endpoint(&fixture.server, "127.0.0.1", (struct hv_host_options){ .auth = HV_AUTH_NONE });
+    for (int i = 0; i < 2; i++) {
+        const struct hv_request request = {
+            .endpoint = i ? stranger : fixture.endpoint,
+            .bytes = "<body/>",
+            .n_bytes = 7,
+            .timeout_ms = LOOPBACK_TIMEOUT_MS,
+            .anonymous = true,
+            .user = &fixture,
+        };
+
+        assert_int_equal(hv_transport_submit(fixture.transport, &request, NULL), 0);
+        assert_int_equal(client_collect(fixture.transport).code, 0);
+    }
+    assert_int_equal(hv_transport_submit(fixture.transport,
+                                         &(const struct hv_request){ .endpoint = stranger, .bytes = "", .user = &fixture }, &err),
+                     HV_E_AUTH);
+    stop(&fixture);
+    assert_int_equal(fixture.server.n_requests, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_non_null(strstr(fixture.server.requests[i], "\r\nWSMANIDENTIFY: unauthenticated\r\n"));
+        assert_null(strstr(fixture.server.requests[i], "Authorization"));
+    }
+    (void)hv_endpoint_free(stranger);
+    end(&fixture);
+}
+
 static void an_answer_comes_whole_with_status_and_type(void **state) {
     static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = { { DO_READ, DO_ANSWER, DO_READ, DO_ANSWER_CHUNKED,
                                                                         DO_HOLD } };
@@ -316,6 +352,7 @@ static void requests_under_way_end_with_the_transport(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_has_the_form_that_winrm_wants),
+        cmocka_unit_test(an_anonymous_request_says_so_and_signs_in_with_nothing),
         cmocka_unit_test(an_answer_comes_whole_with_status_and_type),
         cmocka_unit_test(refusals_and_redirects_are_answers),
         cmocka_unit_test(a_request_that_may_act_is_sent_once_when_its_answer_is_lost),

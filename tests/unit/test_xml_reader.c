@@ -333,6 +333,18 @@ static void half_a_million_attributes_are_refused_at_once(void **state) {
     refuse_n(text.data, text.len, NULL, HV_E_LIMIT, "256 attributes");
 }
 
+/* Looking for too many attributes must not read from each tag to the end of the document. */
+static void long_tags_without_end_are_refused_at_once(void **state) {
+    HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(HV_XML_MAX_BYTES);
+    (void)state;
+
+    for (size_t i = 0; i < 7000; i++) {
+        hv_buf_puts(&text, "<a ");
+        put_times(&text, "x", 1100);
+    }
+    refuse_n(text.data, text.len, NULL, HV_E_PROTOCOL, "not XML");
+}
+
 static void equals_signs_elsewhere_are_no_attributes(void **state) {
     HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(BIG);
     (void)state;
@@ -528,6 +540,7 @@ int main(void) {
         cmocka_unit_test(depth_has_a_ceiling),
         cmocka_unit_test(attributes_have_a_ceiling),
         cmocka_unit_test(half_a_million_attributes_are_refused_at_once),
+        cmocka_unit_test(long_tags_without_end_are_refused_at_once),
         cmocka_unit_test(equals_signs_elsewhere_are_no_attributes),
         cmocka_unit_test(declarations_in_scope_have_a_ceiling),
         cmocka_unit_test(different_names_have_a_ceiling),
