@@ -13,10 +13,17 @@ static const char *verb(const struct hv_move *move) {
     return move->plan.check_only ? "the check" : "the move";
 }
 
+/* A job that was only seen in the host's list is named by that; a reference may lack the name. */
+static const char *job_label(const struct hv_move *move) {
+    if (move->result.job_id)
+        return move->result.job_id;
+    return move->last_job.id ? move->last_job.id : "without a name";
+}
+
 /* Starts the record: "WHAT of "app01" from hv01 to hv02". */
 static void begin(const struct hv_move *move, struct hv_error *err, int code, const char *what) {
     if (move->moves_nothing && !move->plan.check_only)
-        (void)hv_error_set(err, code, "job %s on %s %s", move->result.job_id, move->plan.source_name, what);
+        (void)hv_error_set(err, code, "job %s on %s %s", job_label(move), move->plan.source_name, what);
     else if (move->evidence.between_hosts && move->plan.destination_label)
         (void)hv_error_set(err, code, "%s of \"%s\" from %s to %s %s", verb(move), hv_mig_vm_label(move), move->plan.source_name,
                            move->plan.destination_label, what);
@@ -97,11 +104,28 @@ static int explain_failure(const struct hv_move *move, struct hv_error *err) {
     return class;
 }
 
+/* The request was not answered, or the host did not know itself; nothing came of it. */
+static int never_started(const struct hv_move *move, struct hv_error *err) {
+    bool answered = move->result.return_value >= 0;
+    int class = answered ? HV_E_FAILED : HV_E_UNREACHABLE;
+
+    begin(move, err, class, "never started");
+    if (err && answered) {
+        err->source = HV_SOURCE_WMI;
+        err->has_return_value = true;
+        err->return_value = (uint32_t)move->result.return_value;
+    }
+    hv_error_cause(err, "the request %s (%s), and no job of this VM appeared", answered ? "had no clear answer" : "was lost",
+                   move->look_error.message);
+    hv_error_remedy(err, "start the move again");
+    return class;
+}
+
 static int not_moved(const struct hv_move *move, struct hv_error *err) {
     switch (move->evidence.job) {
     case HV_JOB_END_CANCELLED:
         begin(move, err, HV_E_CANCELLED, "was cancelled");
-        hv_error_cause(err, "somebody ended job %s (state %s)", move->result.job_id, hv_job_state_name(move->last_job.state));
+        hv_error_cause(err, "somebody ended job %s (state %s)", job_label(move), hv_job_state_name(move->last_job.state));
         return HV_E_CANCELLED;
     case HV_JOB_END_SUCCEEDED:
         begin(move, err, HV_E_FAILED, "is reported as completed, but nothing moved");
@@ -110,14 +134,11 @@ static int not_moved(const struct hv_move *move, struct hv_error *err) {
         return HV_E_FAILED;
     case HV_JOB_END_VANISHED:
         begin(move, err, HV_E_FAILED, "did not happen");
-        hv_error_cause(err, "job %s is gone without a word, and the VM is where it was before", move->result.job_id);
+        hv_error_cause(err, "job %s is gone without a word, and the VM is where it was before", job_label(move));
         hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts, then start the move again");
         return HV_E_FAILED;
     case HV_JOB_END_NONE:
-        begin(move, err, HV_E_UNREACHABLE, "never started");
-        hv_error_cause(err, "the request was lost (%s), and no job of this VM appeared", move->look_error.message);
-        hv_error_remedy(err, "start the move again");
-        return HV_E_UNREACHABLE;
+        return never_started(move, err);
     case HV_JOB_END_FAILED:
     case HV_JOB_END_RUNNING:
     case HV_JOB_END_UNREACHABLE:

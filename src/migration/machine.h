@@ -16,10 +16,10 @@
     X(FIND_ELSEWHERE, "not at the source: is it at the destination already?")                                                    \
     X(READ_DISKS, "reading which disks the VM has")                                                                              \
     X(READ_SOURCE, "reading the source's migration settings")                                                                    \
-    X(READ_DESTINATION, "reading the destination's migration settings")                                                          \
+    X(READ_SERVICE, "reading the full name of the source's migration service")                                                   \
     X(READ_LISTENERS, "reading where the destination takes migrations")                                                          \
+    X(READ_DESTINATION, "reading the destination's migration settings, where its listeners do not tell enough")                  \
     X(REQUEST, "the request to check or to move is under way")                                                                   \
-    X(READ_SERVICE, "the short name of the service was refused: reading its full name")                                          \
     X(READ_JOB, "reading the job that is to be followed")                                                                        \
     X(FIND_JOB, "the answer was lost: looking for a job of this VM")                                                             \
     X(FOLLOW, "the job runs")                                                                                                    \
@@ -67,6 +67,7 @@ struct hv_move {
     void *report_context;
 
     struct hv_epr *service; /* the source's migration service */
+    bool no_listener;       /* the destination takes migrations on no address */
     struct hv_epr *job;
     bool disks_read;
     bool moves_nothing;             /* a check, or a followed job that is no migration */
@@ -125,14 +126,13 @@ const char *hv_mig_destination_label(const struct hv_move *move);
 
 /* Entry actions and handlers, by file. prologue.c */
 hv_mig_handler hv_mig_enter_find_vm, hv_mig_enter_find_elsewhere, hv_mig_enter_read_disks, hv_mig_enter_read_source,
-    hv_mig_enter_read_destination, hv_mig_enter_read_listeners;
+    hv_mig_enter_read_service, hv_mig_enter_read_listeners, hv_mig_enter_read_destination;
 hv_mig_handler hv_mig_start, hv_mig_vm_answered, hv_mig_elsewhere_answered, hv_mig_disks_answered, hv_mig_source_answered,
-    hv_mig_destination_answered, hv_mig_listeners_answered, hv_mig_prologue_failed, hv_mig_prologue_detached,
-    hv_mig_elsewhere_failed;
+    hv_mig_service_answered, hv_mig_listeners_answered, hv_mig_destination_answered, hv_mig_prologue_failed,
+    hv_mig_prologue_detached, hv_mig_elsewhere_failed;
 /* request.c */
-hv_mig_handler hv_mig_enter_request, hv_mig_enter_read_service;
-hv_mig_handler hv_mig_request_answered, hv_mig_request_refused, hv_mig_request_lost, hv_mig_service_answered,
-    hv_mig_service_failed, hv_mig_remember_detach;
+hv_mig_handler hv_mig_enter_request;
+hv_mig_handler hv_mig_request_answered, hv_mig_request_refused, hv_mig_request_lost, hv_mig_remember_detach;
 /* follow.c */
 hv_mig_handler hv_mig_enter_read_job, hv_mig_enter_find_job, hv_mig_enter_follow, hv_mig_enter_confirm_job,
     hv_mig_enter_read_errors;

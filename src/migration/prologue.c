@@ -4,11 +4,15 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/size.h"
 #include "base/text.h"
 #include "engine/op.h"
 #include "hyperv/vm.h"
 #include "migration/machine.h"
+#include "wsman/epr.h"
 #include "wsman/wql.h"
+
+#define SERVICE_CLASS "Msvm_VirtualSystemMigrationService"
 
 enum { QUERY_CEILING = 4096, AUTHENTICATION_CREDSSP = 0 };
 
@@ -37,7 +41,7 @@ static int next(struct hv_step *step) {
     if (hv_plan_has_storage(&move->plan) && !move->disks_read)
         return hv_mig_go(step, HV_MIG_STATE_READ_DISKS);
     /* Storage on one host moves whether migration is enabled or not (hyperv.md 4d). */
-    return hv_mig_go(step, move->evidence.between_hosts ? HV_MIG_STATE_READ_SOURCE : HV_MIG_STATE_REQUEST);
+    return hv_mig_go(step, move->evidence.between_hosts ? HV_MIG_STATE_READ_SOURCE : HV_MIG_STATE_READ_SERVICE);
 }
 
 int hv_mig_start(struct hv_step *step) {
@@ -221,11 +225,66 @@ int hv_mig_source_answered(struct hv_step *step) {
         if (r < 0)
             return r;
     }
-    return hv_mig_go(step, HV_MIG_STATE_READ_DESTINATION);
+    return hv_mig_go(step, HV_MIG_STATE_READ_SERVICE);
+}
+
+int hv_mig_enter_read_service(struct hv_step *step) {
+    return hv_mig_query(step, HV_PEER_SOURCE, SERVICE_CLASS, NULL, NULL);
+}
+
+/*
+ * The request goes out once, so its target must be right the first time: all keys that the host shows. One that shows none is
+ * offered the part of the key that is known to do for services (wsman.md 3.2).
+ */
+static int name_service(struct hv_move *move, const struct hv_instance *shown, struct hv_error *err) {
+    static const char *const keys[] = { "SystemCreationClassName", "SystemName", "CreationClassName", "Name" };
+    HV_CLEANUP(hv_epr_free) struct hv_epr *service = NULL;
+    HV_CLEANUP_FREE char *uri = NULL;
+    size_t n_keys = 0;
+    int r;
+
+    r = hv_resource_uri(HV_NAMESPACE_V2, SERVICE_CLASS, &uri, err);
+    if (r == 0)
+        r = hv_epr_new(uri, &service, err);
+    for (size_t i = 0; r == 0 && i < HV_ARRAY_SIZE(keys); i++) {
+        const char *value = hv_instance_text(shown, keys[i]);
+        if (!value)
+            continue;
+        n_keys++;
+        r = hv_epr_add_selector(service, keys[i], value, err);
+    }
+    if (r == 0 && n_keys == 0)
+        r = hv_epr_add_selector(service, "CreationClassName", SERVICE_CLASS, err);
+    if (r < 0)
+        return r;
+    move->service = service;
+    service = NULL;
+    return 0;
+}
+
+int hv_mig_service_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    const struct hv_instance *shown = NULL;
+    int r;
+
+    r = only_instance(step, move->plan.source_name, &shown);
+    if (r == 0)
+        r = name_service(move, shown, step->err);
+    if (r < 0)
+        return r;
+    return hv_mig_go(step, move->evidence.between_hosts ? HV_MIG_STATE_READ_LISTENERS : HV_MIG_STATE_REQUEST);
 }
 
 int hv_mig_enter_read_destination(struct hv_step *step) {
     return hv_mig_query(step, HV_PEER_DESTINATION, "Msvm_VirtualSystemMigrationServiceSettingData", NULL, NULL);
+}
+
+static int refuse_without_listener(struct hv_step *step) {
+    (void)hv_error_set(step->err, HV_E_NOT_MIGRATABLE, "%s listens for migrations on no address",
+                       hv_mig_destination_label(step->move));
+    hv_error_cause(step->err, "its migration networks allow none of its addresses");
+    hv_error_remedy(step->err, "allow one there: Add-VMMigrationNetwork, or Set-VMHost -UseAnyNetworkForMigration $true");
+    return HV_E_NOT_MIGRATABLE;
 }
 
 int hv_mig_destination_answered(struct hv_step *step) {
@@ -246,29 +305,27 @@ int hv_mig_destination_answered(struct hv_step *step) {
         if (r < 0)
             return r;
     }
-    return hv_mig_go(step, HV_MIG_STATE_READ_LISTENERS);
+    return move->no_listener ? refuse_without_listener(step) : hv_mig_go(step, HV_MIG_STATE_REQUEST);
 }
 
 int hv_mig_enter_read_listeners(struct hv_step *step) {
-    return hv_mig_query(step, HV_PEER_DESTINATION, "Msvm_VirtualSystemMigrationService", NULL, NULL);
+    return hv_mig_query(step, HV_PEER_DESTINATION, SERVICE_CLASS, NULL, NULL);
 }
 
+/* A host shows its listeners only while migration is enabled (hyperv.md 2.1): the settings have to tell why there are none. */
 int hv_mig_listeners_answered(struct hv_step *step) {
-    const char *host = hv_mig_destination_label(step->move);
+    struct hv_move *move = step->move;
     const struct hv_instance *service = NULL;
     const struct hv_property *listeners;
     int r;
 
-    r = only_instance(step, host, &service);
+    r = only_instance(step, hv_mig_destination_label(move), &service);
     if (r < 0)
         return r;
     listeners = hv_instance_find(service, "MigrationServiceListenerIPAddressList");
-    if (listeners && hv_property_n_values(listeners) > 0)
-        return hv_mig_go(step, HV_MIG_STATE_REQUEST);
-    (void)hv_error_set(step->err, HV_E_NOT_MIGRATABLE, "%s listens for migrations on no address", host);
-    hv_error_cause(step->err, "its migration networks allow none of its addresses");
-    hv_error_remedy(step->err, "allow one there: Add-VMMigrationNetwork, or Set-VMHost -UseAnyNetworkForMigration $true");
-    return HV_E_NOT_MIGRATABLE;
+    move->no_listener = !listeners || hv_property_n_values(listeners) == 0;
+    /* A check may take its time, and tells more. */
+    return hv_mig_go(step, move->no_listener || move->plan.check_only ? HV_MIG_STATE_READ_DESTINATION : HV_MIG_STATE_REQUEST);
 }
 
 int hv_mig_prologue_failed(struct hv_step *step) {

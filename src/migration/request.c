@@ -11,36 +11,28 @@
 #include "wsman/epr.h"
 #include "wsman/uri.h"
 
-#define SERVICE_CLASS "Msvm_VirtualSystemMigrationService"
-
-enum { RETURN_DONE = 0, RETURN_JOB_STARTED = 4096 };
+enum {
+    RETURN_DONE = 0,
+    RETURN_CIM_TIMEOUT = 3,
+    RETURN_JOB_STARTED = 4096,
+    RETURN_STATUS_UNKNOWN = 32771,
+    RETURN_TIMEOUT = 32772,
+};
 
 HV_DEFINE_CLEANUP(struct hv_params *, hv_params_free)
 
-static int new_reference(const char *class_name, const char *const selectors[][2], size_t n, struct hv_epr **ret_epr,
-                         struct hv_error *err) {
-    HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
+static int add_vm(const struct hv_move *move, struct hv_params *params, struct hv_error *err) {
+    HV_CLEANUP(hv_epr_free) struct hv_epr *vm = NULL;
     HV_CLEANUP_FREE char *uri = NULL;
     int r;
 
-    r = hv_resource_uri(HV_NAMESPACE_V2, class_name, &uri, err);
+    r = hv_resource_uri(HV_NAMESPACE_V2, "Msvm_ComputerSystem", &uri, err);
     if (r == 0)
-        r = hv_epr_new(uri, &epr, err);
-    for (size_t i = 0; r == 0 && i < n; i++)
-        r = hv_epr_add_selector(epr, selectors[i][0], selectors[i][1], err);
-    if (r < 0)
-        return r;
-    *ret_epr = epr;
-    epr = NULL;
-    return 0;
-}
-
-static int add_vm(const struct hv_move *move, struct hv_params *params, struct hv_error *err) {
-    const char *const selectors[][2] = { { "CreationClassName", "Msvm_ComputerSystem" }, { "Name", move->result.vm_id } };
-    HV_CLEANUP(hv_epr_free) struct hv_epr *vm = NULL;
-    int r;
-
-    r = new_reference("Msvm_ComputerSystem", selectors, 2, &vm, err);
+        r = hv_epr_new(uri, &vm, err);
+    if (r == 0)
+        r = hv_epr_add_selector(vm, "CreationClassName", "Msvm_ComputerSystem", err);
+    if (r == 0)
+        r = hv_epr_add_selector(vm, "Name", move->result.vm_id, err);
     return r < 0 ? r : hv_params_add_reference(params, "ComputerSystem", vm, err);
 }
 
@@ -82,21 +74,14 @@ static int build_params(const struct hv_move *move, struct hv_params *params, st
 }
 
 static int request_op(const struct hv_move *move, struct hv_op **ret_op, struct hv_error *err) {
-    /* A part of the key is enough for services (wsman.md 3.2); READ_SERVICE is for hosts that think otherwise. */
-    static const char *const partial_key[][2] = { { "CreationClassName", SERVICE_CLASS } };
     const char *method = move->plan.check_only ? "CheckVirtualSystemIsMigratable" : "MigrateVirtualSystemToHost";
     HV_CLEANUP(hv_params_free) struct hv_params *params = NULL;
-    HV_CLEANUP(hv_epr_free) struct hv_epr *service = NULL;
     int r;
 
     r = hv_params_new(&params, err);
     if (r == 0)
         r = build_params(move, params, err);
-    if (r == 0 && !move->service)
-        r = new_reference(SERVICE_CLASS, partial_key, 1, &service, err);
-    if (r < 0)
-        return r;
-    return hv_op_new_invoke(move->service ? move->service : service, method, params, ret_op, err);
+    return r < 0 ? r : hv_op_new_invoke(move->service, method, params, ret_op, err);
 }
 
 int hv_mig_enter_request(struct hv_step *step) {
@@ -132,6 +117,27 @@ static int refused(struct hv_step *step, uint32_t value) {
     return class;
 }
 
+static int look_for_job(struct hv_step *step, const char *why) {
+    int r;
+
+    step->move->lost = true;
+    r = hv_mig_warn(step->move, step->err, "%s", why);
+    return r < 0 ? r : hv_mig_go(step, HV_MIG_STATE_FIND_JOB);
+}
+
+/* "I do not know how it ended" and "it took too long" are no proof that no job was started. */
+static bool is_doubtful(uint32_t value) {
+    return value == RETURN_STATUS_UNKNOWN || value == RETURN_TIMEOUT || value == RETURN_CIM_TIMEOUT;
+}
+
+static int doubt(struct hv_step *step, uint32_t value) {
+    struct hv_move *move = step->move;
+    const struct hv_code *code = hv_code_find(HV_CODE_RETURN_VALUE, value);
+
+    (void)hv_error_set(&move->look_error, HV_E_LOST, "return value %u: %s", value, code ? code->meaning : "in doubt");
+    return look_for_job(step, "the host does not know what became of the request; looking for it");
+}
+
 int hv_mig_request_answered(struct hv_step *step) {
     struct hv_move *move = step->move;
     const struct hv_property *job = hv_instance_find(hv_op_instance(step->event->op), "Job");
@@ -146,22 +152,16 @@ int hv_mig_request_answered(struct hv_step *step) {
         return move->plan.check_only ? hv_mig_finish(step) : hv_mig_look(step);
     }
     if (value != RETURN_JOB_STARTED)
-        return refused(step, value);
+        return is_doubtful(value) && !move->plan.check_only ? doubt(step, value) : refused(step, value);
     /* A job without its name has to be looked for, as if the answer had been lost. */
     return epr ? hv_mig_job_started(step, epr) : hv_mig_request_lost(step);
 }
 
-/* Did the host dislike the selectors? Then the method was not called (wsman.md 3.2, 5.4). */
-static bool is_selector_fault(const struct hv_error *err) {
-    return hv_text_ends(err->fault_subcode, "InvalidSelectors") || hv_text_ends(err->fault_subcode, "DestinationUnreachable");
-}
-
+/* Not even a fault that proves that nothing was carried out leads to a second request: the user may make one. */
 int hv_mig_request_refused(struct hv_step *step) {
     struct hv_move *move = step->move;
     int r;
 
-    if (!move->service && is_selector_fault(step->event->err))
-        return hv_mig_go(step, HV_MIG_STATE_READ_SERVICE);
     r = hv_error_copy(step->err, step->event->err);
     hv_error_prefix(step->err, "%s was not asked to %s \"%s\"", move->plan.source_name, move->plan.check_only ? "check" : "move",
                     hv_mig_vm_label(move));
@@ -170,41 +170,9 @@ int hv_mig_request_refused(struct hv_step *step) {
     return r;
 }
 
-int hv_mig_enter_read_service(struct hv_step *step) {
-    HV_CLEANUP_FREE char *uri = NULL;
-    struct hv_op *op = NULL;
-    int r;
-
-    step->move->result.request_sent = false;
-    r = hv_resource_uri(HV_NAMESPACE_V2, SERVICE_CLASS, &uri, step->err);
-    if (r < 0)
-        return r;
-    r = hv_op_new_enumerate(&(const struct hv_enumerate_options){ .resource_uri = uri, .mode = HV_ENUMERATE_OBJECT_AND_EPR }, &op,
-                            step->err);
-    return r < 0 ? r : hv_mig_run(step, HV_PEER_SOURCE, op);
-}
-
-int hv_mig_service_answered(struct hv_step *step) {
-    struct hv_move *move = step->move;
-    const struct hv_op *op = step->event->op;
-    const struct hv_epr *epr = hv_op_n_instances(op) > 0 ? hv_instance_epr(hv_op_instance_at(op, 0)) : NULL;
-    int r;
-
-    if (!epr)
-        return hv_error_set(step->err, HV_E_PROTOCOL, "%s does not tell the name of its migration service",
-                            move->plan.source_name);
-    r = hv_epr_copy(epr, &move->service, step->err);
-    return r < 0 ? r : hv_mig_go(step, HV_MIG_STATE_REQUEST);
-}
-
-int hv_mig_service_failed(struct hv_step *step) {
-    return hv_error_copy(step->err, step->event->err);
-}
-
 /* A check changes nothing, so that asking again is the user's affair; a move is looked for and never sent again. */
 int hv_mig_request_lost(struct hv_step *step) {
     struct hv_move *move = step->move;
-    int r;
 
     if (move->plan.check_only) {
         (void)hv_error_set(step->err, HV_E_UNREACHABLE, "%s did not answer the check of \"%s\"", move->plan.source_name,
@@ -214,11 +182,9 @@ int hv_mig_request_lost(struct hv_step *step) {
         hv_error_remedy(step->err, "check again: a check changes nothing");
         return HV_E_UNREACHABLE;
     }
-    move->lost = true;
     if (step->event->err)
         move->look_error = *step->event->err;
-    r = hv_mig_warn(move, step->err, "the answer to the request was lost; looking for what became of it");
-    return r < 0 ? r : hv_mig_go(step, HV_MIG_STATE_FIND_JOB);
+    return look_for_job(step, "the answer to the request was lost; looking for what became of it");
 }
 
 int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job) {

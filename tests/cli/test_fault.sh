@@ -98,6 +98,10 @@ lost-before)
 refused)
     trouble 7 not_moved "auth,$move_request,times=1"
     trouble '10|14' not_moved "quota,$move_request,times=1"
+    # Neither do faults that blame the target of the request lead to a second one.
+    for fault in INVALID_SELECTORS RESOURCE_NOT_FOUND DESTINATION_UNREACHABLE INVALID_RESOURCE_URI; do
+        trouble 9 not_moved "fault=$fault,$move_request"
+    done
     ;;
 polling)
     # The job goes on, whatever happens to those who look at it.

@@ -24,7 +24,8 @@ while read -r command <&5; do
 done 5<"$work/commands"
 
 scenario 'options'
-for command in migrate move-storage 'job follow' 'wsman enumerate' 'wsman invoke'; do
+for command in migrate move-storage 'job follow' 'wsman enumerate' 'wsman invoke' 'wsman put' \
+    'wsman identify' 'wsman subscribe'; do
     # shellcheck disable=SC2086
     hvctl help $command
     sed -n 's/^  \(-[a-zA-Z], \|    \)--\([a-z-]*\).*/\2/p' "$work/out"

@@ -26,6 +26,11 @@
     BENCH_INSTANCE("Msvm_VirtualSystemMigrationServiceSettingData",                                                              \
                    "<p:AuthenticationType>1</p:AuthenticationType>"                                                              \
                    "<p:EnableVirtualSystemMigration>true</p:EnableVirtualSystemMigration>")
+#define BENCH_OWN_SERVICE                                                                                                        \
+    BENCH_INSTANCE(                                                                                                              \
+        "Msvm_VirtualSystemMigrationService",                                                                                    \
+        "<p:CreationClassName>Msvm_VirtualSystemMigrationService</p:CreationClassName><p:Name>migrationwmi</p:Name>"             \
+        "<p:SystemCreationClassName>Msvm_ComputerSystem</p:SystemCreationClassName><p:SystemName>HV01</p:SystemName>")
 #define BENCH_SERVICE                                                                                                            \
     BENCH_INSTANCE("Msvm_VirtualSystemMigrationService",                                                                         \
                    "<p:MigrationServiceListenerIPAddressList>192.0.2.2</p:MigrationServiceListenerIPAddressList>")

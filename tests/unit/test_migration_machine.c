@@ -48,24 +48,24 @@ static void to_read_source(struct bench *bench) {
     bench_answer(bench, BENCH_ITEMS(BENCH_VM));
 }
 
-static void to_read_destination(struct bench *bench) {
+static void to_read_service(struct bench *bench) {
     to_read_source(bench);
     bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
 }
 
 static void to_read_listeners(struct bench *bench) {
-    to_read_destination(bench);
-    bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
+    to_read_service(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
+}
+
+static void to_read_destination(struct bench *bench) {
+    to_read_listeners(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
 }
 
 static void to_request(struct bench *bench) {
     to_read_listeners(bench);
     bench_answer(bench, BENCH_ITEMS(BENCH_SERVICE));
-}
-
-static void to_read_service(struct bench *bench) {
-    to_request(bench);
-    bench_fail(bench, HV_E_PROTOCOL, "{x}InvalidSelectors");
 }
 
 static void to_read_job(struct bench *bench) {
@@ -108,6 +108,7 @@ static void to_storage_look(struct bench *bench, const struct hv_move_options *o
     bench_event(bench, HV_EVENT_START);
     bench_answer(bench, BENCH_ITEMS(BENCH_VM));
     bench_answer(bench, options == &storage_only ? BENCH_ITEMS(BENCH_DISK("C:\\a.vhdx")) : BENCH_ITEMS(""));
+    bench_answer(bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
     bench_answer(bench, BENCH_STARTED);
     bench_job(bench, "7");
     bench_answer(bench, BENCH_ITEMS(BENCH_VM));
@@ -197,7 +198,7 @@ static const struct row {
       to_read_source,
       BENCH_ITEMS(BENCH_SETTINGS),
       { ILLEGAL,
-        { "READ_DESTINATION", "run:destination" },
+        { "READ_SERVICE", "run:source" },
         { "READ_SOURCE", "done" },
         ILLEGAL,
         ILLEGAL,
@@ -205,18 +206,18 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         { "READ_SOURCE", "done" } } },
-    { HV_MIG_STATE_READ_DESTINATION,
-      to_read_destination,
-      BENCH_ITEMS(BENCH_SETTINGS),
+    { HV_MIG_STATE_READ_SERVICE,
+      to_read_service,
+      BENCH_ITEMS(BENCH_OWN_SERVICE),
       { ILLEGAL,
         { "READ_LISTENERS", "run:destination" },
-        { "READ_DESTINATION", "done" },
+        { "READ_SERVICE", "done" },
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
-        { "READ_DESTINATION", "done" } } },
+        { "READ_SERVICE", "done" } } },
     { HV_MIG_STATE_READ_LISTENERS,
       to_read_listeners,
       BENCH_ITEMS(BENCH_SERVICE),
@@ -229,6 +230,18 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         { "READ_LISTENERS", "done" } } },
+    { HV_MIG_STATE_READ_DESTINATION,
+      to_read_destination,
+      BENCH_ITEMS(BENCH_SETTINGS),
+      { ILLEGAL,
+        { "READ_DESTINATION", "done" },
+        { "READ_DESTINATION", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_DESTINATION", "done" } } },
     { HV_MIG_STATE_REQUEST,
       to_request,
       BENCH_STARTED,
@@ -241,18 +254,6 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         { "REQUEST", "" } } },
-    { HV_MIG_STATE_READ_SERVICE,
-      to_read_service,
-      BENCH_ITEMS(""),
-      { ILLEGAL,
-        { "READ_SERVICE", "done" },
-        { "READ_SERVICE", "done" },
-        ILLEGAL,
-        ILLEGAL,
-        ILLEGAL,
-        ILLEGAL,
-        ILLEGAL,
-        { "READ_SERVICE", "done" } } },
     { HV_MIG_STATE_READ_JOB,
       to_read_job,
       BENCH_JOB("4", ""),

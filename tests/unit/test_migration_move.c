@@ -19,8 +19,10 @@ static void to_request(struct bench *bench, const struct hv_move_options *option
     bench_event(bench, HV_EVENT_START);
     bench_answer(bench, BENCH_ITEMS(BENCH_VM));
     bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
-    bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
+    bench_answer(bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
     bench_answer(bench, BENCH_ITEMS(BENCH_SERVICE));
+    if (options->check_only)
+        bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
 }
 
 static void to_job(struct bench *bench) {
@@ -386,6 +388,31 @@ static void an_answer_without_sense_is_a_lost_answer(void **state) {
     }
 }
 
+/* "Status unknown" and "timeout" do not say that nothing was started. */
+static void a_return_value_in_doubt_is_looked_into(void **state) {
+    static const char *const answers[] = { BENCH_RETURN("32771"), BENCH_RETURN("32772"), BENCH_RETURN("3") };
+    const struct hv_error *error;
+    struct bench bench;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        to_request(&bench, &vm_only);
+        bench_answer(&bench, answers[i]);
+        assert_string_equal(bench_state(&bench), "FIND_JOB");
+        bench_answer(&bench, BENCH_ITEMS(BENCH_JOB("4", "")));
+        assert_string_equal(bench_state(&bench), "FOLLOW");
+        bench_end(&bench);
+    }
+    to_request(&bench, &vm_only);
+    bench_answer(&bench, answers[0]);
+    bench_answer(&bench, NOBODY);
+    look_until_the_window_is_over(&bench, NOBODY, HERE);
+    bench_answer(&bench, NOBODY);
+    error = end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_FAILED);
+    assert_int_equal(error->return_value, 32771);
+    bench_end(&bench);
+}
+
 static void a_refusal_by_return_value_moves_nothing(void **state) {
     static const struct {
         const char *answer;
@@ -410,30 +437,54 @@ static void a_refusal_by_return_value_moves_nothing(void **state) {
     }
 }
 
-static void the_full_name_of_the_service_is_used_when_the_short_one_is_refused(void **state) {
-    static const char service[] = BENCH_ITEMS(
-        "<w:Item>" BENCH_SERVICE "<a:EndpointReference><a:Address>x</a:Address><a:ReferenceParameters><w:ResourceURI>" BENCH_NS
-        "Msvm_VirtualSystemMigrationService</w:ResourceURI><w:SelectorSet><w:Selector Name=\"Name\">migrationwmi</w:Selector>"
-        "</w:SelectorSet></a:ReferenceParameters></a:EndpointReference></w:Item>");
+static void the_service_is_called_by_every_key_that_it_shows(void **state) {
+    static const struct {
+        const char *service;
+        const char *selectors;
+    } rows[] = {
+        { BENCH_ITEMS(BENCH_OWN_SERVICE), "<w:Selector Name=\"SystemCreationClassName\">Msvm_ComputerSystem</w:Selector>"
+                                          "<w:Selector Name=\"SystemName\">HV01</w:Selector>"
+                                          "<w:Selector Name=\"CreationClassName\">Msvm_VirtualSystemMigrationService</w:Selector>"
+                                          "<w:Selector Name=\"Name\">migrationwmi</w:Selector></w:SelectorSet>" },
+        { BENCH_ITEMS(BENCH_SERVICE),
+          "<w:SelectorSet><w:Selector "
+          "Name=\"CreationClassName\">Msvm_VirtualSystemMigrationService</w:Selector></w:SelectorSet>" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct bench bench;
+        bench_begin(&bench, &vm_only);
+        bench_event(&bench, HV_EVENT_START);
+        bench_answer(&bench, HERE);
+        bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
+        bench_answer(&bench, rows[i].service);
+        bench_answer(&bench, BENCH_ITEMS(BENCH_SERVICE));
+        bench_answer(&bench, BENCH_STARTED);
+        assert_non_null(strstr(hv_buf_text(&bench.log), rows[i].selectors));
+        bench_end(&bench);
+    }
+}
+
+static void a_request_whose_target_is_refused_is_not_sent_again(void **state) {
+    static const char *const subcodes[] = { "{x}InvalidSelectors", "{x}DestinationUnreachable" };
     struct bench bench;
 
     (void)state;
-    to_request(&bench, &vm_only);
-    bench_fail(&bench, HV_E_PROTOCOL, "{x}InvalidSelectors");
-    assert_string_equal(bench_state(&bench), "READ_SERVICE");
-    assert_false(bench.move->result.request_sent);
-    bench_answer(&bench, service);
-    assert_string_equal(bench_state(&bench), "REQUEST");
-    bench_fail(&bench, HV_E_PROTOCOL, "{x}InvalidSelectors"); /* once is enough */
-    assert_true(hv_task_is_done(&bench.move->task));
-    assert_non_null(strstr(hv_buf_text(&bench.log), "migrationwmi"));
-    bench_end(&bench);
+    for (size_t i = 0; i < sizeof(subcodes) / sizeof(subcodes[0]); i++) {
+        to_request(&bench, &vm_only);
+        bench_fail(&bench, HV_E_NOT_FOUND, subcodes[i]);
+        (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_NOT_FOUND);
+        assert_int_equal(bench.n_moves, 1);
+        bench_end(&bench);
+    }
 }
 
 static void hosts_that_do_not_take_part_stop_the_move_before_it_starts(void **state) {
     static const char disabled[] =
         BENCH_ITEMS(BENCH_INSTANCE("Msvm_VirtualSystemMigrationServiceSettingData",
                                    "<p:EnableVirtualSystemMigration>false</p:EnableVirtualSystemMigration>"));
+    static const char silent[] = BENCH_ITEMS(BENCH_INSTANCE("Msvm_VirtualSystemMigrationService", ""));
     const struct hv_error *error;
     struct bench bench;
 
@@ -442,8 +493,11 @@ static void hosts_that_do_not_take_part_stop_the_move_before_it_starts(void **st
         bench_begin(&bench, &vm_only);
         bench_event(&bench, HV_EVENT_START);
         bench_answer(&bench, HERE);
-        if (destination)
+        if (destination) {
             bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
+            bench_answer(&bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
+            bench_answer(&bench, silent);
+        }
         bench_answer(&bench, disabled);
         error = end(&bench, HV_OUTCOME_NONE, HV_E_NOT_MIGRATABLE);
         assert_string_equal(error->message,
@@ -455,8 +509,9 @@ static void hosts_that_do_not_take_part_stop_the_move_before_it_starts(void **st
     bench_event(&bench, HV_EVENT_START);
     bench_answer(&bench, HERE);
     bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
+    bench_answer(&bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
+    bench_answer(&bench, silent);
     bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
-    bench_answer(&bench, BENCH_ITEMS(BENCH_INSTANCE("Msvm_VirtualSystemMigrationService", "")));
     error = end(&bench, HV_OUTCOME_NONE, HV_E_NOT_MIGRATABLE);
     assert_string_equal(error->message, "hv02 listens for migrations on no address");
     bench_end(&bench);
@@ -601,8 +656,10 @@ int main(void) {
         cmocka_unit_test(a_lost_request_with_unlisted_jobs_is_unknown),
         cmocka_unit_test(a_job_whose_host_writes_the_destination_longer_is_ours),
         cmocka_unit_test(an_answer_without_sense_is_a_lost_answer),
+        cmocka_unit_test(a_return_value_in_doubt_is_looked_into),
         cmocka_unit_test(a_refusal_by_return_value_moves_nothing),
-        cmocka_unit_test(the_full_name_of_the_service_is_used_when_the_short_one_is_refused),
+        cmocka_unit_test(the_service_is_called_by_every_key_that_it_shows),
+        cmocka_unit_test(a_request_whose_target_is_refused_is_not_sent_again),
         cmocka_unit_test(hosts_that_do_not_take_part_stop_the_move_before_it_starts),
         cmocka_unit_test(a_name_of_two_vms_stops_and_lists_their_guids),
         cmocka_unit_test(a_vm_that_is_there_already_by_guid_needs_nothing),
