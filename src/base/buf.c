@@ -31,15 +31,40 @@ void hv_buf_reset(struct hv_buf *buf) {
         buf->data[0] = '\0';
 }
 
+/* Bytes needed for N_BYTES more and the NUL; 0 when the ceiling forbids it. */
+static size_t size_with(const struct hv_buf *buf, size_t n_bytes) {
+    size_t need;
+
+    if (!hv_size_add(buf->len, n_bytes, &need) || need > buf->ceiling || !hv_size_add(need, 1, &need))
+        return 0;
+    return need;
+}
+
+static bool resize(struct hv_buf *buf, size_t cap) {
+    char *data = realloc(buf->data, cap);
+
+    if (!data)
+        return false;
+    buf->data = data;
+    buf->cap = cap;
+    return true;
+}
+
+void hv_buf_reserve(struct hv_buf *buf, size_t n_bytes) {
+    size_t need = size_with(buf, n_bytes);
+
+    if (need > buf->cap && resize(buf, need))
+        buf->data[buf->len] = '\0';
+}
+
 /* Makes room for N_BYTES more and the NUL. */
 static bool reserve(struct hv_buf *buf, size_t n_bytes) {
-    size_t need;
+    size_t need = size_with(buf, n_bytes);
     size_t cap = buf->cap ? buf->cap : FIRST_CAPACITY;
-    char *data;
 
     if (buf->failure)
         return false;
-    if (!hv_size_add(buf->len, n_bytes, &need) || need > buf->ceiling || !hv_size_add(need, 1, &need)) {
+    if (need == 0) {
         buf->failure = HV_E_LIMIT;
         return false;
     }
@@ -49,23 +74,27 @@ static bool reserve(struct hv_buf *buf, size_t n_bytes) {
         if (!hv_size_mul(cap, 2, &cap))
             cap = need;
     }
-    data = realloc(buf->data, cap);
-    if (!data) {
+    if (!resize(buf, cap))
         buf->failure = HV_E_MEMORY;
-        return false;
-    }
-    buf->data = data;
-    buf->cap = cap;
-    return true;
+    return !buf->failure;
+}
+
+char *hv_buf_extend(struct hv_buf *buf, size_t n_bytes) {
+    char *room;
+
+    if (!reserve(buf, n_bytes))
+        return NULL;
+    room = buf->data + buf->len;
+    buf->len += n_bytes;
+    buf->data[buf->len] = '\0';
+    return room;
 }
 
 void hv_buf_append(struct hv_buf *buf, const void *bytes, size_t n_bytes) {
-    if (!reserve(buf, n_bytes))
-        return;
-    if (n_bytes)
-        memcpy(buf->data + buf->len, bytes, n_bytes);
-    buf->len += n_bytes;
-    buf->data[buf->len] = '\0';
+    char *room = hv_buf_extend(buf, n_bytes);
+
+    if (room && n_bytes)
+        memcpy(room, bytes, n_bytes);
 }
 
 void hv_buf_puts(struct hv_buf *buf, const char *text) {

@@ -30,6 +30,10 @@ void hv_buf_deinit_secret(struct hv_buf *buf);
 void hv_buf_reset(struct hv_buf *buf);
 
 void hv_buf_append(struct hv_buf *buf, const void *bytes, size_t n_bytes);
+/* Makes room for N_BYTES more, where that is known beforehand: else memory doubles as it fills. Failures do not stick. */
+void hv_buf_reserve(struct hv_buf *buf, size_t n_bytes);
+/* Room for N_BYTES more, counted already, which the caller fills. NULL when there is none. Valid until the next append. */
+char *hv_buf_extend(struct hv_buf *buf, size_t n_bytes);
 void hv_buf_puts(struct hv_buf *buf, const char *text);
 void hv_buf_putc(struct hv_buf *buf, char c);
 void hv_buf_printf(struct hv_buf *buf, const char *format, ...) HV_ATTR_PRINTF(2, 3);

@@ -24,10 +24,6 @@ int hv_text_copy(const char *text, char **ret_text, struct hv_error *err) {
     return hv_text_copy_n(text, strlen(text), ret_text, err);
 }
 
-char hv_text_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 bool hv_text_same(const char *a, const char *b) {
     if (!a || !b)
         return false;

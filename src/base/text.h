@@ -17,7 +17,9 @@ bool hv_text_starts(const char *text, const char *prefix);
 bool hv_text_ends(const char *text, const char *suffix);
 /* As hv_text_starts, regardless of case. */
 bool hv_text_starts_same(const char *text, const char *prefix);
-char hv_text_lower(char c);
+static inline char hv_text_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 /* Decimal digits only, whole span, in [min, max]. False, *ret untouched, otherwise. */
 bool hv_text_u64(const char *text, size_t n_bytes, uint64_t min, uint64_t max, uint64_t *ret_value);

@@ -1,21 +1,40 @@
-/* Identity of instances, as FNV-1a over texts with their lengths told by a NUL. */
+/* Identity of instances, as a hash over texts. It stays in this process, so that neither byte order nor word size matter. */
 #include "cim/identity.h"
 
-#include "base/text.h"
+#include <string.h>
 
-#define FNV_PRIME UINT64_C(0x100000001B3)
+#include "cim/instance.h"
 
-static uint64_t mix_text(uint64_t hash, const char *text) {
-    for (; *text; text++)
-        hash = (hash ^ (uint8_t)*text) * FNV_PRIME;
-    return hash * FNV_PRIME; /* the NUL */
+/* Odd, and with as many ones as zeros: 2^64 divided by the golden ratio. */
+#define FACTOR UINT64_C(0x9E3779B97F4A7C15)
+
+static uint64_t mix_word(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * FACTOR;
+    return hash ^ hash >> 32;
 }
 
-/* Names of classes, properties and selectors mean the same in any case. */
+/* All bytes of TEXT with the bits of FOLD set in each eight of them, and their number. */
+static uint64_t mix(uint64_t hash, const char *text, uint64_t fold) {
+    size_t n = strlen(text);
+    uint64_t word;
+
+    hash = mix_word(hash, n);
+    for (; n >= sizeof(word); n -= sizeof(word), text += sizeof(word)) {
+        memcpy(&word, text, sizeof(word));
+        hash = mix_word(hash, word | fold);
+    }
+    word = 0;
+    memcpy(&word, text, n);
+    return mix_word(hash, word | fold);
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text) {
+    return mix(hash, text, 0);
+}
+
+/* Names of classes, properties and selectors mean the same in any case; the bit that tells it is the same in every letter. */
 static uint64_t mix_name(uint64_t hash, const char *name) {
-    for (; *name; name++)
-        hash = (hash ^ (uint8_t)hv_text_lower(*name)) * FNV_PRIME;
-    return hash * FNV_PRIME;
+    return mix(hash, name, UINT64_C(0x2020202020202020));
 }
 
 static uint64_t mix_epr(uint64_t hash, const struct hv_epr *epr) {
@@ -31,21 +50,27 @@ static uint64_t mix_epr(uint64_t hash, const struct hv_epr *epr) {
 
 static uint64_t mix_values(uint64_t hash, const struct hv_instance *instance);
 
-static uint64_t mix_property(uint64_t hash, const struct hv_property *property) {
-    hash = mix_name(hash, hv_property_name(property));
-    for (size_t i = 0; i < hv_property_n_values(property); i++) {
-        const char *text = hv_property_text(property, i);
-        const struct hv_epr *reference = hv_property_reference(property, i);
-        const struct hv_instance *object = hv_property_instance(property, i);
+static uint64_t mix_value(uint64_t hash, const struct hv_property *property, size_t index) {
+    const char *text = hv_property_text(property, index);
+    const struct hv_epr *reference;
+    const struct hv_instance *object;
 
-        if (text)
-            hash = mix_text(hash ^ 1, text);
-        else if (reference)
-            hash = mix_epr(hash ^ 2, reference);
-        else if (object)
-            hash = mix_values(hash ^ 3, object);
-    }
-    return hash * FNV_PRIME;
+    if (text)
+        return mix_text(hash ^ 1, text);
+    reference = hv_property_reference(property, index);
+    if (reference)
+        return mix_epr(hash ^ 2, reference);
+    object = hv_property_instance(property, index);
+    return object ? mix_values(hash ^ 3, object) : hash;
+}
+
+static uint64_t mix_property(uint64_t hash, const struct hv_property *property) {
+    size_t n = hv_property_n_values(property);
+
+    hash = mix_word(hash, (uint64_t)n << 32 | hv_property_sign(property));
+    for (size_t i = 0; i < n; i++)
+        hash = mix_value(hash, property, i);
+    return hash;
 }
 
 static uint64_t mix_values(uint64_t hash, const struct hv_instance *instance) {

@@ -33,7 +33,7 @@ struct value {
 
 struct hv_property {
     const char *name; /* in a block */
-    uint32_t hash;    /* of the name, any case */
+    uint32_t sign;    /* of the name, see sign_of */
     enum hv_cim_type type;
     bool is_array;
     bool is_null;  /* a null came, and no value yet */
@@ -58,6 +58,7 @@ struct hv_instance {
     size_t n_properties;
     size_t max_properties;
     struct block *blocks; /* the newest first */
+    uint64_t signs;       /* one bit for each sign that is there, others may share it: tells most new names at once */
     size_t n_bytes;       /* of memory, but for the EPR */
     size_t n_objects;     /* instances in it, at any depth */
 };
@@ -160,28 +161,35 @@ struct hv_instance *hv_instance_free(struct hv_instance *instance) {
     return NULL;
 }
 
-/* FNV-1a over the lower-case name: most names of a class differ in it, so a look-up compares numbers. */
-static uint32_t hash_name(const char *name) {
-    uint32_t hash = 2166136261U;
+/* Most names of a class differ in length, beginning, middle or end: a look-up compares these before it compares all. */
+static uint32_t sign_of(const char *name) {
+    size_t n = strlen(name);
+    uint32_t first = (uint8_t)hv_text_lower(name[0]);
+    uint32_t middle = (uint8_t)hv_text_lower(name[n / 2]);
+    uint32_t last = n > 0 ? (uint8_t)hv_text_lower(name[n - 1]) : 0;
 
-    for (; *name; name++)
-        hash = (hash ^ (uint8_t)hv_text_lower(*name)) * 16777619U;
-    return hash;
+    return (uint32_t)n << 24 ^ first << 16 ^ middle << 8 ^ last;
 }
 
-static struct hv_property *find(const struct hv_instance *instance, const char *name, uint32_t hash) {
+static uint64_t sign_bit(uint32_t sign) {
+    return UINT64_C(1) << (sign * 0x9E3779B1U >> 26);
+}
+
+static struct hv_property *find(const struct hv_instance *instance, const char *name, uint32_t sign) {
+    if (!(instance->signs & sign_bit(sign)))
+        return NULL;
     /* From the end: the values of an array come one behind the other as a rule. */
     for (size_t i = instance->n_properties; i > 0; i--) {
         struct hv_property *property = &instance->properties[i - 1];
 
-        if (property->hash == hash && hv_text_same(property->name, name))
+        if (property->sign == sign && hv_text_same(property->name, name))
             return property;
     }
     return NULL;
 }
 
 /* A new property without value. Errors: LIMIT, MEMORY. */
-static int add(struct hv_instance *instance, const char *name, uint32_t hash, enum hv_cim_type type,
+static int add(struct hv_instance *instance, const char *name, uint32_t sign, enum hv_cim_type type,
                struct hv_property **ret_property, struct hv_error *err) {
     struct hv_property *property;
     const char *copy;
@@ -202,8 +210,9 @@ static int add(struct hv_instance *instance, const char *name, uint32_t hash, en
     copy = keep(instance, name, strlen(name));
     if (!copy)
         return hv_error_memory(err);
+    instance->signs |= sign_bit(sign);
     property = &instance->properties[instance->n_properties++];
-    *property = (struct hv_property){ .name = copy, .hash = hash, .type = type };
+    *property = (struct hv_property){ .name = copy, .sign = sign, .type = type };
     *ret_property = property;
     return 0;
 }
@@ -231,11 +240,11 @@ static int push(struct hv_instance *instance, struct hv_property *property, cons
 /* Finds or adds. */
 static int demand(struct hv_instance *instance, const char *name, enum hv_cim_type type, struct hv_property **ret_property,
                   struct hv_error *err) {
-    uint32_t hash = hash_name(name);
-    struct hv_property *property = find(instance, name, hash);
+    uint32_t sign = sign_of(name);
+    struct hv_property *property = find(instance, name, sign);
 
     if (!property)
-        return add(instance, name, hash, type, ret_property, err);
+        return add(instance, name, sign, type, ret_property, err);
     if (property->type == HV_CIM_UNKNOWN)
         property->type = type;
     *ret_property = property;
@@ -482,7 +491,7 @@ static int copy_value(const struct hv_property *property, size_t index, struct h
 
 static int copy_property(const struct hv_property *property, struct hv_instance *copy, struct hv_error *err) {
     struct hv_property *twin;
-    int r = add(copy, property->name, property->hash, property->type, &twin, err);
+    int r = add(copy, property->name, property->sign, property->type, &twin, err);
 
     if (r < 0)
         return r;
@@ -533,11 +542,15 @@ const struct hv_property *hv_instance_property(const struct hv_instance *instanc
 }
 
 const struct hv_property *hv_instance_find(const struct hv_instance *instance, const char *name) {
-    return find(instance, name, hash_name(name));
+    return find(instance, name, sign_of(name));
 }
 
 const char *hv_property_name(const struct hv_property *property) {
     return property->name;
+}
+
+uint32_t hv_property_sign(const struct hv_property *property) {
+    return property->sign;
 }
 
 enum hv_cim_type hv_property_type(const struct hv_property *property) {

@@ -48,6 +48,8 @@ HV_MUST_CHECK int hv_instance_declare_empty(struct hv_instance *instance, const 
 /* The instance's own name; takes EPR_TAKE, replaces an earlier one. */
 void hv_instance_set_epr(struct hv_instance *instance, struct hv_epr *epr_take);
 
+/* A number that tells most names of a class apart, the same for a name in any case. */
+uint32_t hv_property_sign(const struct hv_property *property);
 /* About how many bytes of memory it holds, with all that is in it. */
 size_t hv_instance_size(const struct hv_instance *instance);
 

@@ -134,7 +134,7 @@ static int read_property(const struct hv_xml_node *node, int depth, struct hv_in
         text = hv_xml_text(node);
         if (!*text && typed_class(node, &n_class))
             return append_object(instance, name, node, depth, err);
-        return hv_instance_append_text(instance, name, type, text, strlen(text), err);
+        return hv_instance_append_text(instance, name, type, text, hv_xml_length(node), err);
     }
     child = datetime_child(node);
     if (child)

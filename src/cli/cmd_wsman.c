@@ -75,7 +75,7 @@ static int get(struct hv_types *types, struct hv_connection *connection, const s
     if (rc < 0)
         return rc;
     types->base = hv_wsman_class(target);
-    hv_wsman_print_instance(connection->out, hv_get_result(task), types);
+    hv_wsman_print(connection->out, hv_get_result(task), NULL, types);
     return 0;
 }
 
@@ -102,7 +102,7 @@ static int invoke(struct hv_types *types, struct hv_connection *connection, cons
     types->base = hv_wsman_class(target);
     types->method = hv_args_operand(args, 1);
     answer = hv_invoke_result(task);
-    hv_wsman_print_instance(connection->out, answer, types);
+    hv_wsman_print(connection->out, answer, NULL, types);
     /* 4096: a job was started. What a method means by its number is the caller's to judge. */
     if (hv_instance_u64(answer, "ReturnValue", UINT32_MAX, &value, NULL) == 0 && value != 0 && value != 4096)
         hv_say_warning(connection->out, "the method answered with return value %" PRIu64, value);

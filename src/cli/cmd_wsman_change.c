@@ -66,22 +66,8 @@ static int put(struct hv_types *types, struct hv_connection *connection, const s
     if (rc < 0)
         return rc;
     types->base = hv_wsman_class(target);
-    hv_wsman_print_instance(connection->out, hv_put_result(task), types);
+    hv_wsman_print(connection->out, hv_put_result(task), NULL, types);
     return 0;
-}
-
-static void print_created(struct hv_output *out, const struct hv_epr *epr) {
-    json_t *document;
-
-    if (out->format == HV_FORMAT_XML)
-        return;
-    if (!hv_output_is_json(out)) {
-        hv_wsman_print_text(out, NULL, epr, NULL);
-        return;
-    }
-    document = hv_json_document("reference");
-    hv_json_put(&document, "reference", hv_json_reference(epr));
-    hv_output_json(out, document);
 }
 
 static int create(struct hv_types *types, struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
@@ -98,7 +84,7 @@ static int create(struct hv_types *types, struct hv_connection *connection, cons
         rc = hv_wsman_run(connection, task, err);
     if (rc < 0)
         return rc;
-    print_created(connection->out, hv_create_result(task));
+    hv_wsman_print(connection->out, NULL, hv_create_result(task), NULL);
     return 0;
 }
 

@@ -6,54 +6,22 @@
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/param.h"
+#include "cli/printer.h"
 #include "cli/say.h"
 #include "cli/wsman.h"
 
 #define URI_EVENT_LOG      "http://schemas.microsoft.com/wbem/wsman/1/windows/EventLog"
 #define SELECTOR_NAMESPACE "__cimnamespace"
 
-/* Items are written as they come, so that memory does not grow with their number. */
-struct listing {
-    struct hv_output *out;
-    bool with_references; /* mode object-and-epr */
-    const struct hv_types *types;
-    size_t n_items;
-};
-
-static json_t *item_json(const struct listing *listing, const struct hv_instance *instance, const struct hv_epr *epr) {
-    bool is_lines = listing->out->format == HV_FORMAT_JSONL;
-    json_t *object;
-
-    if (!instance && !is_lines)
-        return epr ? hv_json_reference(epr) : json_null();
-    object = is_lines ? hv_json_document(instance ? "instance" : "reference") : json_object();
-    if (instance)
-        hv_json_put_instance(&object, instance, listing->types);
-    if (listing->with_references || !instance)
-        hv_json_put(&object, "reference", epr ? hv_json_reference(epr) : json_null());
-    return object;
-}
-
+/* Items are printed as they come, so that memory does not grow with their number. */
 static int on_item(void *context, struct hv_instance **instance, const struct hv_epr *epr, struct hv_error *err) {
-    struct listing *listing = context;
-    struct hv_output *out = listing->out;
+    struct hv_printer *printer = context;
+    const struct hv_output *out = printer->out;
 
     if (hv_output_is_broken(out) || out->memory_failed)
         return hv_error_set(err, HV_E_CANCELLED, "the output cannot be written any more");
-    if (out->format == HV_FORMAT_XML)
-        return 0;
-    if (hv_output_is_json(out)) {
-        if (out->format == HV_FORMAT_JSON)
-            hv_output_text(out, listing->n_items > 0 ? ",\n" : "\n");
-        hv_output_json_piece(out, item_json(listing, *instance, epr));
-        if (out->format == HV_FORMAT_JSONL)
-            hv_output_text(out, "\n");
-    } else {
-        if (out->format == HV_FORMAT_TABLE && listing->n_items > 0)
-            hv_output_text(out, "\n");
-        hv_wsman_print_text(out, *instance, epr, listing->types);
-    }
-    listing->n_items++;
+    if (out->format != HV_FORMAT_XML)
+        hv_printer_item(printer, *instance, epr);
     return 0;
 }
 
@@ -229,14 +197,15 @@ int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP_FREE char *class_name = NULL;
     struct hv_connection connection = { 0 };
     struct hv_types types = { 0 };
-    struct listing listing = { .out = out, .types = &types };
+    struct hv_printer printer;
     struct query query = { 0 };
     struct hv_error error = { 0 };
     int exit_code;
     int rc = read_query(args, &query, &error);
 
-    query.options.context = &listing;
-    listing.with_references = query.options.mode == HV_ENUMERATE_OBJECT_AND_EPR;
+    hv_printer_init(&printer, out, &types);
+    query.options.context = &printer;
+    printer.with_references = query.options.mode == HV_ENUMERATE_OBJECT_AND_EPR;
     if (rc == 0)
         rc = hv_enumerate_new(&query.options, &task, &error);
     if (rc == 0)
@@ -248,10 +217,11 @@ int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
     hv_types_deinit(&types);
     query_deinit(&query);
     hv_connection_deinit(&connection);
+    hv_printer_deinit(&printer);
     return exit_code;
 }
 
-static int new_subscription(const struct hv_args *args, struct listing *listing, struct hv_task **ret_task,
+static int new_subscription(const struct hv_args *args, struct hv_printer *printer, struct hv_task **ret_task,
                             struct hv_error *err) {
     HV_CLEANUP_EPR struct hv_epr *resource = NULL;
     HV_CLEANUP_FREE char *query = NULL;
@@ -263,7 +233,7 @@ static int new_subscription(const struct hv_args *args, struct listing *listing,
         .heartbeat_ms = hv_args_ms(args, HV_OPT_HEARTBEAT, 0),
         .max_events = hv_args_number(args, HV_OPT_EVENTS, 0),
         .on_event = on_item,
-        .context = listing,
+        .context = printer,
     };
     int rc = given ? hv_param_read_text(given, &query, err) : 0;
 
@@ -288,14 +258,17 @@ static int new_subscription(const struct hv_args *args, struct listing *listing,
 int hv_cmd_wsman_subscribe(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
     struct hv_connection connection = { 0 };
-    struct listing listing = { .out = out };
+    struct hv_printer printer;
     struct hv_error error = { 0 };
     int exit_code;
-    int rc = new_subscription(args, &listing, &task, &error);
+    int rc;
 
+    hv_printer_init(&printer, out, NULL);
+    rc = new_subscription(args, &printer, &task, &error);
     if (rc == 0)
         rc = hv_connection_init(&connection, &hv_wsman_plan, args, out, &error);
     exit_code = rc < 0 ? hv_say_failure(out, &error) : list(&connection, "events", task, &error);
     hv_connection_deinit(&connection);
+    hv_printer_deinit(&printer);
     return exit_code;
 }

@@ -10,18 +10,25 @@
 #include "base/text.h"
 #include "cli/say.h"
 
-enum { TEXT_MAX_BYTES = 256 * 1024 * 1024 };
-
-void hv_json_now(char text[HV_TIME_TEXT_SIZE]) {
+static int64_t now_ms(void) {
     struct timespec now = { 0 };
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void format_time(int64_t ms, char text[HV_TIME_TEXT_SIZE]) {
+    time_t second = ms / 1000;
     struct tm utc;
     char date[HV_TIME_TEXT_SIZE / 2 + 4];
 
-    (void)clock_gettime(CLOCK_REALTIME, &now);
     text[0] = '\0';
-    if (!gmtime_r(&now.tv_sec, &utc) || strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc) == 0)
-        return;
-    (void)snprintf(text, HV_TIME_TEXT_SIZE, "%s.%03dZ", date, (int)(now.tv_nsec / 1000000));
+    if (gmtime_r(&second, &utc) && strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc) != 0)
+        (void)snprintf(text, HV_TIME_TEXT_SIZE, "%s.%03dZ", date, (int)(ms % 1000));
+}
+
+void hv_json_now(char text[HV_TIME_TEXT_SIZE]) {
+    format_time(now_ms(), text);
 }
 
 void hv_json_put(json_t **object, const char *key, json_t *value_take) {
@@ -39,19 +46,40 @@ void hv_json_add(json_t **array, json_t *value_take) {
     }
 }
 
-json_t *hv_json_document(const char *type) {
+static json_t *document_at(int64_t ms, const char *type) {
     json_t *object = json_object();
-    char now[HV_TIME_TEXT_SIZE];
+    char time[HV_TIME_TEXT_SIZE];
 
-    hv_json_now(now);
+    format_time(ms, time);
     hv_json_put(&object, "schema", json_string("hvctl/1"));
     hv_json_put(&object, "type", json_string(type));
-    hv_json_put(&object, "time", json_string(now));
+    hv_json_put(&object, "time", json_string(time));
     return object;
 }
 
+json_t *hv_json_document(const char *type) {
+    return document_at(now_ms(), type);
+}
+
+const char *hv_json_head(struct hv_json_head *head, const char *type) {
+    int64_t ms = now_ms();
+    json_t *object;
+
+    if (head->text && head->ms == ms && strcmp(head->type, type) == 0)
+        return head->text;
+    free(head->text);
+    object = document_at(ms, type);
+    head->text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+    head->ms = ms;
+    head->type = type;
+    json_decref(object);
+    if (head->text)
+        head->text[strlen(head->text) - 1] = '\0';
+    return head->text;
+}
+
 json_t *hv_json_text(const char *text) {
-    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(TEXT_MAX_BYTES);
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(HV_JSON_MAX_BYTES);
     size_t left = text ? strlen(text) : 0;
 
     if (!text)

@@ -9,8 +9,12 @@
 #include <hvctl/job.h>
 #include <jansson.h>
 
+#include "base/buf.h"
+
 struct hv_circumstances;
 struct hv_types;
+
+enum { HV_JSON_MAX_BYTES = 256 * 1024 * 1024 }; /* of one instance or text */
 
 enum { HV_TIME_TEXT_SIZE = 40 };
 /* Now, as RFC 3339 in UTC with milliseconds. */
@@ -38,10 +42,49 @@ json_t *hv_json_error(const struct hv_error *error, const struct hv_circumstance
 /* The same as a document of type "error". */
 json_t *hv_json_error_event(const struct hv_error *error, const struct hv_circumstances *around);
 
-/* {"resource_uri", "selectors"}. */
-json_t *hv_json_reference(const struct hv_epr *epr);
-/* Adds class, namespace and properties to *object, typed by the wire or by hv_types_property (TYPES may be NULL), else as texts.
+/*
+ * Instances and references as text, on one line. Failures stick to the buffer.
+ *
+ * Columns are what the instances of a class have in common: the names of properties as JSON, and their types as hv_types_property
+ * tells them. Zeroed at first but for TYPES, they are filled as instances are written, and serve the next one of that class.
  */
-void hv_json_put_instance(json_t **object, const struct hv_instance *instance, const struct hv_types *types);
+struct hv_json_column {
+    char *name;
+    char *key; /* the name as JSON, with the colon */
+    size_t n_key;
+    enum hv_cim_type type; /* as the class has it */
+    bool is_array;
+};
+struct hv_json_columns {
+    const struct hv_types *types; /* may be NULL */
+    char *class_name;
+    struct hv_json_column *columns;
+    size_t n;
+    size_t next; /* where the next property is looked for first */
+};
+void hv_json_columns_deinit(struct hv_json_columns *columns);
+/* A text in quotes; null for NULL. */
+void hv_json_write_text(struct hv_buf *buf, const char *text);
+/* {"resource_uri", "selectors"}. */
+void hv_json_write_reference(struct hv_buf *buf, const struct hv_epr *epr);
+/* The members class, namespace and properties, typed by the wire or by the class, else as texts; without braces around. */
+void hv_json_write_instance(struct hv_buf *buf, struct hv_json_columns *columns, const struct hv_instance *instance);
+
+/* Property number INDEX alone, without its name. */
+void hv_json_write_value(struct hv_buf *buf, struct hv_json_columns *columns, const struct hv_instance *instance, size_t index);
+/* Appends JSON, which is on one line, on many lines as jansson's JSON_INDENT(2) has it. */
+void hv_json_indent(struct hv_buf *buf, const char *json);
+
+/*
+ * {"schema", "type", "time" as in hv_json_document, as text that the document's other members follow. It is made anew when the
+ * time has changed. NULL when memory ends; valid until the next call.
+ */
+struct hv_json_head {
+    int64_t ms;
+    const char *type;
+    char *text; /* to be freed at the end */
+};
+/* TYPE must outlive HEAD. */
+const char *hv_json_head(struct hv_json_head *head, const char *type);
 
 #endif

@@ -1,52 +1,111 @@
 /*
  * Instances as JSON (design.md 4): numbers, booleans and arrays where the wire or a class table tells the type, else texts. A
  * type is never guessed from how a text looks.
+ *
+ * They are written straight into a buffer: lists of them are long, and a tree of each would cost more than all the rest. jansson
+ * encodes what is not already spelled as JSON has it.
  */
 #include <string.h>
 
+#include "base/size.h"
 #include "base/text.h"
 #include "cli/json.h"
 #include "cli/types.h"
 
 /* Deepest nesting of references and instances that is shown. */
 enum { MAX_DEPTH = 16 };
+/* Names of one class that are remembered; a host may send ever new ones. */
+enum { MAX_COLUMNS = 256 };
 
 /* Integers beyond this are not exact in the readers of JSON that have doubles only. */
 #define EXACT_MAX ((int64_t)1 << 53)
 
-static json_t *instance_value(const struct hv_instance *instance, const struct hv_types *types, unsigned depth);
-static json_t *reference_value(const struct hv_epr *epr, unsigned depth);
+static void write_instance(struct hv_buf *buf, struct hv_json_columns *columns, const struct hv_instance *instance,
+                           unsigned depth);
+static void write_reference(struct hv_buf *buf, const struct hv_epr *epr, unsigned depth);
 
-static json_t *integer_value(const char *text) {
-    int64_t number;
-
-    if (hv_text_i64(text, strlen(text), -EXACT_MAX, EXACT_MAX, &number))
-        return json_integer(number);
-    return hv_json_text(text);
+static int append_json(const char *bytes, size_t n_bytes, void *context) {
+    hv_buf_append(context, bytes, n_bytes);
+    return 0;
 }
 
-static json_t *boolean_value(const char *text) {
+static void write_encoded(struct hv_buf *buf, json_t *value_take) {
+    if (!value_take || json_dump_callback(value_take, append_json, buf, JSON_ENCODE_ANY | JSON_COMPACT) != 0)
+        buf->failure = HV_E_MEMORY;
+    json_decref(value_take);
+}
+
+static bool is_plain(unsigned char c) {
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+void hv_json_write_text(struct hv_buf *buf, const char *text) {
+    size_t n = 0;
+    char *room;
+
+    if (!text) {
+        hv_buf_puts(buf, "null");
+        return;
+    }
+    while (is_plain((unsigned char)text[n]))
+        n++;
+    if (text[n]) {
+        write_encoded(buf, hv_json_text(text));
+        return;
+    }
+    room = hv_buf_extend(buf, n + 2);
+    if (room) {
+        room[0] = '"';
+        memcpy(room + 1, text, n);
+        room[n + 1] = '"';
+    }
+}
+
+/* A number that has no other spelling. */
+static bool is_canonical(const char *text) {
+    const char *digits = *text == '-' ? text + 1 : text;
+
+    return digits[0] != '0' || (digits == text && digits[1] == '\0');
+}
+
+static void write_integer(struct hv_buf *buf, const char *text) {
+    size_t n = strlen(text);
+    int64_t number;
+
+    if (!hv_text_i64(text, n, -EXACT_MAX, EXACT_MAX, &number))
+        hv_json_write_text(buf, text);
+    else if (is_canonical(text))
+        hv_buf_append(buf, text, n);
+    else
+        write_encoded(buf, json_integer(number));
+}
+
+static void write_boolean(struct hv_buf *buf, const char *text) {
     if (hv_text_same(text, "true") || strcmp(text, "1") == 0)
-        return json_true();
-    if (hv_text_same(text, "false") || strcmp(text, "0") == 0)
-        return json_false();
-    return hv_json_text(text);
+        hv_buf_puts(buf, "true");
+    else if (hv_text_same(text, "false") || strcmp(text, "0") == 0)
+        hv_buf_puts(buf, "false");
+    else
+        hv_json_write_text(buf, text);
 }
 
 /* xs:double has spellings that JSON lacks (INF, NaN, "+1"): those stay texts. */
-static json_t *real_value(const char *text) {
+static void write_real(struct hv_buf *buf, const char *text) {
     json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
 
-    if (json_is_number(value))
-        return value;
-    json_decref(value);
-    return hv_json_text(text);
+    if (json_is_number(value)) {
+        write_encoded(buf, value);
+    } else {
+        json_decref(value);
+        hv_json_write_text(buf, text);
+    }
 }
 
-static json_t *text_value(const char *text, enum hv_cim_type type) {
+static void write_typed(struct hv_buf *buf, const char *text, enum hv_cim_type type) {
     switch (type) {
     case HV_CIM_BOOLEAN:
-        return boolean_value(text);
+        write_boolean(buf, text);
+        return;
     case HV_CIM_UINT8:
     case HV_CIM_SINT8:
     case HV_CIM_UINT16:
@@ -55,104 +114,270 @@ static json_t *text_value(const char *text, enum hv_cim_type type) {
     case HV_CIM_SINT32:
     case HV_CIM_UINT64:
     case HV_CIM_SINT64:
-        return integer_value(text);
+        write_integer(buf, text);
+        return;
     case HV_CIM_REAL32:
     case HV_CIM_REAL64:
-        return real_value(text);
+        write_real(buf, text);
+        return;
     case HV_CIM_UNKNOWN:
     case HV_CIM_STRING:
     case HV_CIM_CHAR16:
     case HV_CIM_DATETIME:
     case HV_CIM_REFERENCE:
     case HV_CIM_INSTANCE:
-        return hv_json_text(text);
+        break;
     }
-    return hv_json_text(text);
+    hv_json_write_text(buf, text);
 }
 
-static json_t *one_value(const struct hv_property *property, size_t index, enum hv_cim_type type, const struct hv_types *types,
-                         unsigned depth) {
-    const struct hv_epr *reference = hv_property_reference(property, index);
-    const struct hv_instance *instance = hv_property_instance(property, index);
-    const char *text = hv_property_text(property, index);
+/* {MEMBERS}, with columns of its own. */
+static void write_object(struct hv_buf *buf, const struct hv_types *types, const struct hv_instance *instance, unsigned depth) {
+    struct hv_json_columns columns = { .types = types };
 
-    if (reference)
-        return reference_value(reference, depth);
-    if (instance)
-        return instance_value(instance, types, depth);
-    return text ? text_value(text, type) : json_null();
+    hv_buf_putc(buf, '{');
+    write_instance(buf, &columns, instance, depth);
+    hv_buf_putc(buf, '}');
+    hv_json_columns_deinit(&columns);
+}
+
+/* What VALUES are written with. */
+struct context {
+    struct hv_buf *buf;
+    const struct hv_types *types;
+    enum hv_cim_type type;
+    unsigned depth;
+};
+
+static void write_value(const struct context *context, const struct hv_property *property, size_t index) {
+    const char *text = hv_property_text(property, index);
+    const struct hv_epr *reference = text ? NULL : hv_property_reference(property, index);
+    const struct hv_instance *instance = text || reference ? NULL : hv_property_instance(property, index);
+
+    if (text)
+        write_typed(context->buf, text, context->type);
+    else if (reference)
+        write_reference(context->buf, reference, context->depth);
+    else if (instance && context->depth < MAX_DEPTH)
+        write_object(context->buf, context->types, instance, context->depth + 1);
+    else
+        hv_buf_puts(context->buf, "null");
 }
 
 /* Nothing at all: an empty array where that is certain, else null. */
-static json_t *no_value(const struct hv_property *property, bool class_says_array, const struct hv_types *types) {
+static const char *no_value(const struct hv_property *property, bool class_says_array, const struct hv_types *types) {
     bool is_unmarked = types && types->precise_arrays && class_says_array && !hv_property_is_array(property);
 
-    return hv_property_is_empty(property) || is_unmarked ? json_array() : json_null();
+    return hv_property_is_empty(property) || is_unmarked ? "[]" : "null";
 }
 
-static json_t *property_value(const char *class_name, const struct hv_property *property, const struct hv_types *types,
-                              unsigned depth) {
-    enum hv_cim_type type = hv_property_type(property);
-    bool is_array = false;
-    enum hv_cim_type class_type = class_name ? hv_types_property(types, class_name, hv_property_name(property), &is_array) : type;
+static void write_values(const struct context *context, const struct hv_property *property, const struct hv_json_column *column) {
     size_t n_values = hv_property_n_values(property);
-    json_t *array;
 
-    type = type == HV_CIM_UNKNOWN ? class_type : type;
-    if (n_values == 0)
-        return no_value(property, is_array, types);
-    is_array = is_array || hv_property_is_array(property) || n_values > 1;
-    if (!is_array)
-        return one_value(property, 0, type, types, depth);
-    array = json_array();
-    for (size_t i = 0; i < n_values; i++)
-        hv_json_add(&array, one_value(property, i, type, types, depth));
-    return array;
-}
-
-static void put_instance(json_t **object, const struct hv_instance *instance, const struct hv_types *types, unsigned depth) {
-    const char *class_name = hv_instance_class(instance);
-    json_t *properties = json_object();
-
-    for (size_t i = 0; i < hv_instance_n_properties(instance); i++) {
-        const struct hv_property *property = hv_instance_property(instance, i);
-        hv_json_put(&properties, hv_property_name(property), property_value(class_name, property, types, depth));
+    if (n_values == 0) {
+        hv_buf_puts(context->buf, no_value(property, column->is_array, context->types));
+    } else if (n_values == 1 && !column->is_array && !hv_property_is_array(property)) {
+        write_value(context, property, 0);
+    } else {
+        for (size_t i = 0; i < n_values; i++) {
+            hv_buf_putc(context->buf, i == 0 ? '[' : ',');
+            write_value(context, property, i);
+        }
+        hv_buf_putc(context->buf, ']');
     }
-    hv_json_put(object, "class", hv_json_text(class_name));
-    hv_json_put(object, "namespace", hv_json_text(hv_instance_namespace(instance)));
-    hv_json_put(object, "properties", properties);
 }
 
-static json_t *instance_value(const struct hv_instance *instance, const struct hv_types *types, unsigned depth) {
-    json_t *object = depth < MAX_DEPTH ? json_object() : NULL;
+static void write_property(struct hv_buf *buf, const struct hv_json_columns *columns, const struct hv_property *property,
+                           const struct hv_json_column *column, unsigned depth) {
+    enum hv_cim_type type = hv_property_type(property);
+    const struct context context = {
+        .buf = buf,
+        .types = columns->types,
+        .type = type == HV_CIM_UNKNOWN ? column->type : type,
+        .depth = depth,
+    };
 
-    if (depth >= MAX_DEPTH)
-        return json_null();
-    put_instance(&object, instance, types, depth + 1);
-    return object;
+    write_values(&context, property, column);
 }
 
-static json_t *reference_value(const struct hv_epr *epr, unsigned depth) {
-    json_t *object = depth < MAX_DEPTH ? json_object() : NULL;
-    json_t *selectors;
+/* ---- Columns ---- */
 
-    if (depth >= MAX_DEPTH)
-        return json_null();
-    selectors = json_object();
+static void column_deinit(struct hv_json_column *column) {
+    free(column->name);
+    free(column->key);
+}
+
+void hv_json_columns_deinit(struct hv_json_columns *columns) {
+    for (size_t i = 0; i < columns->n; i++)
+        column_deinit(&columns->columns[i]);
+    free(columns->columns);
+    free(columns->class_name);
+    *columns = (struct hv_json_columns){ .types = columns->types };
+}
+
+static int column_init(struct hv_json_column *column, const struct hv_json_columns *columns, const char *name) {
+    HV_CLEANUP_BUF struct hv_buf key = HV_BUF_INIT(SIZE_MAX);
+    int rc;
+
+    *column = (struct hv_json_column){ 0 };
+    column->type = hv_types_property(columns->types, columns->class_name, name, &column->is_array);
+    hv_json_write_text(&key, name);
+    hv_buf_putc(&key, ':');
+    column->n_key = key.len;
+    rc = hv_buf_take(&key, "a name", &column->key, NULL);
+    return rc < 0 ? rc : hv_text_copy(name, &column->name, NULL);
+}
+
+/* NULL when memory ends. */
+static const struct hv_json_column *column_add(struct hv_json_columns *columns, const char *name) {
+    struct hv_json_column column;
+    struct hv_json_column *bigger;
+
+    if (column_init(&column, columns, name) == 0) {
+        bigger = hv_grow(columns->columns, columns->n, sizeof(*bigger));
+        if (bigger) {
+            columns->columns = bigger;
+            columns->columns[columns->n] = column;
+            return &columns->columns[columns->n++];
+        }
+    }
+    column_deinit(&column);
+    return NULL;
+}
+
+/* Makes COLUMNS those of CLASS_NAME. */
+static int columns_turn_to(struct hv_json_columns *columns, const char *class_name) {
+    if (columns->class_name && columns->n < MAX_COLUMNS && strcmp(columns->class_name, class_name) == 0)
+        return 0;
+    hv_json_columns_deinit(columns);
+    return hv_text_copy(class_name, &columns->class_name, NULL);
+}
+
+/* A host sends the properties of each instance in the same order, though not always all of them. NULL when memory ends. */
+static const struct hv_json_column *column_of(struct hv_json_columns *columns, const char *name) {
+    const struct hv_json_column *column;
+
+    for (size_t i = 0; i < columns->n; i++) {
+        columns->next = columns->next < columns->n ? columns->next : 0;
+        column = &columns->columns[columns->next++];
+        if (strcmp(column->name, name) == 0)
+            return column;
+    }
+    return column_add(columns, name);
+}
+
+static void write_properties(struct hv_buf *buf, struct hv_json_columns *columns, const struct hv_instance *instance,
+                             unsigned depth) {
+    size_t n = hv_instance_n_properties(instance);
+
+    for (size_t i = 0; i < n && !buf->failure; i++) {
+        const struct hv_property *property = hv_instance_property(instance, i);
+        const struct hv_json_column *column = column_of(columns, hv_property_name(property));
+
+        if (!column) {
+            buf->failure = HV_E_MEMORY;
+            return;
+        }
+        if (i > 0)
+            hv_buf_putc(buf, ',');
+        hv_buf_append(buf, column->key, column->n_key);
+        write_property(buf, columns, property, column, depth);
+    }
+}
+
+static void write_instance(struct hv_buf *buf, struct hv_json_columns *columns, const struct hv_instance *instance,
+                           unsigned depth) {
+    const char *class_name = hv_instance_class(instance);
+
+    if (columns_turn_to(columns, class_name) < 0)
+        buf->failure = HV_E_MEMORY;
+    hv_buf_puts(buf, "\"class\":");
+    hv_json_write_text(buf, class_name);
+    hv_buf_puts(buf, ",\"namespace\":");
+    hv_json_write_text(buf, hv_instance_namespace(instance));
+    hv_buf_puts(buf, ",\"properties\":{");
+    write_properties(buf, columns, instance, depth);
+    hv_buf_putc(buf, '}');
+}
+
+static void write_reference(struct hv_buf *buf, const struct hv_epr *epr, unsigned depth) {
+    if (depth >= MAX_DEPTH) {
+        hv_buf_puts(buf, "null");
+        return;
+    }
+    hv_buf_puts(buf, "{\"resource_uri\":");
+    hv_json_write_text(buf, hv_epr_resource_uri(epr));
+    hv_buf_puts(buf, ",\"selectors\":{");
     for (size_t i = 0; i < hv_epr_n_selectors(epr); i++) {
         const struct hv_epr *nested = hv_epr_selector_reference(epr, i);
-        hv_json_put(&selectors, hv_epr_selector_name(epr, i),
-                    nested ? reference_value(nested, depth + 1) : hv_json_text(hv_epr_selector_value(epr, i)));
+
+        if (i > 0)
+            hv_buf_putc(buf, ',');
+        hv_json_write_text(buf, hv_epr_selector_name(epr, i));
+        hv_buf_putc(buf, ':');
+        if (nested)
+            write_reference(buf, nested, depth + 1);
+        else
+            hv_json_write_text(buf, hv_epr_selector_value(epr, i));
     }
-    hv_json_put(&object, "resource_uri", hv_json_text(hv_epr_resource_uri(epr)));
-    hv_json_put(&object, "selectors", selectors);
-    return object;
+    hv_buf_puts(buf, "}}");
 }
 
-json_t *hv_json_reference(const struct hv_epr *epr) {
-    return reference_value(epr, 0);
+void hv_json_write_reference(struct hv_buf *buf, const struct hv_epr *epr) {
+    write_reference(buf, epr, 0);
 }
 
-void hv_json_put_instance(json_t **object, const struct hv_instance *instance, const struct hv_types *types) {
-    put_instance(object, instance, types, 0);
+void hv_json_write_instance(struct hv_buf *buf, struct hv_json_columns *columns, const struct hv_instance *instance) {
+    write_instance(buf, columns, instance, 0);
+}
+
+void hv_json_write_value(struct hv_buf *buf, struct hv_json_columns *columns, const struct hv_instance *instance, size_t index) {
+    const struct hv_property *property = hv_instance_property(instance, index);
+    const struct hv_json_column *column = NULL;
+
+    if (columns_turn_to(columns, hv_instance_class(instance)) == 0)
+        column = column_of(columns, hv_property_name(property));
+    if (column)
+        write_property(buf, columns, property, column, 0);
+    else
+        buf->failure = HV_E_MEMORY;
+}
+
+/* ---- For people ---- */
+
+static void put_line(struct hv_buf *buf, size_t depth) {
+    hv_buf_putc(buf, '\n');
+    for (size_t i = 0; i < depth; i++)
+        hv_buf_puts(buf, "  ");
+}
+
+/* From the quote at JSON to behind the one that ends the text. */
+static size_t text_length(const char *json) {
+    size_t n = 1;
+
+    while (json[n] && json[n] != '"')
+        n += json[n] == '\\' && json[n + 1] ? 2 : 1;
+    return json[n] ? n + 1 : n;
+}
+
+void hv_json_indent(struct hv_buf *buf, const char *json) {
+    size_t depth = 0;
+
+    while (*json) {
+        bool opens = *json == '{' || *json == '[';
+        bool closes = *json == '}' || *json == ']';
+        bool is_empty = opens && (json[1] == '}' || json[1] == ']');
+        size_t n = *json == '"' ? text_length(json) : is_empty ? 2 : 1;
+
+        if (closes && depth > 0)
+            put_line(buf, --depth);
+        hv_buf_append(buf, json, n);
+        if (opens && !is_empty)
+            put_line(buf, ++depth);
+        else if (*json == ',')
+            put_line(buf, depth);
+        else if (*json == ':')
+            hv_buf_putc(buf, ' ');
+        json += n;
+    }
 }

@@ -18,6 +18,8 @@ enum {
     EXIT_BROKEN_PIPE = 141, /* what a shell reports for a process that SIGPIPE ended */
 };
 
+static char stdout_buffer[64 * 1024];
+
 static const char *const format_names[] = { "table", "plain", "json", "jsonl", "xml" };
 
 static bool is_set(const char *variable) {
@@ -65,6 +67,9 @@ int hv_output_init(struct hv_output *out, const struct hv_args *args, struct hv_
     out->stderr_is_terminal = isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
     out->out_text = hv_charset_of(isatty(STDOUT_FILENO) != 0);
     out->err_text = hv_charset_of(isatty(STDERR_FILENO) != 0);
+    /* Lists are long, and each piece of them is flushed by who prints it. */
+    if (!isatty(STDOUT_FILENO))
+        (void)setvbuf(stdout, stdout_buffer, _IOFBF, sizeof(stdout_buffer));
     return read_format(out, args, err);
 }
 

@@ -5,11 +5,9 @@
 
 #include "base/error.h"
 #include "cli/cmd.h"
-#include "cli/json.h"
 #include "cli/param.h"
+#include "cli/printer.h"
 #include "cli/say.h"
-
-enum { LINE_MAX_BYTES = 256 * 1024 * 1024 };
 
 const struct hv_connect_plan hv_wsman_plan = { .max_sources = 1 };
 
@@ -64,68 +62,13 @@ int hv_wsman_command(const struct hv_args *args, struct hv_output *out, hv_wsman
     return exit_code;
 }
 
-/* A value of an instance for people: texts as they are, the rest as JSON, null as "-". */
-static void append_value(struct hv_buf *buf, const json_t *value, const struct hv_charset *charset) {
-    HV_CLEANUP_FREE char *text = NULL;
+void hv_wsman_print(struct hv_output *out, const struct hv_instance *instance, const struct hv_epr *epr,
+                    const struct hv_types *types) {
+    struct hv_printer printer;
 
-    if (json_is_null(value)) {
-        hv_buf_puts(buf, "-");
-    } else if (json_is_string(value)) {
-        hv_clean_append(buf, json_string_value(value), charset);
-    } else {
-        text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-        if (!text)
-            buf->failure = HV_E_MEMORY;
-        hv_clean_append(buf, text, charset);
-    }
-}
-
-/* The members of OBJECT: a line each under HEAD, or one line of NAME=VALUE with tabs between. */
-static void print_members(struct hv_output *out, const char *head, json_t *object) {
-    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(LINE_MAX_BYTES);
-    bool is_plain = out->format == HV_FORMAT_PLAIN;
-    const char *name;
-    json_t *value;
-
-    hv_clean_append(&buf, head, &out->out_text);
-    json_object_foreach(object, name, value) {
-        hv_buf_puts(&buf, is_plain ? "\t" : "\n  ");
-        hv_clean_append(&buf, name, &out->out_text);
-        hv_buf_puts(&buf, is_plain ? "=" : " = ");
-        append_value(&buf, value, &out->out_text);
-    }
-    hv_buf_putc(&buf, '\n');
-    if (!object || hv_buf_finish(&buf, "an instance", NULL) < 0)
-        out->memory_failed = true;
-    else
-        hv_output_bytes(out, hv_buf_text(&buf), buf.len);
-}
-
-void hv_wsman_print_text(struct hv_output *out, const struct hv_instance *instance, const struct hv_epr *epr,
-                         const struct hv_types *types) {
-    json_t *object = json_object();
-
-    if (instance) {
-        hv_json_put_instance(&object, instance, types);
-        print_members(out, hv_instance_class(instance), json_object_get(object, "properties"));
-    } else if (epr) {
-        json_decref(object);
-        object = hv_json_reference(epr);
-        print_members(out, hv_epr_resource_uri(epr), json_object_get(object, "selectors"));
-    }
-    json_decref(object);
-}
-
-void hv_wsman_print_instance(struct hv_output *out, const struct hv_instance *instance, const struct hv_types *types) {
-    json_t *document;
-
-    if (out->format == HV_FORMAT_XML || !instance)
+    if (out->format == HV_FORMAT_XML || (!instance && !epr))
         return;
-    if (!hv_output_is_json(out)) {
-        hv_wsman_print_text(out, instance, NULL, types);
-        return;
-    }
-    document = hv_json_document("instance");
-    hv_json_put_instance(&document, instance, types);
-    hv_output_json(out, document);
+    hv_printer_init(&printer, out, types);
+    hv_printer_one(&printer, instance, epr);
+    hv_printer_deinit(&printer);
 }

@@ -39,10 +39,8 @@ typedef int hv_wsman_fn(struct hv_types *types, struct hv_connection *connection
 /* Connects, calls FN, says its error; returns the exit code. */
 int hv_wsman_command(const struct hv_args *args, struct hv_output *out, hv_wsman_fn *fn);
 
-/* One instance as a document; INSTANCE NULL shows nothing. */
-void hv_wsman_print_instance(struct hv_output *out, const struct hv_instance *instance, const struct hv_types *types);
-/* For people: an instance, or a reference when INSTANCE is NULL. */
-void hv_wsman_print_text(struct hv_output *out, const struct hv_instance *instance, const struct hv_epr *epr,
-                         const struct hv_types *types);
+/* An instance as a document, or a reference when INSTANCE is NULL; both NULL show nothing. */
+void hv_wsman_print(struct hv_output *out, const struct hv_instance *instance, const struct hv_epr *epr,
+                    const struct hv_types *types);
 
 #endif

@@ -15,15 +15,28 @@
 #include "transport/auth.h"
 #include "transport/version.h"
 
+enum { USUAL_ANSWER_BYTES = 512 * 1024 }; /* WinRM's envelope of 500 KiB, and some more */
+
 static long to_long(uint64_t ms) {
     if (ms == 0)
         return 1; /* 0 would mean "for ever" */
     return ms > INT_MAX ? INT_MAX : (long)ms;
 }
 
+/* What the peer says that it will send; only so much of that is believed as an answer has as a rule. */
+static void make_room(struct hv_transfer *transfer) {
+    curl_off_t n_bytes = -1;
+
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &n_bytes);
+    if (n_bytes > 0 && n_bytes <= USUAL_ANSWER_BYTES)
+        hv_buf_reserve(&transfer->body, (size_t)n_bytes);
+}
+
 static size_t on_body(char *bytes, size_t size, size_t n, void *context) {
     struct hv_transfer *transfer = context;
 
+    if (transfer->body.len == 0)
+        make_room(transfer);
     hv_buf_append(&transfer->body, bytes, size * n);
     return transfer->body.failure ? 0 : size * n;
 }

@@ -48,6 +48,8 @@ const struct hv_xml_node *hv_xml_descendant(const struct hv_xml_node *node, cons
 
 /* All character data directly inside, joined, exact; "" when none. Never NULL. */
 const char *hv_xml_text(const struct hv_xml_node *node);
+/* Its length. */
+size_t hv_xml_length(const struct hv_xml_node *node);
 /* Same without white space around it. For URIs, numbers and words, not for values. Never NULL. */
 const char *hv_xml_word(const struct hv_xml_node *node);
 /* As hv_xml_word, with its length. */

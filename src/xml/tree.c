@@ -24,7 +24,8 @@ const char *hv_xml_namespace(const struct hv_xml_node *node) {
 }
 
 bool hv_xml_is(const struct hv_xml_node *node, const char *namespace_uri, const char *name) {
-    return node && strcmp(node->name, name) == 0 && (!namespace_uri || strcmp(node->namespace_uri, namespace_uri) == 0);
+    return node && node->name[0] == name[0] && strcmp(node->name, name) == 0 &&
+           (!namespace_uri || strcmp(node->namespace_uri, namespace_uri) == 0);
 }
 
 const struct hv_xml_node *hv_xml_first(const struct hv_xml_node *node) {
@@ -64,6 +65,10 @@ const struct hv_xml_node *hv_xml_descendant(const struct hv_xml_node *node, cons
 
 const char *hv_xml_text(const struct hv_xml_node *node) {
     return node->text;
+}
+
+size_t hv_xml_length(const struct hv_xml_node *node) {
+    return node->n_text;
 }
 
 size_t hv_xml_trimmed(const struct hv_xml_node *node, const char **ret_start) {
