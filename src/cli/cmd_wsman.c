@@ -70,6 +70,8 @@ static int get(struct hv_types *types, struct hv_connection *connection, const s
         rc = fragment ? hv_get_fragment_new(target, fragment, &task, err) : hv_get_new(target, &task, err);
     if (rc == 0)
         rc = hv_wsman_run(connection, task, err);
+    if (rc == 0)
+        rc = hv_types_fetch_inside(types, hv_get_result(task), err);
     if (rc < 0)
         return rc;
     types->base = hv_wsman_class(target);

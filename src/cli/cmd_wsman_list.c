@@ -140,8 +140,11 @@ static int read_association(const struct hv_args *args, struct query *query, str
     const char *object = hv_args_value(args, HV_OPT_ASSOCIATED_WITH);
     const char *references = hv_args_value(args, HV_OPT_REFERENCES_OF);
 
-    if (object && references)
-        return hv_error_set(err, HV_E_ARGUMENT, "--associated-with and --references-of exclude each other");
+    if (object && references) {
+        hv_error_set(err, HV_E_ARGUMENT, "--associated-with and --references-of exclude each other");
+        hv_error_remedy(err, "give one of them: what is linked, or the links");
+        return HV_E_ARGUMENT;
+    }
     if (!object && !references)
         return 0;
     query->association = (struct hv_association){
@@ -225,9 +228,9 @@ int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
     HV_CLEANUP_FREE char *class_name = NULL;
     struct hv_connection connection = { 0 };
-    struct hv_types types = { NULL };
+    struct hv_types types = { 0 };
     struct listing listing = { .out = out, .types = &types };
-    struct query query = { NULL };
+    struct query query = { 0 };
     struct hv_error error = { 0 };
     int exit_code;
     int rc = read_query(args, &query, &error);

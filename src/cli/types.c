@@ -55,6 +55,31 @@ int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_err
     return rc;
 }
 
+/* The class of OBJECT and what is inside it; a class that the host cannot tell of is no failure, its values stay texts. */
+static int fetch_object(struct hv_types *types, const struct hv_instance *object, struct hv_error *err) {
+    int rc = hv_types_fetch(types, hv_instance_class(object), err);
+
+    return rc < 0 && rc != HV_E_NOT_FOUND ? rc : hv_types_fetch_inside(types, object, err);
+}
+
+int hv_types_fetch_inside(struct hv_types *types, const struct hv_instance *instance, struct hv_error *err) {
+    int rc = 0;
+
+    if (!types->connection || !instance)
+        return 0;
+    for (size_t i = 0; rc == 0 && i < hv_instance_n_properties(instance); i++) {
+        const struct hv_property *property = hv_instance_property(instance, i);
+
+        for (size_t k = 0; rc == 0 && k < hv_property_n_values(property); k++) {
+            const struct hv_instance *object = hv_property_instance(property, k);
+
+            if (object)
+                rc = fetch_object(types, object, err);
+        }
+    }
+    return rc;
+}
+
 /* MEMBER's type, or unknown when there is none. */
 static enum hv_cim_type member_type(const struct hv_class_member *member, bool *ret_is_array) {
     if (!member)

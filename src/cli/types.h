@@ -32,6 +32,8 @@ void hv_types_deinit(struct hv_types *types);
 
 /* Asks the host to describe CLASS_NAME unless it did; no effect without --types. Errors: those of the request, LIMIT, MEMORY. */
 HV_MUST_CHECK int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_error *err);
+/* Fetches the classes of all instances inside INSTANCE (may be NULL); one that the host does not describe is left unknown. */
+HV_MUST_CHECK int hv_types_fetch_inside(struct hv_types *types, const struct hv_instance *instance, struct hv_error *err);
 /* The description, when there is one. TYPES may be NULL. */
 const struct hv_class *hv_types_class(const struct hv_types *types, const char *class_name);
 /* As hv_class_property, with what was fetched. TYPES may be NULL. */

@@ -67,8 +67,10 @@ static int transfer_new(enum hv_op_kind kind, const char *verb, const struct hv_
     HV_CLEANUP(hv_op_free) struct hv_op *op = NULL;
     int r = 0;
 
-    if (fragment && !hv_params_is_name(fragment))
+    if (fragment && !hv_params_is_name(fragment)) {
         r = hv_error_set(err, HV_E_ARGUMENT, "\"%s\" is no name of a property", fragment);
+        hv_error_remedy(err, "name one property, spelled as the class does");
+    }
     if (r == 0)
         r = op_new(kind, verb, target, &op, err);
     if (r == 0)
@@ -251,25 +253,37 @@ int hv_op_new_describe(const char *cim_namespace, const char *class_name, struct
     return 0;
 }
 
+/* What is no XML is the caller's mistake, not the peer's. */
+static int read_query(struct hv_op *op, const char *text, struct hv_error *err) {
+    struct hv_error why = { 0 };
+    int r = hv_xml_parse(text, strlen(text), "UTF-8", &op->query, &why);
+
+    if (r != HV_E_PROTOCOL)
+        return r < 0 ? hv_error_copy(err, &why) : r;
+    r = hv_error_set(err, HV_E_ARGUMENT, "the event query is no XML");
+    hv_error_cause(err, "%s", why.message);
+    hv_error_remedy(err, "write it as <QueryList><Query Path=\"System\"><Select>*</Select></Query></QueryList>");
+    return r;
+}
+
 int hv_op_new_subscribe(const struct hv_subscribe_options *options, struct hv_op **ret_op, struct hv_error *err) {
     HV_CLEANUP(hv_op_free) struct hv_op *op = NULL;
     int r;
 
     if (!options->resource_uri || !options->on_event)
         return hv_error_set(err, HV_E_ARGUMENT, "a subscription needs a resource URI and somebody to take its events");
-    if (options->wql && options->event_query)
-        return hv_error_set(err, HV_E_ARGUMENT, "a subscription takes one filter, not 2");
+    if (options->wql && options->event_query) {
+        r = hv_error_set(err, HV_E_ARGUMENT, "a subscription takes one filter, not 2");
+        hv_error_remedy(err, "give WQL for events of WMI, or a query of the event log");
+        return r;
+    }
     r = resource_new(HV_OP_SUBSCRIBE, "Subscribe", options->resource_uri, options->cim_namespace, options->wql, &op, err);
     if (r < 0)
         return r;
-    if (options->event_query) {
-        r = hv_xml_parse(options->event_query, strlen(options->event_query), "UTF-8", &op->query, err);
-        if (r < 0) {
-            if (r == HV_E_PROTOCOL) /* not the peer's mistake */
-                r = hv_error_set(err, HV_E_ARGUMENT, "the event query is no XML");
-            return r;
-        }
-    }
+    if (options->event_query)
+        r = read_query(op, options->event_query, err);
+    if (r < 0)
+        return r;
     op->subscription = *options;
     op->subscription.resource_uri = hv_epr_resource_uri(op->target);
     op->subscription.cim_namespace = NULL;

@@ -324,8 +324,9 @@ int hv_mig_listeners_answered(struct hv_step *step) {
         return r;
     listeners = hv_instance_find(service, "MigrationServiceListenerIPAddressList");
     move->no_listener = !listeners || hv_property_n_values(listeners) == 0;
-    /* A check may take its time, and tells more. */
-    return hv_mig_go(step, move->no_listener || move->plan.check_only ? HV_MIG_STATE_READ_DESTINATION : HV_MIG_STATE_REQUEST);
+    /* Five requests have to do for a GUID (design.md 5); everybody else gets to know all that the destination's settings tell. */
+    return hv_mig_go(step, move->no_listener || move->plan.check_only || !move->plan.vm_is_guid ? HV_MIG_STATE_READ_DESTINATION
+                                                                                                : HV_MIG_STATE_REQUEST);
 }
 
 int hv_mig_prologue_failed(struct hv_step *step) {

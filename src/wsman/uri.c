@@ -62,6 +62,13 @@ static bool is_same_namespace(const char *a, size_t n_a, const char *b) {
     return true;
 }
 
+static int other_namespace(const char *uri, const char *cim_namespace, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_ARGUMENT, "%s is not in namespace %s", uri, cim_namespace);
+    hv_error_cause(err, "a resource URI of WMI holds its namespace, and hosts take no other");
+    hv_error_remedy(err, "leave the namespace out, or give the class name without the URI");
+    return HV_E_ARGUMENT;
+}
+
 int hv_resource_new(const char *cim_namespace, const char *name, struct hv_epr **ret_resource, struct hv_error *err) {
     HV_CLEANUP(hv_epr_free) struct hv_epr *resource = NULL;
     HV_CLEANUP_FREE char *uri = NULL;
@@ -75,7 +82,7 @@ int hv_resource_new(const char *cim_namespace, const char *name, struct hv_epr *
         return r;
     in_uri = hv_uri_namespace(uri, &n_in_uri);
     if (cim_namespace && in_uri && !is_same_namespace(in_uri, n_in_uri, cim_namespace))
-        return hv_error_set(err, HV_E_ARGUMENT, "%s is not in namespace %s", name, cim_namespace);
+        return other_namespace(name, cim_namespace, err);
     if (cim_namespace && !in_uri)
         r = hv_epr_add_selector(resource, HV_SELECTOR_NAMESPACE, cim_namespace, err);
     if (r < 0)

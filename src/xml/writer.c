@@ -193,9 +193,12 @@ int hv_xml_writer_finish(const struct hv_xml_writer *writer, const char *what, s
     if (writer->bad_encoding)
         return hv_error_set(err, HV_E_ARGUMENT, "%s holds text that is not UTF-8 (byte 0x%02X)", what,
                             (unsigned)writer->bad_character);
-    if (writer->failure)
-        return hv_error_set(err, HV_E_ARGUMENT, "%s holds the character U+%04X, which XML cannot carry", what,
-                            (unsigned)writer->bad_character);
+    if (writer->failure) {
+        (void)hv_error_set(err, HV_E_ARGUMENT, "%s holds the character U+%04X, which XML cannot carry", what,
+                           (unsigned)writer->bad_character);
+        hv_error_cause(err, "of the control characters XML 1.0 has tab, line feed and carriage return only");
+        return HV_E_ARGUMENT;
+    }
     assert(writer->n_open == 0);
     return hv_buf_finish(writer->buf, what, err);
 }

@@ -63,7 +63,7 @@ start_hosts() {
     *' --hosts '* | *' --config '*) ;;
     *) set -- --hosts hv01,hv02 "$@" ;;
     esac
-    export hv01='' hv02=''
+    export hv01='' hv02='' hv01_port=''
     n_hosts=$(printf '%s\n' "$@" | awk 'want { print split($0, names, ","); exit } { want = $0 == "--hosts" }')
     "$HVSIM" --user "tester:$work/password" --cert-dir "$work/certs" --exit-with-parent --request-log "$requests" \
         --state-file "$state" "$@" >"$work/ready" 2>"$work/hvsim.err" &

@@ -239,6 +239,70 @@ $get '' "$me" | signed 200
 lacks 'uuid:11111111-2222-4333-8444-555555555555'
 $get '' "$me" | signed 500
 has 'Code="2150859174"'
+# ---- odd answers ----
+refused 2 'no good value' --user "admin:$dir/password" --quirk nonsense
+refused 2 'no good value' --user "admin:$dir/password" --peer nonsense
+refused 2 'no good value' --user "admin:$dir/password" --bulk Msvm_ComputerSystem=5
+refused 2 'no good value' --user "admin:$dir/password" --max-concurrent 0
+start odd --quirk chunked --quirk slow --quirk utf16be --bulk Hvsim_Bulk=2000
+identify | signed 200
+grep -qi '^Transfer-Encoding: chunked' "$dir/headers" || fail "no chunks"
+iconv -f UTF-16 -t UTF-8 "$dir/body" | grep -q '</wsmid:IdentifyResponse></s:Body></s:Envelope>' || fail "pieces do not make an answer"
+start omi --peer omi
+identify | post 401
+grep -qi '^WWW-Authenticate: Negotiate' "$dir/headers" || fail "OMI offers no Negotiate"
+identify | signed 200
+has '<SOAP-ENV:Envelope'
+
+# ---- many instances ----
+start bulk --bulk Hvsim_Bulk=2000
+lab=http://schemas.microsoft.com/wbem/wsman/1/wmi/root/hvsim
+envelope "$enumeration/Enumerate" "$lab/Hvsim_Bulk" '<n:Enumerate><w:OptimizeEnumeration/><w:MaxElements>32000</w:MaxElements></n:Enumerate>' |
+    signed 200
+seen=$(grep -o '<p:Index>' "$dir/body" | wc -l)
+while [ -n "$(context)" ]; do
+    pull "$(context)" 32000 | signed 200
+    seen=$((seen + $(grep -o '<p:Index>' "$dir/body" | wc -l)))
+done
+[ "$seen" -eq 2000 ] || fail "pulled $seen of 2000 generated instances"
+
+# ---- subscriptions ----
+# A minute is 3 s here: so long the Pull waits, and meanwhile others are served.
+start events --time-scale 20 --state-file "$dir/state3"
+eventing=http://schemas.xmlsoap.org/ws/2004/08/eventing
+envelope "$eventing/Subscribe" "$wmi/*" "<e:Subscribe xmlns:e=\"$eventing\">
+<e:Delivery Mode=\"http://schemas.dmtf.org/wbem/wsman/1/wsman/Pull\"/>
+<w:Filter Dialect=\"http://schemas.microsoft.com/wbem/wsman/1/WQL\">SELECT * FROM __InstanceModificationEvent WITHIN 1
+WHERE TargetInstance ISA 'Msvm_ComputerSystem' AND TargetInstance.EnabledState &lt;&gt; PreviousInstance.EnabledState</w:Filter>
+</e:Subscribe>" | signed 200
+has '<n:EnumerationContext>uuid:'
+events=$(context)
+began=$(date +%s%N)
+pull "$events" 5 | signed 500
+has 'w:TimedOut'
+[ $(($(date +%s%N) - began)) -gt 2900000000 ] || fail "the Pull did not wait"
+pull "$events" 5 >"$dir/pull"
+plain() {
+    curl -sS --cacert "$ca" --max-time 20 -H "Content-Type: $soap" -u "admin:$(cat "$dir/password")" --data-binary @"$1" "$url"
+}
+plain "$dir/pull" >"$dir/event" &
+waiting=$!
+vm=$(jq -r '.vms[] | select(.state == 3 and .host == "hv01") | .guid' "$dir/state3" | head -n 1)
+keys=$(selector CreationClassName Msvm_ComputerSystem | sed 's/<\/w:SelectorSet>//')$(selector Name "$vm" | sed 's/<w:SelectorSet>//')
+envelope "$wmi/Msvm_ComputerSystem/RequestStateChange" "$wmi/Msvm_ComputerSystem" \
+    "<p:RequestStateChange_INPUT xmlns:p=\"$wmi/Msvm_ComputerSystem\"><p:RequestedState>2</p:RequestedState></p:RequestStateChange_INPUT>" \
+    "$keys" >"$dir/request"
+plain "$dir/request" >"$dir/body"
+has '<p:ReturnValue>4096</p:ReturnValue>'
+wait "$waiting" || fail "the Pull that waited"
+grep -q '__InstanceModificationEvent' "$dir/event" || fail "no event"
+
+# ---- configuration without addresses ----
+printf '[host hv01]\nlistener = 10.0.0.1\n[host hv02]\nlistener = 10.0.0.2\n' >"$dir/plain.ini"
+start config --config "$dir/plain.ini"
+case $url in https://127.0.0.1:*) ;; *) fail "first host at $url" ;; esac
+case $url2 in https://127.0.0.2:*) ;; *) fail "second host at $url2" ;; esac
+
 # ---- a move ----
 start move --time-scale 100 --state-file "$dir/state2"
 

@@ -83,7 +83,7 @@ static void inherited_elements_come_on_request(void **state) {
 static void a_namespace_is_listed_class_by_class(void **state) {
     struct world *world = *state;
 
-    assert_int_equal(count(post(world, ENUMERATE(TWO(LAB, ""), "", OPTIMIZED)), "<CLASS "), 5);
+    assert_int_equal(count(post(world, ENUMERATE(TWO(LAB, ""), "", OPTIMIZED)), "<CLASS "), 10);
     assert_int_equal(count(post(world, ENUMERATE(TWO(LAB, ""), "", "<w:OptimizeEnumeration/>")), "<CLASS "), 1);
     assert_int_equal(world->service.contexts.n_items, 1);
 }

@@ -1,7 +1,9 @@
-/* Every allocation of the model fails in turn: no crash, no leak, and the VM stays at exactly one host. */
+/* Every allocation of the model and of the wire fails in turn: no crash, no leak, and the VM stays at exactly one host. */
 #include "lab.h"
 
 #include <string.h>
+
+#include "wire.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -118,6 +120,77 @@ static void test_carrying_out_a_move(void **state) {
     assert_string_equal(lab_host_of(*state, DB), "hv02");
 }
 
+#define TYPES SIM_URI_WMI "root/hvsim/Hvsim_AllTypes"
+#define ECHO  SIM_URI_WMI "root/hvsim/Hvsim_Echo"
+#define PART  SIM_URI_WMI "root/hvsim/Hvsim_Part"
+#define EVENT " xmlns:e='" SIM_NS_EVENT "'"
+
+/* One of each kind that builds something of its own; each can be repeated, and succeeds in the end. */
+static const char *const requests[] = {
+    GET_OF(TYPES, KEY("Id", "full")),
+    GET_OF(SIM_URI_METADATA "Hvsim_AllTypes", TWO(ONE("__cimnamespace", "root/hvsim"), "")),
+    ENVELOPE(TO REPLY_TO ID URI(TYPES) ACTION(SIM_NS_XFER "/Put") KEY("Id", "empty"),
+             "<p:Hvsim_AllTypes xmlns:p='" TYPES "'><p:Id>empty</p:Id><p:StringArray>a</p:StringArray></p:Hvsim_AllTypes>"),
+    ENVELOPE(TO REPLY_TO ID URI(TYPES) ACTION(SIM_NS_XFER "/Put")
+                 KEY("Id", "empty") "<w:FragmentTransfer s:mustUnderstand='true'>String</w:FragmentTransfer>",
+             "<w:XmlFragment xmlns:p='" TYPES "'><p:String>a</p:String></w:XmlFragment>"),
+    ENVELOPE(TO REPLY_TO ID URI(ECHO) ACTION(ECHO "/Echo"),
+             "<p:Echo_INPUT xmlns:p='" ECHO "'><p:Octets>AP8=</p:Octets><p:Object xmlns:q='" PART
+             "'><q:Name>n</q:Name></p:Object><p:Embedded>&lt;INSTANCE CLASSNAME='Hvsim_Part'/&gt;</p:Embedded></p:Echo_INPUT>"),
+    ENVELOPE(
+        TO REPLY_TO ID URI(WMI "*") ACTION(SIM_NS_EVENT "/Subscribe"),
+        "<e:Subscribe" EVENT
+        "><e:Delivery Mode='http://schemas.dmtf.org/wbem/wsman/1/wsman/Pull'/><w:Filter Dialect='" SIM_DIALECT_WQL
+        "'>SELECT * FROM __InstanceCreationEvent WITHIN 5 WHERE TargetInstance ISA 'Msvm_ConcreteJob'</w:Filter></e:Subscribe>"),
+    ENVELOPE(TO REPLY_TO ID URI(SIM_URI_EVENT_LOG) ACTION(SIM_NS_EVENT "/Subscribe"),
+             "<e:Subscribe" EVENT "><e:Delivery Mode='http://schemas.dmtf.org/wbem/wsman/1/wsman/Pull'/><w:Filter "
+             "Dialect='http://schemas.microsoft.com/win/2004/08/events/eventquery'><QueryList><Query "
+             "Path='x'><Select>*</Select></Query>"
+             "</QueryList></w:Filter></e:Subscribe>"),
+};
+
+static bool answer_with_failure(struct world *world, const char *body, long i) {
+    if (world->has_reply)
+        sim_http_reply_deinit(&world->reply);
+    struct sim_http_request request = good_request(body);
+    request.now_us = world->now_us;
+    countdown = i;
+    sim_service_handle(&world->service, &request, &world->reply);
+    bool hit = struck();
+    world->has_reply = true;
+    return hit;
+}
+
+static void test_answers(void **state) {
+    struct world *world = *state;
+    world->service.manner.quirks = 1U << SIM_QUIRK_UTF16LE | 1U << SIM_QUIRK_OCTETS_BASE64;
+    for (size_t j = 0; j < sizeof(requests) / sizeof(requests[0]); j++) {
+        for (long i = 0; answer_with_failure(world, requests[j], i); i++)
+            continue;
+        if (world->reply.status != 200)
+            fail_msg("request %zu: %s", j, world->reply.log);
+    }
+}
+
+/* Creation and deletion change what the next one finds, so that each run has a world of its own. */
+static void test_creation(void **state) {
+    struct world *world = *state;
+    for (long i = 0; answer_with_failure(world,
+                                         ENVELOPE(TO REPLY_TO ID URI(TYPES) ACTION(SIM_NS_XFER "/Create"),
+                                                  "<p:Hvsim_AllTypes xmlns:p='" TYPES "'><p:Id>new</p:Id></p:Hvsim_AllTypes>"),
+                                         i);
+         i++)
+        (void)post(world, ENVELOPE(TO REPLY_TO ID URI(TYPES) ACTION(SIM_NS_XFER "/Delete") KEY("Id", "new"), ""));
+    assert_int_equal(world->reply.status, 200);
+    for (long i = 0;
+         answer_with_failure(world, ENVELOPE(TO REPLY_TO ID URI(TYPES) ACTION(SIM_NS_XFER "/Delete") KEY("Id", "new"), ""), i);
+         i++)
+        (void)post(world, ENVELOPE(TO REPLY_TO ID URI(TYPES) ACTION(SIM_NS_XFER "/Create"),
+                                   "<p:Hvsim_AllTypes xmlns:p='" TYPES "'><p:Id>new</p:Id></p:Hvsim_AllTypes>"));
+    assert_int_equal(world->reply.status, 200);
+}
+
+#undef T
 #define T(test) cmocka_unit_test_setup_teardown(test, lab_setup, lab_teardown)
 
 int main(void) {
@@ -127,6 +200,8 @@ int main(void) {
         T(test_associators),
         T(test_starting_a_move),
         T(test_carrying_out_a_move),
+        cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_creation, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,7 +106,7 @@ static void compare(const struct figures *found, const struct figures *wanted) {
 /* Files that nobody counted must be readable all the same. */
 static void check_file(const char *path, const char *bytes, size_t n_bytes, void *context) {
     size_t *n_compared = context;
-    struct figures found = { NULL };
+    struct figures found = { 0 };
 
     if (!hv_text_ends(path, ".xml") || !count_page(bytes, n_bytes, &found))
         return;
@@ -142,7 +142,7 @@ static void the_counting_counts(void **state) {
         "i:nil='true'/><D><c:Datetime>2024-05-01T10:11:12Z</c:Datetime></D></X>"
         "<Y><A>1</A></Y></n:Items><n:EndOfSequence/></n:PullResponse></s:Body></s:Envelope>";
     const struct figures wanted = { NULL, 2, 5, 6, 1, 1, 1, 1, true };
-    struct figures found = { NULL };
+    struct figures found = { 0 };
 
     (void)state;
     assert_true(count_page(page, strlen(page), &found));

@@ -60,12 +60,12 @@ static void to_read_listeners(struct bench *bench) {
 
 static void to_read_destination(struct bench *bench) {
     to_read_listeners(bench);
-    bench_answer(bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
+    bench_answer(bench, BENCH_ITEMS(BENCH_SERVICE));
 }
 
 static void to_request(struct bench *bench) {
-    to_read_listeners(bench);
-    bench_answer(bench, BENCH_ITEMS(BENCH_SERVICE));
+    to_read_destination(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
 }
 
 static void to_read_job(struct bench *bench) {
@@ -222,7 +222,7 @@ static const struct row {
       to_read_listeners,
       BENCH_ITEMS(BENCH_SERVICE),
       { ILLEGAL,
-        { "REQUEST", "run:source" },
+        { "READ_DESTINATION", "run:destination" },
         { "READ_LISTENERS", "done" },
         ILLEGAL,
         ILLEGAL,
@@ -234,7 +234,7 @@ static const struct row {
       to_read_destination,
       BENCH_ITEMS(BENCH_SETTINGS),
       { ILLEGAL,
-        { "READ_DESTINATION", "done" },
+        { "REQUEST", "run:source" },
         { "READ_DESTINATION", "done" },
         ILLEGAL,
         ILLEGAL,

@@ -21,8 +21,7 @@ static void to_request(struct bench *bench, const struct hv_move_options *option
     bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
     bench_answer(bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
     bench_answer(bench, BENCH_ITEMS(BENCH_SERVICE));
-    if (options->check_only)
-        bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
+    bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
 }
 
 static void to_job(struct bench *bench) {
@@ -460,6 +459,7 @@ static void the_service_is_called_by_every_key_that_it_shows(void **state) {
         bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
         bench_answer(&bench, rows[i].service);
         bench_answer(&bench, BENCH_ITEMS(BENCH_SERVICE));
+        bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
         bench_answer(&bench, BENCH_STARTED);
         assert_non_null(strstr(hv_buf_text(&bench.log), rows[i].selectors));
         bench_end(&bench);

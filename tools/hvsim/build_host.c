@@ -36,7 +36,7 @@ static int keys_check(const struct sim_section *section, struct hv_error *err) {
 
 static int names_build(struct sim_host *host, const struct sim_section *section, struct hv_error *err) {
     HV_CLEANUP_FREE char *fqdn = sim_format("%s.example.test", section->name);
-    const size_t number = host->fabric->n_hosts + 1;
+    const size_t number = host->fabric->n_hosts; /* this one counted */
     HV_CLEANUP_FREE char *address = sim_format("127.0.%zu.%zu", number / 250, number % 250);
     int r;
     if (!fqdn || !address)

@@ -3,6 +3,7 @@
 #define SIM_CALL_H
 
 #include "context.h"
+#include "eventlog.h"
 #include "manner.h"
 #include "message.h"
 #include "model.h"
@@ -13,6 +14,7 @@ enum sim_prefixes {
     SIM_PREFIXES_ENUMERATION, /* s a n w */
     SIM_PREFIXES_TRANSFER,    /* s a x w p */
     SIM_PREFIXES_FAULT,       /* s a x e n w p */
+    SIM_PREFIXES_EVENTING,    /* s a e n w */
 };
 
 enum sim_operation {
@@ -26,6 +28,8 @@ enum sim_operation {
     SIM_OP_PULL,
     SIM_OP_RELEASE,
     SIM_OP_INVOKE,
+    SIM_OP_SUBSCRIBE,
+    SIM_OP_UNSUBSCRIBE,
 };
 /* "Get"; NULL for NONE. */
 const char *sim_operation_name(enum sim_operation operation);
@@ -50,6 +54,9 @@ struct sim_wire_call {
     const struct sim_caller *caller; /* NULL: anonymous */
     bool tls;
     int64_t now_us; /* real time */
+    int64_t simulated_us;
+    int64_t waited_us; /* simulated time since the request came first */
+    const struct sim_event_log *log;
     const struct sim_message *message;
     enum sim_operation operation;
     const char *method; /* of INVOKE, as in the action; else NULL */
@@ -58,6 +65,7 @@ struct sim_wire_call {
     enum sim_prefixes prefixes;
     struct hv_buf header; /* XML for the end of s:Header */
     struct hv_buf body;   /* XML for s:Body */
+    bool waits;           /* a Pull found nothing yet: to be tried again soon; nothing else is filled */
     bool invoked;         /* the model was called: its refusal, if any, is about this call */
     struct sim_soap_fault fault;
 };
@@ -76,7 +84,15 @@ bool sim_enumerate(struct sim_wire_call *call);
 bool sim_pull(struct sim_wire_call *call);
 bool sim_release(struct sim_wire_call *call);
 bool sim_invoke(struct sim_wire_call *call);
+bool sim_subscribe(struct sim_wire_call *call);
+bool sim_unsubscribe(struct sim_wire_call *call);
+/* Pull of a subscription. */
+bool sim_pull_events(struct sim_wire_call *call, struct sim_context *context, uint64_t max_items);
 
+/* A context for the enumeration, which is consumed. */
+bool sim_call_open_context(struct sim_wire_call *call, struct sim_enumeration *enumeration_take, char id[SIM_ID_TEXT_SIZE]);
+/* PullResponse with these items and the context that follows. */
+bool sim_call_answer_pull(struct sim_wire_call *call, struct sim_context *context, const struct hv_buf *items);
 /* For troubles: the context that a Pull or Release names, if any, is removed. */
 void sim_call_forget_context(struct sim_wire_call *call);
 /* MaxElements of an Enumerate or Pull in either namespace, 1 without. */

@@ -139,6 +139,8 @@ static bool put_fragment(struct sim_wire_call *call, struct sim_object *object) 
     if (good)
         sim_set_value(object, property->name, &value);
     sim_value_deinit(&value);
+    if (good && !sim_object_good(object))
+        return sim_fail_memory(&call->fault);
     return good && keep(call, object) && sim_call_answer_fragment(call, object, property, text_only);
 }
 

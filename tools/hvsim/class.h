@@ -29,6 +29,7 @@ extern const struct sim_class_table sim_classes_system;    /* class_system.c: ma
 extern const struct sim_class_table sim_classes_setting;   /* class_setting.c: settings of VMs */
 extern const struct sim_class_table sim_classes_migration; /* class_migration.c: migration service, its settings, jobs, errors */
 extern const struct sim_class_table sim_classes_link;      /* class_link.c: associations */
+extern const struct sim_class_table sim_classes_event;     /* class_event.c: what subscriptions bring */
 extern const struct sim_class_table sim_classes_lab;       /* class_lab.c: for tests of clients, and what can be written */
 
 /* One property: read-only, writable, key; R for arrays. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "subscription.h"
 
 struct sim_enumeration *sim_enumeration_free(struct sim_enumeration *enumeration) {
     if (!enumeration)
@@ -14,6 +15,7 @@ struct sim_enumeration *sim_enumeration_free(struct sim_enumeration *enumeration
         free(enumeration->columns[i]);
     free(enumeration->columns);
     free(enumeration->classes);
+    (void)sim_subscription_free(enumeration->subscription);
     (void)sim_wql_free(enumeration->wql);
     (void)sim_object_free(enumeration->made);
     free(enumeration);
@@ -67,9 +69,17 @@ void sim_contexts_remove(struct sim_contexts *contexts, struct sim_context *cont
     *context = contexts->items[--contexts->n_items];
 }
 
-void sim_contexts_expire(struct sim_contexts *contexts, int64_t oldest_us) {
+static bool is_expired(const struct sim_context *context, int64_t oldest_us, int64_t simulated_us) {
+    const struct sim_subscription *subscription = context->enumeration->subscription;
+
+    if (!subscription)
+        return context->used_us < oldest_us;
+    return subscription->expires_us && subscription->expires_us <= simulated_us;
+}
+
+void sim_contexts_expire(struct sim_contexts *contexts, int64_t oldest_us, int64_t simulated_us) {
     for (size_t i = contexts->n_items; i > 0; i--)
-        if (contexts->items[i - 1].used_us < oldest_us)
+        if (is_expired(&contexts->items[i - 1], oldest_us, simulated_us))
             sim_contexts_remove(contexts, &contexts->items[i - 1]);
 }
 

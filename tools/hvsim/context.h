@@ -15,6 +15,7 @@ enum sim_enum_mode {
 };
 
 struct sim_host;
+struct sim_subscription;
 
 /* Items are the objects of a list, or made one after the other, or descriptions of classes. */
 struct sim_enumeration {
@@ -28,7 +29,8 @@ struct sim_enumeration {
     size_t next;      /* item of the list, or of what is made */
     enum sim_enum_mode mode;
     struct sim_writing writing;
-    char **columns; /* of a projection; none: whole instances */
+    struct sim_subscription *subscription; /* items are events as they happen; NULL: an enumeration */
+    char **columns;                        /* of a projection; none: whole instances */
     size_t n_columns;
     uint64_t asked_bytes;    /* MaxEnvelopeSize of the Enumerate, 0 none */
     uint64_t asked_elements; /* MaxElements, 0 none */
@@ -53,8 +55,8 @@ struct sim_contexts {
 };
 
 void sim_contexts_deinit(struct sim_contexts *contexts);
-/* Drops those idle since before OLDEST_US. */
-void sim_contexts_expire(struct sim_contexts *contexts, int64_t oldest_us);
+/* Drops enumerations idle since before OLDEST_US, and subscriptions that expired at SIMULATED_US. */
+void sim_contexts_expire(struct sim_contexts *contexts, int64_t oldest_us, int64_t simulated_us);
 /* Takes the enumeration: 0, 1 too many are open, -1 out of memory (freed in both). */
 HV_MUST_CHECK int sim_contexts_add(struct sim_contexts *contexts, const char *id, int64_t now_us,
                                    struct sim_enumeration *enumeration_take);

@@ -82,7 +82,7 @@ static bool is_finished(struct sim_enumeration *enumeration) {
 
 /* ---- Enumerate ---- */
 
-static bool open_context(struct sim_wire_call *call, struct sim_enumeration *enumeration_take, char id[SIM_ID_TEXT_SIZE]) {
+bool sim_call_open_context(struct sim_wire_call *call, struct sim_enumeration *enumeration_take, char id[SIM_ID_TEXT_SIZE]) {
     int rc;
 
     if (call->manner->peer == SIM_PEER_OMI)
@@ -138,7 +138,7 @@ bool sim_enumerate(struct sim_wire_call *call) {
     if (!finished) {
         struct sim_enumeration *open = enumeration;
         enumeration = NULL;
-        if (!open_context(call, open, id))
+        if (!sim_call_open_context(call, open, id))
             return false;
     }
     call->prefixes = SIM_PREFIXES_ENUMERATION;
@@ -206,6 +206,13 @@ static void write_pull_response(struct sim_xml *xml, const char *id, const struc
     sim_xml_close(xml);
 }
 
+/* The context of WinRM changes on each pull, that of others stays (wsman.md 7). */
+static void renew_context(struct sim_wire_call *call, struct sim_context *context) {
+    if (call->manner->peer == SIM_PEER_WINRM)
+        sim_ids_next(call->ids, context->id);
+    context->used_us = call->now_us;
+}
+
 /* One batch; a context that is used up is gone afterwards. */
 static bool pull_batch(struct sim_wire_call *call, struct sim_context *context, const struct pull *pull) {
     HV_CLEANUP_BUF struct hv_buf items = HV_BUF_INIT(SIZE_MAX / 2);
@@ -217,9 +224,7 @@ static bool pull_batch(struct sim_wire_call *call, struct sim_context *context, 
         return false;
     }
     finished = is_finished(context->enumeration);
-    if (call->manner->peer == SIM_PEER_WINRM)
-        sim_ids_next(call->ids, context->id);
-    context->used_us = call->now_us;
+    renew_context(call, context);
     sim_xml_init(&xml);
     write_pull_response(&xml, finished ? NULL : context->id, &items);
     if (finished)
@@ -228,11 +233,26 @@ static bool pull_batch(struct sim_wire_call *call, struct sim_context *context, 
     return sim_xml_take(&xml, &call->body) || sim_fail_memory(&call->fault);
 }
 
+bool sim_call_answer_pull(struct sim_wire_call *call, struct sim_context *context, const struct hv_buf *items) {
+    SIM_CLEANUP_XML struct sim_xml xml;
+
+    renew_context(call, context);
+    sim_xml_init(&xml);
+    write_pull_response(&xml, context->id, items);
+    call->prefixes = SIM_PREFIXES_ENUMERATION;
+    return sim_xml_take(&xml, &call->body) || sim_fail_memory(&call->fault);
+}
+
+static bool pull_from(struct sim_wire_call *call, struct sim_context *context, const struct pull *pull) {
+    if (context->enumeration->subscription)
+        return sim_pull_events(call, context, batch_size(call, pull->max_elements));
+    return same_limits(call, context->enumeration, pull) && pull_batch(call, context, pull);
+}
+
 bool sim_pull(struct sim_wire_call *call) {
     struct pull pull = { 0 };
     struct sim_context *context;
-    bool good = find_context(call, "Pull", &pull, &context) && same_limits(call, context->enumeration, &pull) &&
-                pull_batch(call, context, &pull);
+    bool good = find_context(call, "Pull", &pull, &context) && pull_from(call, context, &pull);
 
     free(pull.context);
     return good;

@@ -20,6 +20,8 @@ static const char *const operation_names[] = {
     [SIM_OP_PULL] = "Pull",
     [SIM_OP_RELEASE] = "Release",
     [SIM_OP_INVOKE] = "Invoke",
+    [SIM_OP_SUBSCRIBE] = "Subscribe",
+    [SIM_OP_UNSUBSCRIBE] = "Unsubscribe",
 };
 
 const char *sim_operation_name(enum sim_operation operation) {
@@ -37,6 +39,8 @@ static const struct verb {
     { SIM_NS_ENUM "/Enumerate", SIM_OP_ENUMERATE },
     { SIM_NS_ENUM "/Pull", SIM_OP_PULL },
     { SIM_NS_ENUM "/Release", SIM_OP_RELEASE },
+    { SIM_NS_EVENT "/Subscribe", SIM_OP_SUBSCRIBE },
+    { SIM_NS_EVENT "/Unsubscribe", SIM_OP_UNSUBSCRIBE },
 };
 
 bool sim_operation_find(const struct sim_message *message, enum sim_operation *ret_operation, const char **ret_method,
@@ -98,12 +102,14 @@ static void declare_prefixes(struct sim_xml *xml, enum sim_prefixes set) {
         const char *uri;
         unsigned sets; /* bit per enum sim_prefixes */
     } rows[] = {
-        { "s", SIM_NS_SOAP, 0xF },
-        { "a", SIM_NS_ADDR, 1U << SIM_PREFIXES_ENUMERATION | 1U << SIM_PREFIXES_TRANSFER | 1U << SIM_PREFIXES_FAULT },
+        { "s", SIM_NS_SOAP, 0x1F },
+        { "a", SIM_NS_ADDR,
+          1U << SIM_PREFIXES_ENUMERATION | 1U << SIM_PREFIXES_TRANSFER | 1U << SIM_PREFIXES_FAULT | 1U << SIM_PREFIXES_EVENTING },
         { "x", SIM_NS_XFER, 1U << SIM_PREFIXES_TRANSFER | 1U << SIM_PREFIXES_FAULT },
-        { "e", SIM_NS_EVENT, 1U << SIM_PREFIXES_FAULT },
-        { "n", SIM_NS_ENUM, 1U << SIM_PREFIXES_ENUMERATION | 1U << SIM_PREFIXES_FAULT },
-        { "w", SIM_NS_WSMAN, 1U << SIM_PREFIXES_ENUMERATION | 1U << SIM_PREFIXES_TRANSFER | 1U << SIM_PREFIXES_FAULT },
+        { "e", SIM_NS_EVENT, 1U << SIM_PREFIXES_FAULT | 1U << SIM_PREFIXES_EVENTING },
+        { "n", SIM_NS_ENUM, 1U << SIM_PREFIXES_ENUMERATION | 1U << SIM_PREFIXES_FAULT | 1U << SIM_PREFIXES_EVENTING },
+        { "w", SIM_NS_WSMAN,
+          1U << SIM_PREFIXES_ENUMERATION | 1U << SIM_PREFIXES_TRANSFER | 1U << SIM_PREFIXES_FAULT | 1U << SIM_PREFIXES_EVENTING },
         { "p", SIM_NS_MSWSMAN, 1U << SIM_PREFIXES_TRANSFER | 1U << SIM_PREFIXES_FAULT },
     };
 

@@ -82,6 +82,10 @@ int64_t sim_fabric_time(const struct sim_fabric *fabric) {
     return fabric->now_us;
 }
 
+double sim_fabric_scale(const struct sim_fabric *fabric) {
+    return fabric->time_scale;
+}
+
 const struct sim_schema *sim_fabric_schema(const struct sim_fabric *fabric) {
     return fabric->schema;
 }
@@ -212,6 +216,10 @@ const char *sim_host_os_version(const struct sim_host *host) {
 
 uint32_t sim_host_build(const struct sim_host *host) {
     return host->build;
+}
+
+const struct sim_schema *sim_host_schema(const struct sim_host *host) {
+    return host->fabric->schema;
 }
 
 bool sim_host_is_migration_on(const struct sim_host *host) {

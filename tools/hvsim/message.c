@@ -17,6 +17,7 @@ void sim_message_deinit(struct sim_message *message) {
     free(message->message_id);
     free(message->fragment);
     free(message->fragment_dialect);
+    free(message->identifier);
     sim_resource_deinit(&message->resource);
     *message = (struct sim_message){ 0 };
 }
@@ -126,6 +127,10 @@ static bool read_locale(struct reading *reading, const xmlNode *node) {
     return true;
 }
 
+static bool read_identifier(struct reading *reading, const xmlNode *node) {
+    return keep_token(reading, node, &reading->message->identifier);
+}
+
 static bool read_sequence(struct reading *reading, const xmlNode *node) {
     HV_CLEANUP_FREE char *text = sim_dom_token(node);
 
@@ -193,6 +198,7 @@ static const struct header {
     { SIM_NS_WSMAN, "FragmentTransfer", read_fragment },
     { SIM_NS_WSMAN, "RequestEPR", NULL },
     { SIM_NS_WSMAN, "RequestTotalItemsCountEstimate", NULL },
+    { SIM_NS_EVENT, "Identifier", read_identifier },
     { SIM_NS_MSWSMAN, "DataLocale", read_locale },
     { SIM_NS_MSWSMAN, "SessionId", NULL },
     { SIM_NS_MSWSMAN, "OperationID", NULL },

@@ -36,6 +36,7 @@ struct sim_message {
     char *message_id;
     char *fragment;               /* w:FragmentTransfer, NULL when absent */
     char *fragment_dialect;       /* NULL when absent */
+    char *identifier;             /* e:Identifier of a subscription, NULL when absent */
     uint64_t envelope_bytes;      /* what the answer may have */
     uint64_t asked_bytes;         /* MaxEnvelopeSize as it came; 0: absent */
     uint64_t timeout_ms;          /* OperationTimeout in force */

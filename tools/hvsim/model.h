@@ -57,8 +57,9 @@ HV_DEFINE_CLEANUP(struct sim_fabric *, sim_fabric_free)
 
 /* Lets time pass up to NOW_US (real time, never backwards). To be called before each request and now and then between. */
 void sim_fabric_tick(struct sim_fabric *fabric, int64_t now_us);
-/* Simulated time now. */
+/* Simulated time now, and how much faster than real time it passes. */
 int64_t sim_fabric_time(const struct sim_fabric *fabric);
+double sim_fabric_scale(const struct sim_fabric *fabric);
 const struct sim_schema *sim_fabric_schema(const struct sim_fabric *fabric);
 size_t sim_fabric_n_hosts(const struct sim_fabric *fabric);
 struct sim_host *sim_fabric_host(struct sim_fabric *fabric, size_t i);
@@ -75,6 +76,7 @@ const char *sim_host_fqdn(const struct sim_host *host);       /* "hv01.example.t
 const char *sim_host_address(const struct sim_host *host);    /* address to listen on */
 const char *sim_host_os_version(const struct sim_host *host); /* "10.0.17763", as Identify says */
 uint32_t sim_host_build(const struct sim_host *host);
+const struct sim_schema *sim_host_schema(const struct sim_host *host);
 
 /* ---- reading ---- */
 

@@ -20,10 +20,11 @@
 #define SIM_ANONYMOUS    "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 #define SIM_FAULT_DETAIL "http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/"
 
-#define SIM_URI_WMI      "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
-#define SIM_URI_CLASS2   "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
-#define SIM_URI_METADATA "http://schemas.dmtf.org/wbem/cim-xml/2/cim-schema/2/" /* class descriptions */
-#define SIM_URI_ALL      "http://schemas.dmtf.org/wbem/wscim/1/*"
+#define SIM_URI_WMI       "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
+#define SIM_URI_CLASS2    "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
+#define SIM_URI_METADATA  "http://schemas.dmtf.org/wbem/cim-xml/2/cim-schema/2/" /* class descriptions */
+#define SIM_URI_EVENT_LOG "http://schemas.microsoft.com/wbem/wsman/1/windows/EventLog"
+#define SIM_URI_ALL       "http://schemas.dmtf.org/wbem/wscim/1/*"
 
 #define SIM_DIALECT_WQL      "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 #define SIM_DIALECT_SELECTOR "http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter"

@@ -213,6 +213,14 @@ void sim_set_path(struct sim_object *object, const char *name, struct sim_path *
         sim_path_free(path_take);
 }
 
+void sim_set_object(struct sim_object *object, const char *name, struct sim_object *value_take) {
+    struct sim_value *value = slot(object, name, true);
+    if (value)
+        outcome_note(object, sim_value_add_object(value, value_take));
+    else
+        sim_object_free(value_take);
+}
+
 void sim_set_null(struct sim_object *object, const char *name) {
     slot(object, name, true);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/size.h"
 #include "base/text.h"
 #include "dom.h"
 #include "names.h"
@@ -17,6 +18,19 @@ void sim_resource_deinit(struct sim_resource *resource) {
     *resource = (struct sim_resource){ 0 };
 }
 
+/* URIs that have no namespace in them. */
+static const struct uri_form {
+    const char *uri;
+    const char *class_name; /* the URI is the whole; NULL: the class follows */
+    enum sim_uri_style style;
+    const char *ns;
+} forms[] = {
+    { SIM_URI_ALL, "*", SIM_STYLE_DMTF, DEFAULT_NAMESPACE },
+    { SIM_URI_CLASS2, NULL, SIM_STYLE_DMTF, DEFAULT_NAMESPACE },
+    { SIM_URI_METADATA, NULL, SIM_STYLE_METADATA, DEFAULT_NAMESPACE },
+    { SIM_URI_EVENT_LOG, "EventLog", SIM_STYLE_EVENT_LOG, "" },
+};
+
 /* Splits the URI; the path has no keys yet. */
 static bool read_uri(const char *uri, enum sim_uri_style *ret_style, struct sim_path **ret_path, struct sim_soap_fault *fault) {
     HV_CLEANUP_FREE char *ns = NULL;
@@ -25,14 +39,12 @@ static bool read_uri(const char *uri, enum sim_uri_style *ret_style, struct sim_
 
     if (strlen(uri) > SIM_MAX_URI)
         return sim_fail(fault, SIM_F_URI_LIMIT, NULL);
-    if (strcmp(uri, SIM_URI_ALL) == 0 || hv_text_starts_same(uri, SIM_URI_CLASS2)) {
-        *ret_style = SIM_STYLE_DMTF;
-        *ret_path = sim_path_new(DEFAULT_NAMESPACE, strcmp(uri, SIM_URI_ALL) == 0 ? "*" : uri + strlen(SIM_URI_CLASS2));
-        return *ret_path || sim_fail_memory(fault);
-    }
-    if (hv_text_starts_same(uri, SIM_URI_METADATA)) {
-        *ret_style = SIM_STYLE_METADATA;
-        *ret_path = sim_path_new(DEFAULT_NAMESPACE, uri + strlen(SIM_URI_METADATA));
+    for (size_t i = 0; i < HV_ARRAY_SIZE(forms); i++) {
+        const struct uri_form *form = &forms[i];
+        if (form->class_name ? !hv_text_same(uri, form->uri) : !hv_text_starts_same(uri, form->uri))
+            continue;
+        *ret_style = form->style;
+        *ret_path = sim_path_new(form->ns, form->class_name ? form->class_name : uri + strlen(form->uri));
         return *ret_path || sim_fail_memory(fault);
     }
     if (!hv_text_starts_same(uri, SIM_URI_WMI))

@@ -10,9 +10,10 @@
 struct sim_xml;
 
 enum sim_uri_style {
-    SIM_STYLE_WMI,      /* namespace and class in the URI */
-    SIM_STYLE_DMTF,     /* class in the URI, namespace in the selector __cimnamespace */
-    SIM_STYLE_METADATA, /* a description of the class that the URI or the selector ClassName names, as CIM-XML */
+    SIM_STYLE_WMI,       /* namespace and class in the URI */
+    SIM_STYLE_DMTF,      /* class in the URI, namespace in the selector __cimnamespace */
+    SIM_STYLE_EVENT_LOG, /* no class at all */
+    SIM_STYLE_METADATA,  /* a description of the class that the URI or the selector ClassName names, as CIM-XML */
 };
 
 enum { SIM_MAX_SELECTORS = 64, SIM_MAX_EPR_DEPTH = 4, SIM_MAX_URI = 2048 };

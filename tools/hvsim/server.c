@@ -22,6 +22,7 @@ enum {
     MAX_EVENTS = 32,
     SLOW_PIECES = 8,
     SLOW_MS = 20,
+    AGAIN_MS = 50,      /* until a Pull that waits is tried again */
     BLOCK_BYTES = 1000, /* of an answer that is read piece by piece: no multiple of a character */
 };
 
@@ -55,6 +56,7 @@ struct sim_server {
     size_t n_listeners;
     struct held *held;
     size_t n_held;
+    bool is_closing; /* nothing is held back any more */
     int epoll_fd;
     struct sim_output output;
 };
@@ -67,7 +69,9 @@ struct exchange {
     struct sim_http_reply reply;
     struct listener *listener;
     struct MHD_Connection *connection;
-    uint64_t paused_at; /* end of the last piece of a slow answer */
+    uint64_t paused_at;        /* end of the last piece of a slow answer */
+    int64_t since_us;          /* when it was tried first; 0: not yet */
+    const struct sim_arm *arm; /* found then */
 };
 
 static int64_t now_us(void) {
@@ -81,7 +85,7 @@ static int64_t now_us(void) {
 
 /* SERVICE: a whole operation is held back; NULL: only bytes are. */
 static bool hold(struct sim_server *server, struct sim_service *service, struct MHD_Connection *connection, uint32_t ms) {
-    struct held *held = reallocarray(server->held, server->n_held + 1, sizeof(*held));
+    struct held *held = server->is_closing ? NULL : reallocarray(server->held, server->n_held + 1, sizeof(*held));
 
     if (!held)
         return false;
@@ -180,9 +184,18 @@ static void handle(struct listener *listener, struct MHD_Connection *connection,
         .bytes = hv_buf_text(&exchange->bytes),
         .n_bytes = exchange->bytes.len,
         .now_us = now_us(),
+        .since_us = exchange->since_us,
+        .arm = exchange->arm,
     };
 
+    if (!exchange->since_us)
+        exchange->since_us = request.now_us;
     sim_service_handle(listener->service, &request, &exchange->reply);
+    if (exchange->reply.waits) {
+        exchange->arm = exchange->reply.arm;
+        sim_http_reply_deinit(&exchange->reply);
+        return;
+    }
     exchange->is_handled = true;
     sim_output_request(&listener->server->output, exchange->reply.log);
     sim_output_state(&listener->server->output, listener->server->options.fabric);
@@ -221,6 +234,8 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
     }
     if (!exchange->is_handled) {
         handle(listener, connection, url, method, exchange);
+        if (!exchange->is_handled)
+            return hold(listener->server, listener->service, connection, AGAIN_MS) ? MHD_YES : MHD_NO;
         if (exchange->reply.stall_ms && hold(listener->server, listener->service, connection, exchange->reply.stall_ms))
             return MHD_YES;
     }
@@ -349,6 +364,7 @@ int sim_server_new(const struct sim_server_options *options, struct sim_server *
 struct sim_server *sim_server_free(struct sim_server *server) {
     if (!server)
         return NULL;
+    server->is_closing = true;
     /* A daemon with suspended connections may not be stopped. */
     for (size_t i = 0; i < server->n_held; i++)
         MHD_resume_connection(server->held[i].connection);
@@ -435,6 +451,8 @@ int sim_server_run(struct sim_server *server, int stop_fd, struct hv_error *err)
         for (size_t i = 0; i < server->n_listeners; i++)
             (void)MHD_run(server->listeners[i].daemon);
         sim_fabric_tick(server->options.fabric, now_us());
+        for (size_t i = 0; i < server->n_hosts; i++)
+            sim_service_watch(&server->hosts[i].service);
         sim_output_state(&server->output, server->options.fabric);
     }
 }

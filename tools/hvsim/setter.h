@@ -14,6 +14,7 @@ void sim_set_bool(struct sim_object *object, const char *name, bool flag);
 void sim_set_timestamp(struct sim_object *object, const char *name, int64_t us);
 void sim_set_interval(struct sim_object *object, const char *name, int64_t us);
 void sim_set_path(struct sim_object *object, const char *name, struct sim_path *path_take);
+void sim_set_object(struct sim_object *object, const char *name, struct sim_object *value_take);
 void sim_set_null(struct sim_object *object, const char *name);
 /* Appends to an array. */
 void sim_add_text(struct sim_object *object, const char *name, const char *text);

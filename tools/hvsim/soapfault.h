@@ -36,6 +36,8 @@ struct sim_xml;
     X(INVALID_CONTEXT, 0x8033801B, "Receiver", "n:InvalidEnumerationContext", NULL, ENUM,                                        \
       "The enumeration context is unknown, has expired or was used already.")                                                    \
     X(PULL_TIMED_OUT, 0x8033801C, "Receiver", "n:TimedOut", NULL, ENUM, "No item came in time; the context stays valid.")        \
+    X(DELIVERY_MODE, 0x8033801E, "Sender", "e:DeliveryModeRequestedUnavailable", NULL, EVENT,                                    \
+      "The delivery mode is not supported.")                                                                                     \
     X(EVENT_SOURCE, 0x80338023, "Receiver", "e:EventSourceUnableToProcess", NULL, EVENT, "The event source cannot do this.")     \
     X(INVALID_BODY, 0x80338027, "Sender", "w:SchemaValidationError", "InvalidBody", WSMAN, "The SOAP body is not valid.")        \
     X(TIMED_OUT, 0x80338029, "Receiver", "w:TimedOut", NULL, WSMAN,                                                              \
@@ -97,6 +99,8 @@ struct sim_xml;
       "The class has several instances: selectors are needed.")                                                                  \
     X(WMI_WQL_URI, 0x803380FB, "Sender", "a:DestinationUnreachable", NULL, ADDR,                                                 \
       "A WQL filter needs a resource URI that ends in * and has no selectors.")                                                  \
+    X(ONLY_PULL, 0x803380FF, "Sender", "e:DeliveryModeRequestedUnavailable", NULL, EVENT,                                        \
+      "Only pull subscriptions are supported.")                                                                                  \
     X(REMOTE_REFERENCE, 0x80338101, "Sender", "w:InvalidParameter", NULL, WSMAN, "A reference names another machine.")           \
     X(WMI_NOT_CAPABLE, 0x80338102, "Receiver", "w:InternalError", NULL, WSMAN, "The WMI provider cannot do this.")               \
     X(ENUMERATE_KEYS, 0x80338108, "Sender", "w:InvalidSelectors", "UnexpectedSelectors", WSMAN,                                  \
@@ -111,6 +115,8 @@ struct sim_xml;
     X(QUOTA_SYSTEM, 0x803381A8, "Receiver", "w:InternalError", NULL, WSMAN, "The service gets requests too fast.")               \
     X(PULL_PARAMETERS, 0x803381AD, "Sender", "w:InvalidParameter", NULL, WSMAN,                                                  \
       "The limits of a Pull must be those of its Enumerate.")                                                                    \
+    X(SUBSCRIBE_KEYS, 0x803381D9, "Sender", "w:InvalidSelectors", "UnexpectedSelectors", WSMAN,                                  \
+      "A subscription takes no selectors.")                                                                                      \
     X(INTERNAL, 1359, "Receiver", "w:InternalError", NULL, WSMAN, "The service failed.")
 
 enum sim_f {

@@ -44,7 +44,7 @@ uint32_t sim_host_put(struct sim_host *host, const struct sim_caller *caller, st
     HV_CLEANUP(sim_object_free) struct sim_object *object = object_take;
     HV_CLEANUP(sim_path_free) struct sim_path *path = sim_object_path(object);
     uint32_t r = change_check(host, caller, object->class_);
-    if (r || !path)
+    if (r || !path || object->broken)
         return r ? r : SIM_WBEM_OUT_OF_MEMORY;
     struct sim_object **slot = slot_find(host, path);
     if (!slot)
@@ -59,7 +59,7 @@ uint32_t sim_host_create(struct sim_host *host, const struct sim_caller *caller,
     HV_CLEANUP(sim_object_free) struct sim_object *object = object_take;
     HV_CLEANUP(sim_path_free) struct sim_path *path = sim_object_path(object);
     uint32_t r = change_check(host, caller, object->class_);
-    if (r || !path)
+    if (r || !path || object->broken)
         return r ? r : SIM_WBEM_OUT_OF_MEMORY;
     if (slot_find(host, path))
         return SIM_WBEM_ALREADY_EXISTS;

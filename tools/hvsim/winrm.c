@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "names.h"
 #include "rewrite.h"
+#include "subscription.h"
 
 #define SOAP_TYPE_UTF8  "application/soap+xml;charset=UTF-8"
 #define SOAP_TYPE_UTF16 "application/soap+xml;charset=UTF-16"
@@ -35,6 +36,7 @@ void sim_service_behave(struct sim_service *service, struct sim_manner manner) {
 
 void sim_service_deinit(struct sim_service *service) {
     sim_contexts_deinit(&service->contexts);
+    sim_event_log_deinit(&service->log);
 }
 
 void sim_http_reply_deinit(struct sim_http_reply *reply) {
@@ -136,11 +138,17 @@ static void answer_success(struct handling *handling) {
 
 /* ---- carrying out ---- */
 
-/* Of a class description there is only Get and Enumerate (MS-WSMV 3.1.4.1.38). */
+/* Of a class description there is only Get and Enumerate (MS-WSMV 3.1.4.1.38), of the event log only what belongs to a
+ * subscription. */
 static bool is_impossible(const struct sim_wire_call *call) {
+    const bool is_event = call->operation == SIM_OP_SUBSCRIBE || call->operation == SIM_OP_UNSUBSCRIBE;
+
+    if (call->message->resource.style == SIM_STYLE_EVENT_LOG)
+        return !is_event && call->operation != SIM_OP_PULL && call->operation != SIM_OP_RELEASE &&
+               call->operation != SIM_OP_IDENTIFY;
     return call->message->resource.style == SIM_STYLE_METADATA &&
            (call->operation == SIM_OP_PUT || call->operation == SIM_OP_CREATE || call->operation == SIM_OP_DELETE ||
-            call->operation == SIM_OP_INVOKE);
+            call->operation == SIM_OP_INVOKE || is_event);
 }
 
 /* Open enumerations and answers under way count (wsman.md 5.6); what goes on with one of them does not. */
@@ -149,7 +157,7 @@ static bool is_too_much(const struct handling *handling) {
     const enum sim_operation operation = handling->call.operation;
 
     return operation != SIM_OP_IDENTIFY && operation != SIM_OP_PULL && operation != SIM_OP_RELEASE &&
-           service->contexts.n_items + service->n_held >= service->limits.operations;
+           operation != SIM_OP_UNSUBSCRIBE && service->contexts.n_items + service->n_held >= service->limits.operations;
 }
 
 static bool run_operation(struct sim_wire_call *call) {
@@ -174,6 +182,10 @@ static bool run_operation(struct sim_wire_call *call) {
         return sim_release(call);
     case SIM_OP_INVOKE:
         return sim_invoke(call);
+    case SIM_OP_SUBSCRIBE:
+        return sim_subscribe(call);
+    case SIM_OP_UNSUBSCRIBE:
+        return sim_unsubscribe(call);
     case SIM_OP_NONE:
         break;
     }
@@ -326,7 +338,7 @@ static void handle_envelope(struct handling *handling, const char *bytes, size_t
         answer_unauthorized(handling);
         return;
     }
-    handling->arm = find_arm(handling);
+    handling->arm = handling->request->since_us ? handling->request->arm : find_arm(handling);
     if (handling->arm && handling->arm->kind == SIM_ARM_QUIRK)
         handling->manner.quirks |= UINT32_C(1) << handling->arm->value;
     reserve_bytes(handling);
@@ -336,9 +348,14 @@ static void handle_envelope(struct handling *handling, const char *bytes, size_t
     }
     if (good && is_too_much(handling))
         answer_fault_of(handling, SIM_F_QUOTA_OPERATIONS);
-    else if (good && run_operation(call))
+    else if (good && run_operation(call)) {
+        if (call->waits) {
+            handling->reply->waits = true;
+            handling->reply->arm = handling->arm;
+            return;
+        }
         answer_success(handling);
-    else
+    } else
         answer_fault(handling);
     rewrite_answer(handling);
     trouble_after(handling);
@@ -502,6 +519,17 @@ static char *write_log(const struct handling *handling) {
     return text;
 }
 
+/* Out of memory loses events here, no more. */
+void sim_service_watch(struct sim_service *service) {
+    const int64_t now_us = sim_fabric_time(service->fabric);
+
+    if (!sim_event_log_look(&service->log, service->host, sim_fabric_generation(service->fabric), now_us))
+        return;
+    for (size_t i = 0; i < service->contexts.n_items; i++)
+        if (!sim_subscription_look(service->contexts.items[i].enumeration->subscription, now_us))
+            return;
+}
+
 void sim_service_handle(struct sim_service *service, const struct sim_http_request *request, struct sim_http_reply *ret_reply) {
     struct handling handling = { .service = service, .request = request, .reply = ret_reply, .manner = service->manner };
 
@@ -518,9 +546,16 @@ void sim_service_handle(struct sim_service *service, const struct sim_http_reque
                                             .header = HV_BUF_INIT(SIZE_MAX / 2),
                                             .body = HV_BUF_INIT(SIZE_MAX / 2) };
     sim_fabric_tick(service->fabric, request->now_us);
-    sim_contexts_expire(&service->contexts, request->now_us - (int64_t)service->limits.enumeration_timeout_ms * 1000);
+    sim_service_watch(service);
+    handling.call.simulated_us = sim_fabric_time(service->fabric);
+    handling.call.log = &service->log;
+    if (request->since_us)
+        handling.call.waited_us = (int64_t)((double)(request->now_us - request->since_us) * sim_fabric_scale(service->fabric));
+    sim_contexts_expire(&service->contexts, request->now_us - (int64_t)service->limits.enumeration_timeout_ms * 1000,
+                        handling.call.simulated_us);
     handle(&handling);
-    ret_reply->log = write_log(&handling);
+    if (!ret_reply->waits)
+        ret_reply->log = write_log(&handling);
     hv_buf_deinit(&handling.call.header);
     hv_buf_deinit(&handling.call.body);
     sim_message_deinit(&handling.message);

@@ -31,6 +31,7 @@ struct sim_service {
     struct sim_limits limits;
     struct sim_manner manner;
     struct sim_contexts contexts;
+    struct sim_event_log log;
     uint32_t n_held; /* answers under way, which count as operations */
 };
 
@@ -54,6 +55,9 @@ struct sim_http_request {
     const char *bytes;
     size_t n_bytes;
     int64_t now_us; /* real time, microseconds since 1970 */
+    /* Of a request that is tried again: when it came first, and the trouble that hit it then. 0 and NULL at first. */
+    int64_t since_us;
+    const struct sim_arm *arm;
 };
 
 enum { SIM_MAX_OFFERS = 4 };
@@ -67,12 +71,16 @@ struct sim_http_reply {
     bool drop;         /* close the connection without an answer */
     size_t break_at;   /* close it after so many bytes of the body; 0: never */
     uint32_t stall_ms; /* wait before the answer */
-    bool chunked;      /* Transfer-Encoding: chunked */
-    bool slow;         /* in several pieces with pauses between */
-    char *log;         /* one JSON object without line end; NULL when out of memory */
+    bool waits;        /* nothing to answer yet: try the same request again soon, with ARM; nothing else is filled */
+    const struct sim_arm *arm;
+    bool chunked; /* Transfer-Encoding: chunked */
+    bool slow;    /* in several pieces with pauses between */
+    char *log;    /* one JSON object without line end; NULL when out of memory */
 };
 void sim_http_reply_deinit(struct sim_http_reply *reply);
 
+/* Lets the event log see what happened; also between requests. */
+void sim_service_watch(struct sim_service *service);
 /* REPLY is filled whatever happens; sim_http_reply_deinit it. */
 void sim_service_handle(struct sim_service *service, const struct sim_http_request *request, struct sim_http_reply *ret_reply);
 

@@ -131,7 +131,7 @@ static enum token_kind read_token(struct parser *parser) {
         return read_number(parser);
     if (!is_word(*parser->at))
         return read_symbol(parser);
-    while (is_word(*parser->at))
+    while (is_word(*parser->at) || (*parser->at == '.' && is_word(parser->at[1])))
         hv_buf_putc(&parser->value, *parser->at++);
     return TOKEN_WORD;
 }
@@ -215,6 +215,10 @@ static bool take_literal(struct parser *parser, struct sim_wql_node *node) {
         node->literal = at_word(parser, "TRUE") ? SIM_WQL_TRUE : SIM_WQL_FALSE;
         next(parser);
         return true;
+    }
+    if (parser->token == TOKEN_WORD && strchr(value(parser), '.')) {
+        node->literal = SIM_WQL_PROPERTY;
+        return take_value(parser, &node->text);
     }
     return bad_query(parser, "a literal is missing");
 }
@@ -363,10 +367,21 @@ static bool parse_columns(struct parser *parser) {
     return true;
 }
 
+static bool parse_within(struct parser *parser) {
+    next(parser);
+    if (parser->token != TOKEN_NUMBER ||
+        !hv_text_u64(value(parser), strlen(value(parser)), 1, SIM_WQL_MAX_WITHIN, &parser->wql->within_s))
+        return bad_query(parser, "WITHIN needs a number of seconds");
+    next(parser);
+    return true;
+}
+
 static bool parse_select(struct parser *parser) {
     struct sim_wql *wql = parser->wql;
 
     if (!parse_columns(parser) || !expect_word(parser, "FROM") || !take_name(parser, &wql->class_name, "a class name is missing"))
+        return false;
+    if (at_word(parser, "WITHIN") && !parse_within(parser))
         return false;
     if (at_word(parser, "WHERE")) {
         next(parser);

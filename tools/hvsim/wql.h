@@ -1,6 +1,7 @@
 /*
  * WQL as the WMI plug-in takes it in a filter (MS-WMI 2.2.1, wsman.md 1.8): SELECT with WHERE, ASSOCIATORS OF, REFERENCES OF.
- * Event queries, schema queries and the keywords ClassDefsOnly, KeysOnly and SchemaOnly are refused.
+ * Event queries have WITHIN, and properties of the instances in the event ("TargetInstance.Name"). Schema queries and the
+ * keywords ClassDefsOnly, KeysOnly and SchemaOnly are refused.
  */
 #ifndef SIM_WQL_H
 #define SIM_WQL_H
@@ -13,6 +14,7 @@ enum {
     SIM_WQL_MAX_NODES = 1024,
     SIM_WQL_MAX_DEPTH = 32,
     SIM_WQL_MAX_COLUMNS = 256,
+    SIM_WQL_MAX_WITHIN = 86400,
 };
 
 enum sim_wql_kind {
@@ -43,6 +45,7 @@ enum sim_wql_literal {
     SIM_WQL_NUMBER,
     SIM_WQL_TRUE,
     SIM_WQL_FALSE,
+    SIM_WQL_PROPERTY, /* of an instance in an event, in place of a literal */
 };
 
 struct sim_wql_node {
@@ -51,7 +54,7 @@ struct sim_wql_node {
     size_t right;
     char *property;
     enum sim_wql_literal literal;
-    char *text; /* of TEXT, unescaped, and of NUMBER */
+    char *text; /* of TEXT, unescaped, of NUMBER and of PROPERTY */
 };
 
 struct sim_wql {
@@ -61,6 +64,7 @@ struct sim_wql {
     size_t n_columns;
     struct sim_wql_node *nodes;
     size_t n_nodes;
+    uint64_t within_s; /* of an event query; 0: none */
     bool has_where;
     size_t where;            /* top node */
     struct sim_path *object; /* ASSOCIATORS, REFERENCES */
@@ -77,6 +81,11 @@ HV_DEFINE_CLEANUP(struct sim_wql *, sim_wql_free)
 
 /* Every property of a SELECT exists in its class on a host of that build, and every literal is comparable with its property. */
 bool sim_wql_check(const struct sim_wql *wql, const struct sim_class *class_, uint32_t build, struct sim_soap_fault *fault);
+/* The same for an event of the class EVENT about an instance of TARGET. */
+bool sim_wql_check_event(const struct sim_wql *wql, const struct sim_class *event, const struct sim_class *target, uint32_t build,
+                         struct sim_soap_fault *fault);
+/* What TargetInstance must be according to the query; NULL when it does not say. */
+const char *sim_wql_target(const struct sim_wql *wql);
 /* The object fits WHERE of a query that was checked. */
 bool sim_wql_match(const struct sim_wql *wql, const struct sim_object *object);
 /* LIKE: % any characters, _ one, [abc] [a-z] [^a] one of or not of; case does not matter. */

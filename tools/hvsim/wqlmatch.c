@@ -84,6 +84,7 @@ static bool literal_number(const struct sim_wql_node *node, struct number *ret_n
     case SIM_WQL_NUMBER:
         return parse_number(node->text, ret_number);
     case SIM_WQL_NONE:
+    case SIM_WQL_PROPERTY:
         return false;
     }
     return false;
@@ -134,26 +135,52 @@ static bool invalid(struct sim_soap_fault *fault, const char *what, const char *
                            name);
 }
 
-static const struct sim_property *visible(const struct sim_class *class_, uint32_t build, const char *name) {
-    const struct sim_property *property = sim_class_property(class_, name);
+/* What a query is about. */
+struct scope {
+    const struct sim_class *class_;
+    const struct sim_class *target; /* of the instances in an event; NULL: no event */
+    uint32_t build;
+};
 
-    return property && sim_property_visible(property, build) ? property : NULL;
+static bool is_instance_name(const char *name) {
+    return hv_text_same(name, "TargetInstance") || hv_text_same(name, "PreviousInstance");
 }
 
-static bool check_node(const struct sim_wql_node *node, const struct sim_class *class_, uint32_t build,
-                       struct sim_soap_fault *fault) {
+static const struct sim_property *visible(const struct scope *scope, const char *name) {
+    const char *dot = scope->target ? strchr(name, '.') : NULL;
+    const struct sim_property *property = sim_class_property(dot ? scope->target : scope->class_, dot ? dot + 1 : name);
+
+    if (dot && !hv_text_starts_same(name, "TargetInstance.") &&
+        !(hv_text_starts_same(name, "PreviousInstance.") && sim_class_property(scope->class_, "PreviousInstance")))
+        return NULL;
+    return property && sim_property_visible(property, scope->build) ? property : NULL;
+}
+
+static bool check_isa(const struct scope *scope, const struct sim_wql_node *node, struct sim_soap_fault *fault) {
+    const bool is_object = hv_text_same(node->property, SYSTEM_THIS) || (scope->target && is_instance_name(node->property));
+
+    return (is_object && node->literal == SIM_WQL_TEXT) || invalid(fault, "ISA cannot be used on", node->property);
+}
+
+static bool literal_good(const struct scope *scope, const struct sim_wql_node *node, const struct sim_property *property) {
+    const struct sim_property *other;
+
+    if (node->literal != SIM_WQL_PROPERTY)
+        return literal_fits(node, property->type);
+    other = visible(scope, node->text);
+    return other && other->type == property->type && !other->is_array && property->type != SIM_REFERENCE;
+}
+
+static bool check_node(const struct scope *scope, const struct sim_wql_node *node, struct sim_soap_fault *fault) {
     const struct sim_property *property;
 
     if (!node->property)
         return true;
-    if (node->op == SIM_WQL_ISA) {
-        if (!hv_text_same(node->property, SYSTEM_THIS) || node->literal != SIM_WQL_TEXT)
-            return invalid(fault, "ISA cannot be used on", node->property);
-        return true;
-    }
+    if (node->op == SIM_WQL_ISA)
+        return check_isa(scope, node, fault);
     if (hv_text_same(node->property, SYSTEM_CLASS))
         return node->literal == SIM_WQL_TEXT || invalid(fault, "no text is compared with", node->property);
-    property = visible(class_, build, node->property);
+    property = visible(scope, node->property);
     if (!property)
         return invalid(fault, "the class has no property", node->property);
     if (node->op == SIM_WQL_IS_NULL)
@@ -162,17 +189,39 @@ static bool check_node(const struct sim_wql_node *node, const struct sim_class *
         return invalid(fault, "an array cannot be compared:", node->property);
     if (node->op == SIM_WQL_LIKE)
         return property->type == SIM_STRING || invalid(fault, "LIKE needs a string property, unlike", node->property);
-    return literal_fits(node, property->type) || invalid(fault, "the literal does not fit the type of", node->property);
+    return literal_good(scope, node, property) || invalid(fault, "the literal does not fit the type of", node->property);
+}
+
+static bool check(const struct sim_wql *wql, const struct scope *scope, struct sim_soap_fault *fault) {
+    for (size_t i = 0; i < wql->n_columns; i++)
+        if (!visible(scope, wql->columns[i]))
+            return invalid(fault, "the class has no property", wql->columns[i]);
+    for (size_t i = 0; i < wql->n_nodes; i++)
+        if (!check_node(scope, &wql->nodes[i], fault))
+            return false;
+    return true;
 }
 
 bool sim_wql_check(const struct sim_wql *wql, const struct sim_class *class_, uint32_t build, struct sim_soap_fault *fault) {
-    for (size_t i = 0; i < wql->n_columns; i++)
-        if (!visible(class_, build, wql->columns[i]))
-            return invalid(fault, "the class has no property", wql->columns[i]);
+    const struct scope scope = { class_, NULL, build };
+
+    if (wql->within_s)
+        return invalid(fault, "it is one of events:", wql->class_name);
+    return check(wql, &scope, fault);
+}
+
+bool sim_wql_check_event(const struct sim_wql *wql, const struct sim_class *event, const struct sim_class *target, uint32_t build,
+                         struct sim_soap_fault *fault) {
+    const struct scope scope = { event, target, build };
+
+    return check(wql, &scope, fault);
+}
+
+const char *sim_wql_target(const struct sim_wql *wql) {
     for (size_t i = 0; i < wql->n_nodes; i++)
-        if (!check_node(&wql->nodes[i], class_, build, fault))
-            return false;
-    return true;
+        if (wql->nodes[i].op == SIM_WQL_ISA && hv_text_same(wql->nodes[i].property, "TargetInstance") && wql->nodes[i].text)
+            return wql->nodes[i].text;
+    return NULL;
 }
 
 /* ---- match ---- */
@@ -321,24 +370,59 @@ static enum truth judge(enum sim_wql_op op, int sign) {
     return UNKNOWN;
 }
 
-static enum truth match_condition(const struct sim_wql_node *node, const struct sim_object *object) {
+/* A property, or one of an instance in an event. */
+static const struct sim_value *value_of(const struct sim_object *object, const char *name) {
+    const char *dot = strchr(name, '.');
+    const struct sim_value *inner;
+
+    if (!dot)
+        return sim_object_value(object, name);
+    inner = sim_object_value(object, hv_text_starts_same(name, "TargetInstance.") ? "TargetInstance" : "PreviousInstance");
+    return inner && inner->is_set ? sim_object_value(inner->items[0].object, dot + 1) : NULL;
+}
+
+static enum truth match_isa(const struct sim_wql_node *node, const struct sim_object *object) {
     const struct sim_value *value;
 
-    if (node->op == SIM_WQL_ISA)
+    if (hv_text_same(node->property, SYSTEM_THIS))
         return sim_class_is_a(object->class_, node->text) ? YES : NO;
+    value = sim_object_value(object, node->property);
+    return value && value->is_set && sim_class_is_a(value->items[0].object->class_, node->text) ? YES : NO;
+}
+
+static int compare_values(const struct sim_value *a, const struct sim_value *b) {
+    const struct number left = number_of(a);
+    const struct number right = number_of(b);
+
+    if (a->type == SIM_STRING)
+        return compare_texts(a->items[0].text, b->items[0].text);
+    if (a->type == SIM_DATETIME)
+        return a->items[0].datetime.us < b->items[0].datetime.us ? -1 : a->items[0].datetime.us > b->items[0].datetime.us;
+    return compare_numbers(&left, &right);
+}
+
+static enum truth match_condition(const struct sim_wql_node *node, const struct sim_object *object) {
+    const struct sim_value *value;
+    const struct sim_value *other;
+
+    if (node->op == SIM_WQL_ISA)
+        return match_isa(node, object);
     if (hv_text_same(node->property, SYSTEM_CLASS)) {
         if (node->op == SIM_WQL_LIKE)
             return sim_wql_like(object->class_->name, node->text) ? YES : NO;
         return judge(node->op, compare_texts(object->class_->name, node->text));
     }
-    value = sim_object_value(object, node->property);
+    value = value_of(object, node->property);
     if (node->op == SIM_WQL_IS_NULL)
         return !value || !value->is_set ? YES : NO;
     if (!value || !value->is_set)
         return UNKNOWN;
     if (node->op == SIM_WQL_LIKE)
         return sim_wql_like(value->items[0].text, node->text) ? YES : NO;
-    return judge(node->op, compare_value(value, node));
+    if (node->literal != SIM_WQL_PROPERTY)
+        return judge(node->op, compare_value(value, node));
+    other = value_of(object, node->text);
+    return other && other->is_set ? judge(node->op, compare_values(value, other)) : UNKNOWN;
 }
 
 static enum truth match_node(const struct sim_wql *wql, size_t i, const struct sim_object *object) {
