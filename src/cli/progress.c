@@ -111,6 +111,14 @@ static void put(struct hv_progress *progress, const struct hv_buf *buf) {
     (void)fflush(progress->stream);
 }
 
+/* Nothing moved for so long that a word is due: the host is slow, or does not answer at all. */
+static bool append_stall(struct hv_buf *buf, const struct slot *slot, uint64_t now_ms) {
+    if (now_ms - slot->change_ms < STALL_MS)
+        return false;
+    hv_buf_printf(buf, ", no progress for %" PRIu64 " min", (now_ms - slot->change_ms) / 60000);
+    return true;
+}
+
 static void say_plain(struct hv_progress *progress, const struct slot *slot, uint64_t now_ms, const char *verdict) {
     HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(LINE_MAX_BYTES);
     char elapsed[HV_DURATION_TEXT_SIZE];
@@ -121,7 +129,10 @@ static void say_plain(struct hv_progress *progress, const struct slot *slot, uin
     hv_clean_append(&buf, verdict ? verdict : slot->phase ? slot->phase : "starting", &progress->charset);
     if (!verdict && slot->percent >= 0)
         hv_buf_printf(&buf, ", %" PRId64 " %%", slot->percent);
-    hv_buf_printf(&buf, ", %s\n", elapsed);
+    hv_buf_printf(&buf, ", %s", elapsed);
+    if (!verdict)
+        append_stall(&buf, slot, now_ms);
+    hv_buf_putc(&buf, '\n');
     put(progress, &buf);
 }
 
@@ -199,9 +210,7 @@ static void append_rate(struct hv_buf *buf, const struct slot *slot, uint64_t no
     char text[HV_DURATION_TEXT_SIZE];
     uint64_t elapsed = now_ms - slot->start_ms;
 
-    if (now_ms - slot->change_ms >= STALL_MS) {
-        hv_buf_printf(buf, ", no progress for %" PRIu64 " min", (now_ms - slot->change_ms) / 60000);
-    } else if (slot->percent >= 10 && slot->percent < 100) {
+    if (!append_stall(buf, slot, now_ms) && slot->percent >= 10 && slot->percent < 100) {
         hv_duration_format(elapsed / (uint64_t)slot->percent * (uint64_t)(100 - slot->percent), text);
         hv_buf_printf(buf, ", about %s more at this rate", text);
     }
@@ -256,10 +265,21 @@ void hv_progress_hide(struct hv_progress *progress) {
     progress->was_drawn = false;
 }
 
+/* What waits for a host that says nothing is told of in time, too. */
+static void say_due(struct hv_progress *progress, uint64_t now_ms) {
+    for (size_t i = 0; i < progress->n_slots; i++) {
+        struct slot *slot = &progress->slots[i];
+        if (slot->is_running && now_ms >= slot->said_ms + SAY_EACH_MS)
+            say(progress, slot, now_ms, NULL);
+    }
+}
+
 void hv_progress_tick(struct hv_progress *progress, uint64_t now_ms, size_t width) {
     HV_CLEANUP_BUF struct hv_buf screen = HV_BUF_INIT(SCREEN_MAX_BYTES);
     HV_CLEANUP_BUF struct hv_buf line = HV_BUF_INIT(LINE_MAX_BYTES);
 
+    if (progress->kind == HV_PROGRESS_PLAIN || progress->kind == HV_PROGRESS_JSON)
+        say_due(progress, now_ms);
     if (progress->kind != HV_PROGRESS_BAR || (progress->was_drawn && now_ms < progress->drawn_ms + REDRAW_MS))
         return;
     if (progress->n_drawn > 0)

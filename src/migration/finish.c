@@ -157,14 +157,42 @@ static void say_follow(const struct hv_move *move, struct hv_error *err, const c
                         to ? " --to " : "", to ? to : "");
 }
 
+static const char *place_words(enum hv_place place) {
+    switch (place) {
+    case HV_PLACE_ABSENT:
+        return "does not have the VM";
+    case HV_PLACE_PRESENT:
+        return "has the VM";
+    case HV_PLACE_PLANNED:
+        return "has only a planned VM";
+    case HV_PLACE_UNKNOWN:
+        break;
+    }
+    return "did not tell";
+}
+
+/* The same of a move within one host, where the VM stays and its disks go. */
+static const char *storage_words(const struct hv_move *move) {
+    if (move->evidence.at_source == HV_PLACE_PRESENT && move->evidence.disks == HV_DISKS_MIXED)
+        return "shows some disks at their old and some at their new places";
+    if (move->evidence.at_source == HV_PLACE_PRESENT)
+        return "did not tell where the disks are";
+    return place_words(move->evidence.at_source);
+}
+
 static int unknown(const struct hv_move *move, struct hv_error *err) {
     begin(move, err, HV_E_UNKNOWN_OUTCOME, "has an unknown outcome");
-    hv_error_cause(err, "%s: %s; %s: %s%s%s", move->plan.source_name, hv_place_name(move->evidence.at_source),
-                   hv_mig_destination_label(move), hv_place_name(move->evidence.at_destination),
-                   move->look_error.code ? "; last error: " : "", move->look_error.code ? move->look_error.message : "");
+    if (move->evidence.between_hosts)
+        hv_error_cause(err, "%s %s, %s %s%s%s", move->plan.source_name, place_words(move->evidence.at_source),
+                       hv_mig_destination_label(move), place_words(move->evidence.at_destination),
+                       move->look_error.code ? "; last error: " : "", move->look_error.code ? move->look_error.message : "");
+    else
+        hv_error_cause(err, "%s %s%s%s", move->plan.source_name, storage_words(move),
+                       move->look_error.code ? "; last error: " : "", move->look_error.code ? move->look_error.message : "");
     say_follow(move, err, "look again");
-    hv_error_remedy(err, "see where the VM is: hvctl vm show %s -H HOST, on both hosts",
-                    move->result.vm_id ? move->result.vm_id : hv_mig_vm_label(move));
+    hv_error_remedy(
+        err, "see %s: hvctl vm show %s -H HOST%s", move->evidence.between_hosts ? "where the VM is" : "where its disks are",
+        move->result.vm_id ? move->result.vm_id : hv_mig_vm_label(move), move->evidence.between_hosts ? ", on both hosts" : "");
     return HV_E_UNKNOWN_OUTCOME;
 }
 

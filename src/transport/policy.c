@@ -98,6 +98,7 @@ static int cacert_check(const char *path, struct hv_error *err) {
         return 0;
     r = hv_error_set(err, HV_E_ARGUMENT, "no certificates can be read from \"%s\"", path);
     hv_error_cause(err, "the file is missing, not readable, or not in PEM form");
+    hv_error_remedy(err, "name a file of certificates in PEM form by --cacert or HVCTL_CACERT");
     return r;
 }
 

@@ -70,6 +70,27 @@ static void plain_lines_come_at_start_phase_ten_percent_thirty_seconds_and_end(v
     screen_close(&screen);
 }
 
+/* A host that does not answer gives no updates: the time itself has to tell. */
+static void silence_is_told_every_thirty_seconds(void **state) {
+    struct screen screen;
+    (void)state;
+
+    screen_open(&screen, HV_PROGRESS_PLAIN, 1);
+    hv_progress_update(screen.progress, 0, 1000, "app01", "moving", 12);
+    (void)written(&screen);
+    hv_progress_tick(screen.progress, 30999, 80);
+    assert_string_equal(written(&screen), "");
+    hv_progress_tick(screen.progress, 31000, 80);
+    assert_string_equal(written(&screen), "app01: moving, 12 %, 30 s\n");
+    hv_progress_tick(screen.progress, 31200, 80);
+    assert_string_equal(written(&screen), "");
+    hv_progress_tick(screen.progress, 61000, 80);
+    assert_string_equal(written(&screen), "app01: moving, 12 %, 1 min 0 s, no progress for 1 min\n");
+    hv_progress_end(screen.progress, 0, 62000, "outcome unknown");
+    assert_string_equal(written(&screen), "app01: outcome unknown, 1 min 1 s\n");
+    screen_close(&screen);
+}
+
 static void a_bar_is_redrawn_at_most_five_times_a_second(void **state) {
     struct screen screen;
     (void)state;
@@ -130,6 +151,7 @@ static void silence_is_silent(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_lines_come_at_start_phase_ten_percent_thirty_seconds_and_end),
+        cmocka_unit_test(silence_is_told_every_thirty_seconds),
         cmocka_unit_test(a_bar_is_redrawn_at_most_five_times_a_second),
         cmocka_unit_test(a_name_cannot_move_the_cursor),
         cmocka_unit_test(several_have_a_total_and_silence_is_said),
