@@ -100,10 +100,10 @@ static int read_qualifier(struct hv_class *class, const struct hv_xml_node *node
         list = node;
     if (r == 0)
         r = make_room(class, list, value_names, HV_CLASS_MAX_VALUES, sizeof(*values), &room, err);
-    if (r < 0)
+    if (r != 0)
         return r;
-    values = room;
-    for (const struct hv_xml_node *child = hv_xml_first(list); child && r == 0; child = hv_xml_next(child)) {
+    values = room; /* NULL when there is none to read */
+    for (const struct hv_xml_node *child = hv_xml_first(list); child && values && r == 0; child = hv_xml_next(child)) {
         if (is_any(child, value_names))
             r = keep(class, hv_xml_text(child), &values[qualifier->n_values++], err);
     }
@@ -118,10 +118,10 @@ static int read_qualifiers(struct hv_class *class, const struct hv_xml_node *nod
     void *room;
     int r = make_room(class, node, qualifier_names, HV_CLASS_MAX_QUALIFIERS, sizeof(*list), &room, err);
 
-    if (r < 0)
+    if (r != 0)
         return r;
     list = room;
-    for (const struct hv_xml_node *child = hv_xml_first(node); child && r == 0; child = hv_xml_next(child)) {
+    for (const struct hv_xml_node *child = hv_xml_first(node); child && list && r == 0; child = hv_xml_next(child)) {
         if (is_any(child, qualifier_names))
             r = read_qualifier(class, child, &list[n++], err);
     }
@@ -160,7 +160,7 @@ static int read_member(struct hv_class *class, const struct hv_xml_node *node, s
         r = keep(class, hv_xml_attribute(node, "", "REFERENCECLASS"), &member->class_name, err);
     if (r == 0)
         r = read_qualifiers(class, node, &qualifiers, &member->n_qualifiers, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     member->qualifiers = qualifiers;
     member->type = is_reference ? HV_CIM_REFERENCE : hv_type_from_name(hv_xml_attribute(node, "", "TYPE"));
@@ -181,10 +181,10 @@ static int read_members(struct hv_class *class, const struct hv_xml_node *node, 
     void *room;
     int r = make_room(class, node, names, HV_CLASS_MAX_MEMBERS, sizeof(*list), &room, err);
 
-    if (r < 0)
+    if (r != 0)
         return r;
     list = room;
-    for (const struct hv_xml_node *child = hv_xml_first(node); child && r == 0; child = hv_xml_next(child)) {
+    for (const struct hv_xml_node *child = hv_xml_first(node); child && list && r == 0; child = hv_xml_next(child)) {
         if (is_any(child, names))
             r = read_member(class, child, &list[n++], err);
     }
@@ -203,7 +203,7 @@ static int read_method(struct hv_class *class, const struct hv_xml_node *node, s
         r = read_qualifiers(class, node, &qualifiers, &method->n_qualifiers, err);
     if (r == 0)
         r = read_members(class, node, param_names, &params, &method->n_params, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     method->type = hv_type_from_name(hv_xml_attribute(node, "", "TYPE"));
     method->qualifiers = qualifiers;
@@ -221,7 +221,7 @@ static int read_methods(struct hv_class *class, const struct hv_xml_node *node, 
     if (r < 0)
         return r;
     class->methods = room;
-    for (const struct hv_xml_node *child = hv_xml_first(node); child && r == 0; child = hv_xml_next(child)) {
+    for (const struct hv_xml_node *child = hv_xml_first(node); child && room && r == 0; child = hv_xml_next(child)) {
         if (is_any(child, method_names))
             r = read_method(class, child, &class->methods[class->n_methods++], err);
     }

@@ -50,7 +50,7 @@ int hv_cmd_wsman_identify(const struct hv_args *args, struct hv_output *out) {
         rc = hv_connection_init(&connection, &plan, args, out, &error);
     if (rc == 0)
         rc = hv_wsman_run(&connection, task, &error);
-    if (rc < 0)
+    if (rc != 0)
         exit_code = hv_say_failure(out, &error);
     else if (out->format != HV_FORMAT_XML)
         print_identity(task, &connection.sources[0], out);

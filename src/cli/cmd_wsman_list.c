@@ -165,7 +165,7 @@ static int read_query(const struct hv_args *args, struct query *query, struct hv
 static int class_of_query(const char *wql, char **ret_class, struct hv_error *err) {
     const char *at = wql;
 
-    while (at && *at) {
+    while (*at) {
         size_t n = strcspn(at, " \t\r\n");
         const char *next = at + n + strspn(at + n, " \t\r\n");
 
@@ -213,7 +213,7 @@ int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
     hv_types_init(&types, args, &connection);
     if (rc == 0)
         rc = fetch_base(&types, &query, &class_name, &error);
-    exit_code = rc < 0 ? hv_say_failure(out, &error) : list(&connection, "instances", task, &error);
+    exit_code = rc != 0 ? hv_say_failure(out, &error) : list(&connection, "instances", task, &error);
     hv_types_deinit(&types);
     query_deinit(&query);
     hv_connection_deinit(&connection);
@@ -267,7 +267,7 @@ int hv_cmd_wsman_subscribe(const struct hv_args *args, struct hv_output *out) {
     rc = new_subscription(args, &printer, &task, &error);
     if (rc == 0)
         rc = hv_connection_init(&connection, &hv_wsman_plan, args, out, &error);
-    exit_code = rc < 0 ? hv_say_failure(out, &error) : list(&connection, "events", task, &error);
+    exit_code = rc != 0 ? hv_say_failure(out, &error) : list(&connection, "events", task, &error);
     hv_connection_deinit(&connection);
     hv_printer_deinit(&printer);
     return exit_code;

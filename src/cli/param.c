@@ -251,7 +251,7 @@ static int add_json(struct hv_params *params, struct hv_types *types, const char
 
 /* A GUID in braces is a text; JSON that means anything here has a quote behind its brace. */
 static bool is_json(const char *value) {
-    return value[0] == '{' && value[1 + strspn(value + 1, " \t\r\n")] == '"';
+    return value && value[0] == '{' && value[1 + strspn(value + 1, " \t\r\n")] == '"';
 }
 
 int hv_param_read_text(const char *text, char **ret_text, struct hv_error *err) {
@@ -270,7 +270,7 @@ int hv_param_add(struct hv_params *params, struct hv_types *types, const char *p
     const char *value = NULL;
     int rc = split(pair, &name, &value, err);
 
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     if (is_json(value))
         return add_json(params, types, name, value, err);
@@ -291,7 +291,7 @@ int hv_param_add_selector(struct hv_epr *epr, const char *pair, struct hv_error 
     const char *value = NULL;
     int rc = split(pair, &name, &value, err);
 
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     if (!is_json(value))
         return hv_epr_add_selector(epr, name, value, err);
@@ -373,7 +373,7 @@ static int set_pair(struct hv_instance *instance, struct hv_types *types, const 
 
     if (rc == 0)
         rc = hv_types_require(types, hv_instance_class(instance), name, &type, &is_array, err);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     if (is_json(value))
         return set_json(instance, types, name, type, value, err);

@@ -164,7 +164,7 @@ static int resource_new(enum hv_op_kind kind, const char *verb, const char *reso
         r = hv_text_copy(wql, &op->wql, err);
     if (r == 0)
         r = name_query(op, kind == HV_OP_ENUMERATE ? "Query" : verb, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     op->options.max_elements = DEFAULT_MAX_ELEMENTS;
     *ret_op = op;
@@ -219,7 +219,7 @@ int hv_op_new_enumerate(const struct hv_enumerate_options *options, struct hv_op
     r = resource_new(HV_OP_ENUMERATE, "Enumerate", options->resource_uri, options->cim_namespace, options->wql, &op, err);
     if (r == 0)
         r = copy_filter(op, options, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     op->is_precise = options->precise_arrays;
     op->options.mode = options->mode;
@@ -244,7 +244,7 @@ int hv_op_new_describe(const char *cim_namespace, const char *class_name, struct
         r = hv_epr_add_selector(op->target, HV_SELECTOR_CLASS, class_name, err);
     if (r == 0)
         r = join(&name, err, (const char *const[]){ "Describe ", class_name, NULL });
-    if (r < 0)
+    if (r != 0)
         return r;
     free(op->name);
     op->name = name;
@@ -278,11 +278,11 @@ int hv_op_new_subscribe(const struct hv_subscribe_options *options, struct hv_op
         return r;
     }
     r = resource_new(HV_OP_SUBSCRIBE, "Subscribe", options->resource_uri, options->cim_namespace, options->wql, &op, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     if (options->event_query)
         r = read_query(op, options->event_query, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     op->subscription = *options;
     op->subscription.resource_uri = hv_epr_resource_uri(op->target);
