@@ -251,7 +251,7 @@ static int add_json(struct hv_params *params, struct hv_types *types, const char
 
 /* A GUID in braces is a text; JSON that means anything here has a quote behind its brace. */
 static bool is_json(const char *value) {
-    return value && value[0] == '{' && value[1 + strspn(value + 1, " \t\r\n")] == '"';
+    return value[0] == '{' && value[1 + strspn(value + 1, " \t\r\n")] == '"';
 }
 
 int hv_param_read_text(const char *text, char **ret_text, struct hv_error *err) {
