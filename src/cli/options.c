@@ -110,7 +110,9 @@ static const char *value_complaint(const struct hv_opt_row *row, const char *val
     case HV_KIND_TEXT:
         return NULL;
     case HV_KIND_DURATION:
-        return hv_duration_parse(value, &number) ? NULL : "is no duration; write 500ms, 90s, 15m or 2h";
+        if (!hv_duration_parse(value, &number))
+            return "is no duration; write 500ms, 90s, 15m or 2h";
+        return number > 0 ? NULL : "is no time at all; write 500ms, 90s, 15m or 2h"; /* 0 would silently be the default */
     case HV_KIND_NUMBER:
         return hv_text_u64(value, strlen(value), 0, UINT32_MAX, &number) ? NULL : "is no number";
     case HV_KIND_CHOICE:

@@ -111,6 +111,7 @@ static const struct {
     { { "vm", "list", "--host=" }, "--host is empty", "" },
     { { "vm", "list", "--insecure=yes" }, "--insecure takes no value", "" },
     { { "vm", "list", "--connect-timeout", "15" }, "\"15\" is no duration", "" },
+    { { "vm", "list", "--request-timeout", "0s" }, "\"0s\" is no time at all", "" },
     { { "migrate", "a", "--parallel", "two" }, "\"two\" is no number", "" },
     { { "vm", "list", "-o", "yaml" }, "\"yaml\" is none of the words", "" },
     { { "wsman", "get", "X", "--selector", "Name" }, "no NAME=VALUE form", "" },
