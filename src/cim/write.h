@@ -7,7 +7,8 @@
 
 /*
  * Writes INSTANCE as one of the class that RESOURCE_URI names, whatever its own class; prefixes a and w must be bound. Nulls are
- * told (xsi:nil), an array too that is null or empty. Errors: ARGUMENT (a name or value that cannot be sent).
+ * told (xsi:nil), an array too that is null or empty. Errors: ARGUMENT (a name or value that cannot be sent), LIMIT (a class name
+ * of kilobytes), MEMORY.
  */
 HV_MUST_CHECK int hv_wire_write_instance(struct hv_xml_writer *writer, const struct hv_instance *instance,
                                          const char *resource_uri, struct hv_error *err);

@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     CHECK(hv_op_new_invoke(target, "M", params, &op, NULL) == 0);
     r = hv_op_build(op, &call, &request, &err);
     CHECK(r == 0 || r == HV_E_ARGUMENT);
-    if (r == 0)
+    if (r == 0 && request.len <= HV_XML_MAX_BYTES)
         read_request(&request, target, &pieces);
     (void)hv_op_free(op);
     (void)hv_params_free(params);
