@@ -195,7 +195,7 @@ static int fetch_base(struct hv_types *types, const struct query *query, char **
 int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
     HV_CLEANUP_FREE char *class_name = NULL;
-    struct hv_connection connection = { 0 };
+    struct hv_connection connection = { .out = out };
     struct hv_types types = { 0 };
     struct hv_printer printer;
     struct query query = { 0 };
@@ -257,7 +257,7 @@ static int new_subscription(const struct hv_args *args, struct hv_printer *print
 
 int hv_cmd_wsman_subscribe(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
-    struct hv_connection connection = { 0 };
+    struct hv_connection connection = { .out = out };
     struct hv_printer printer;
     struct hv_error error = { 0 };
     int exit_code;
