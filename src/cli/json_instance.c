@@ -17,6 +17,9 @@ enum { MAX_DEPTH = 16 };
 /* Names of one class that are remembered; a host may send ever new ones. */
 enum { MAX_COLUMNS = 256 };
 
+/* A one in each of eight bytes. */
+#define ONES UINT64_C(0x0101010101010101)
+
 /* Integers beyond this are not exact in the readers of JSON that have doubles only. */
 #define EXACT_MAX ((int64_t)1 << 53)
 
@@ -35,21 +38,38 @@ static void write_encoded(struct hv_buf *buf, json_t *value_take) {
     json_decref(value_take);
 }
 
-static bool is_plain(unsigned char c) {
-    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+/* Not zero when one of eight bytes is a control character, a quote, a backslash or no ASCII. */
+static uint64_t special(uint64_t word) {
+    uint64_t quote = word ^ ONES * '"';
+    uint64_t backslash = word ^ ONES * '\\';
+
+    /* A difference below zero sets the sign of its byte, and borrows from the next one only then. */
+    return (word | (word - ONES * ' ') | (quote - ONES) | (backslash - ONES)) & ONES * 0x80;
+}
+
+/* Does TEXT stand for itself between quotes? */
+static bool is_plain(const char *text, size_t n) {
+    uint64_t word;
+    uint64_t found = 0;
+
+    for (; n >= sizeof(word); n -= sizeof(word), text += sizeof(word)) {
+        memcpy(&word, text, sizeof(word));
+        found |= special(word);
+    }
+    word = ONES * ' ';
+    memcpy(&word, text, n);
+    return !(found | special(word));
 }
 
 void hv_json_write_text(struct hv_buf *buf, const char *text) {
-    size_t n = 0;
+    size_t n = text ? strlen(text) : 0;
     char *room;
 
     if (!text) {
         hv_buf_puts(buf, "null");
         return;
     }
-    while (is_plain((unsigned char)text[n]))
-        n++;
-    if (text[n]) {
+    if (!is_plain(text, n)) {
         write_encoded(buf, hv_json_text(text));
         return;
     }
