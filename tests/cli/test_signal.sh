@@ -16,7 +16,7 @@ interrupted() {
     ended
 }
 hvctl_lines() {
-    exec env --default-signal=INT "$HVCTL" "$@" --poll 100ms -o jsonl >"$work/pipe" 2>"$work/err"
+    exec env --default-signal=INT,HUP "$HVCTL" "$@" --poll 100ms -o jsonl >"$work/pipe" 2>"$work/err"
 }
 
 # interrupted_early SIGNAL ARGUMENT...: the same at the first line of the trace, before a host has answered.
@@ -32,10 +32,10 @@ interrupted_early() {
     ended
 }
 hvctl_traced() {
-    exec env --default-signal=INT "$HVCTL" "$@" --trace "$work/pipe" >"$work/out" 2>"$work/err"
+    exec env --default-signal=INT,HUP "$HVCTL" "$@" --trace "$work/pipe" >"$work/out" 2>"$work/err"
 }
 
-# The background processes of a shell ignore SIGINT, unless somebody gives it back to them.
+# The background processes of a shell ignore SIGINT, and those of a caller under nohup SIGHUP, unless somebody gives it back.
 started() {
     rm -f "$1"
     mkfifo "$1"
