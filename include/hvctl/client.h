@@ -78,6 +78,9 @@ int hv_client_turn(struct hv_client *client, uint64_t max_wait_ms, struct hv_err
 /* Turns until no task runs. */
 int hv_client_run(struct hv_client *client, struct hv_error *err);
 
+/* The client's clock in milliseconds. It never goes back; in a replay it is not the machine's. */
+uint64_t hv_client_now_ms(const struct hv_client *client);
+
 /*
  * Asks every task to stop waiting: those that follow a job end with HV_E_DETACHED and leave the job running, a move whose request
  * is under way finds out first whether a job was started. Others end with HV_E_CANCELLED.

@@ -146,6 +146,10 @@ int hv_client_run(struct hv_client *client, struct hv_error *err) {
     return r;
 }
 
+uint64_t hv_client_now_ms(const struct hv_client *client) {
+    return client->platform.now(client->platform.context);
+}
+
 void hv_client_detach(struct hv_client *client) {
     for (struct hv_run *run = client->runs; run; run = run->next)
         run->detaches = true;

@@ -18,6 +18,8 @@ struct hv_client {
     struct hv_client_options options; /* defaults filled in */
     struct hv_platform platform;
     struct hv_transport *transport;
+    struct hv_transport *recorder; /* the transport, when it records */
+    struct hv_transport *player;   /* likewise, when it replays */
     struct hv_host **hosts;
     size_t n_hosts;
     struct hv_run *runs;

@@ -1,6 +1,8 @@
 /* A host: where it is, and what goes on with it. */
 #include "driver/host.h"
 
+#include <hvctl/fixture.h>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "driver/address.h"
@@ -19,7 +21,10 @@ int hv_host_new(struct hv_client *client, const struct hv_host_options *options,
     if (r == 0)
         r = hv_text_copy(options->name ? options->name : host->address.host, &host->name, err);
     if (r == 0)
-        r = hv_endpoint_new(&host->address, options, &host->endpoint, err);
+        r = client->player ? hv_endpoint_new_named(&host->address, &host->endpoint, err)
+                           : hv_endpoint_new(&host->address, options, &host->endpoint, err);
+    if (r == 0)
+        r = hv_client_record_name(client, HV_NAME_HOST, host->address.host, err);
     if (r < 0)
         return r;
     *ret_host = host;

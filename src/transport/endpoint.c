@@ -33,8 +33,7 @@ static int exposure_check(const struct hv_endpoint *endpoint, bool http_unencryp
     return r;
 }
 
-int hv_endpoint_new(const struct hv_address *address, const struct hv_host_options *options, struct hv_endpoint **ret_endpoint,
-                    struct hv_error *err) {
+int hv_endpoint_new_named(const struct hv_address *address, struct hv_endpoint **ret_endpoint, struct hv_error *err) {
     HV_CLEANUP(hv_endpoint_free) struct hv_endpoint *endpoint = calloc(1, sizeof(*endpoint));
     int r;
 
@@ -45,6 +44,18 @@ int hv_endpoint_new(const struct hv_address *address, const struct hv_host_optio
     r = hv_text_copy(address->url, &endpoint->url, err);
     if (r == 0)
         r = hv_text_copy(address->host, &endpoint->host, err);
+    if (r < 0)
+        return r;
+    *ret_endpoint = endpoint;
+    endpoint = NULL;
+    return 0;
+}
+
+int hv_endpoint_new(const struct hv_address *address, const struct hv_host_options *options, struct hv_endpoint **ret_endpoint,
+                    struct hv_error *err) {
+    HV_CLEANUP(hv_endpoint_free) struct hv_endpoint *endpoint = NULL;
+    int r = hv_endpoint_new_named(address, &endpoint, err);
+
     if (r == 0)
         r = hv_tls_policy_init(&endpoint->tls, address->host, options, err);
     if (r == 0)

@@ -22,6 +22,9 @@ struct hv_address {
  */
 HV_MUST_CHECK int hv_endpoint_new(const struct hv_address *address, const struct hv_host_options *options,
                                   struct hv_endpoint **ret_endpoint, struct hv_error *err);
+/* One that is never contacted: nobody to believe, nothing to sign in with. Errors: MEMORY. */
+HV_MUST_CHECK int hv_endpoint_new_named(const struct hv_address *address, struct hv_endpoint **ret_endpoint,
+                                        struct hv_error *err);
 /* Accepts NULL; returns NULL. Wipes the password. */
 struct hv_endpoint *hv_endpoint_free(struct hv_endpoint *endpoint);
 HV_DEFINE_CLEANUP(struct hv_endpoint *, hv_endpoint_free)

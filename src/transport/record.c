@@ -1,0 +1,395 @@
+/* Writing conversations down while they happen (hvctl-fixture(5)). */
+#include "transport/record.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "fixture/sheet.h"
+#include "transport/fixture_dir.h"
+#include "transport/label.h"
+#include "xml/reader.h"
+
+/* Requests grow little by stand-ins; answers may be converted from UTF-16, and keep their size otherwise. */
+enum { MAX_BYTES = HV_FIXTURE_MAX_FILE };
+
+struct flight {
+    struct flight *next;
+    void *user;
+    const struct hv_endpoint *endpoint;
+    const char *bytes; /* the request's own, valid until it ends */
+    size_t n_bytes;
+    uint64_t sent_ms;
+    unsigned number;
+};
+
+struct record_transport {
+    struct hv_transport transport;
+    struct hv_transport *inner;
+    struct hv_redactor *redactor; /* NULL: names are kept */
+    char *directory;
+    int fd;
+    uint64_t (*now)(void *context);
+    void *context;
+    uint64_t start_ms;
+    struct hv_fixture_header header;
+    char *command; /* with the names it came with: they may be learnt only later */
+    struct flight *flights;
+    unsigned n_numbers;
+    size_t n_names_first; /* that were known when the first exchange was written */
+    bool is_closed;
+    struct hv_error failure; /* of the first thing that could not be written; recording has ended then */
+};
+
+static struct record_transport *self_of(struct hv_transport *transport) {
+    return (struct record_transport *)transport;
+}
+
+static uint64_t elapsed(const struct record_transport *self) {
+    uint64_t now_ms = self->now(self->context);
+
+    return now_ms > self->start_ms ? now_ms - self->start_ms : 0;
+}
+
+static bool is_recording(const struct record_transport *self) {
+    return !self->is_closed && self->failure.code == 0;
+}
+
+/* ---- what an exchange was ---- */
+
+static int rewrite(struct record_transport *self, const char *bytes, size_t n_bytes, char **ret_bytes, size_t *ret_n,
+                   struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(MAX_BYTES);
+    int r = 0;
+
+    if (self->redactor)
+        r = hv_redactor_rewrite(self->redactor, bytes, n_bytes, &buf, err);
+    else
+        hv_buf_append(&buf, bytes, n_bytes);
+    *ret_n = buf.len;
+    return r < 0 ? r : hv_buf_take(&buf, "an exchange", ret_bytes, err);
+}
+
+static int rewrite_text(struct record_transport *self, const char *text, char **ret_text, struct hv_error *err) {
+    size_t n;
+
+    return text && *text ? rewrite(self, text, strlen(text), ret_text, &n, err) : 0;
+}
+
+/* Host build and stack, where an Identify told them. */
+static int note_product(struct record_transport *self, const struct hv_xml_node *root, struct hv_error *err) {
+    const struct hv_xml_node *version = hv_xml_descendant(hv_xml_child(root, NULL, "Body"), NULL, "ProductVersion");
+
+    if (!version || self->header.product)
+        return 0;
+    return hv_text_copy(hv_xml_word(version), &self->header.product, err);
+}
+
+/* What is to be known before the files are written: names, and whether the answer belongs to the request. */
+static int study(struct record_transport *self, const struct flight *flight, const struct hv_answer *answer,
+                 struct hv_fixture_exchange *exchange, struct hv_error *err) {
+    HV_CLEANUP(hv_xml_doc_free) struct hv_xml_doc *request = NULL;
+    HV_CLEANUP(hv_xml_doc_free) struct hv_xml_doc *response = NULL;
+    const struct hv_xml_node *header;
+    const struct hv_xml_node *relates_to;
+    const struct hv_xml_node *message_id;
+    int r = hv_xml_parse(flight->bytes, flight->n_bytes, NULL, &request, err);
+
+    if (r < 0)
+        return r;
+    header = hv_xml_child(hv_xml_root(request), NULL, "Header");
+    message_id = hv_xml_child(header, NULL, "MessageID");
+    r = rewrite_text(self, hv_xml_child(header, NULL, "Action") ? hv_xml_word(hv_xml_child(header, NULL, "Action")) : NULL,
+                     &exchange->action, err);
+    if (r == 0 && hv_xml_child(header, NULL, "ResourceURI"))
+        r = rewrite_text(self, hv_xml_word(hv_xml_child(header, NULL, "ResourceURI")), &exchange->resource_uri, err);
+    if (r == 0 && self->redactor)
+        r = hv_redactor_learn(self->redactor, hv_xml_root(request), err);
+    if (r < 0 || !answer)
+        return r;
+    r = hv_xml_parse(answer->bytes, answer->n_bytes, NULL, &response, err);
+    if (r < 0) {
+        exchange->is_opaque = true;
+        return r == HV_E_MEMORY ? r : 0;
+    }
+    relates_to = hv_xml_child(hv_xml_child(hv_xml_root(response), NULL, "Header"), NULL, "RelatesTo");
+    exchange->is_foreign = relates_to && message_id && strcmp(hv_xml_word(relates_to), hv_xml_word(message_id)) != 0;
+    r = note_product(self, hv_xml_root(response), err);
+    return r == 0 && self->redactor ? hv_redactor_learn(self->redactor, hv_xml_root(response), err) : r;
+}
+
+static int describe_failure(struct record_transport *self, const struct hv_result *result, struct hv_fixture_exchange *exchange,
+                            struct hv_error *err) {
+    int r;
+
+    exchange->failure = result->code;
+    exchange->left = result->left;
+    exchange->transient = result->transient;
+    exchange->source = (int)result->error.source;
+    exchange->transport_code = result->error.transport_code > 0 ? (uint64_t)result->error.transport_code : 0;
+    r = rewrite_text(self, result->error.message, &exchange->message, err);
+    if (r == 0)
+        r = rewrite_text(self, result->error.cause, &exchange->cause, err);
+    return r == 0 ? rewrite_text(self, result->error.remedy, &exchange->remedy, err) : r;
+}
+
+static int describe_answer(struct record_transport *self, const struct hv_answer *answer, struct hv_fixture_exchange *exchange,
+                           struct hv_error *err) {
+    exchange->status = answer->status;
+    exchange->left = true;
+    return rewrite(self, answer->bytes, answer->n_bytes, &exchange->response, &exchange->n_response, err);
+}
+
+/* Stand-ins go without the port, which the redactor drops as well. */
+static int name_host(struct record_transport *self, const struct hv_endpoint *endpoint, char **ret_name, struct hv_error *err) {
+    HV_CLEANUP_FREE char *label = NULL;
+    int r = hv_label_of(endpoint, &label, err);
+
+    return r < 0 ? r : rewrite_text(self, label, ret_name, err);
+}
+
+static int write_down(struct record_transport *self, const struct flight *flight, const struct hv_result *result,
+                      struct hv_error *err) {
+    struct hv_fixture_exchange exchange = {
+        .number = flight->number,
+        .sent_ms = flight->sent_ms,
+        .duration_ms = elapsed(self) - flight->sent_ms,
+    };
+    int r;
+
+    if (self->redactor)
+        hv_redactor_begin(self->redactor, flight->number, hv_endpoint_host(flight->endpoint));
+    r = study(self, flight, result->code == 0 ? &result->answer : NULL, &exchange, err);
+    if (r == 0)
+        r = name_host(self, flight->endpoint, &exchange.host, err);
+    if (r == 0)
+        r = rewrite(self, flight->bytes, flight->n_bytes, &exchange.request, &exchange.n_request, err);
+    if (r == 0 && result->code == 0)
+        r = hv_text_copy(result->answer.content_type, &exchange.content_type, err);
+    if (r == 0)
+        r = result->code == 0 ? describe_answer(self, &result->answer, &exchange, err)
+                              : describe_failure(self, result, &exchange, err);
+    if (r == 0)
+        r = hv_fixture_dir_put_exchange(self->fd, self->directory, &exchange, err);
+    if (self->redactor && self->n_names_first == 0)
+        self->n_names_first = hv_redactor_n_names(self->redactor);
+    hv_fixture_exchange_deinit(&exchange);
+    return r;
+}
+
+static void note(struct record_transport *self, const struct flight *flight, const struct hv_result *result) {
+    struct hv_error error = { 0 };
+
+    if (is_recording(self) && write_down(self, flight, result, &error) < 0)
+        self->failure = error;
+}
+
+/* We stopped waiting; whatever became of it. */
+static void note_cancelled(struct record_transport *self, const struct flight *flight) {
+    const struct hv_result result = { .code = HV_E_CANCELLED, .left = true };
+
+    note(self, flight, &result);
+}
+
+/* ---- the transport ---- */
+
+static struct flight *unhook(struct record_transport *self, const void *user) {
+    for (struct flight **link = &self->flights; *link; link = &(*link)->next) {
+        struct flight *flight = *link;
+
+        if (flight->user == user) {
+            *link = flight->next;
+            return flight;
+        }
+    }
+    return NULL;
+}
+
+static int submit(struct hv_transport *transport, const struct hv_request *request, struct hv_error *err) {
+    struct record_transport *self = self_of(transport);
+    struct flight *flight = calloc(1, sizeof(*flight));
+    int r;
+
+    if (!flight)
+        return hv_error_memory(err);
+    r = hv_transport_submit(self->inner, request, err);
+    if (r < 0) {
+        free(flight);
+        return r;
+    }
+    flight->user = request->user;
+    flight->endpoint = request->endpoint;
+    flight->bytes = request->bytes;
+    flight->n_bytes = request->n_bytes;
+    flight->sent_ms = elapsed(self);
+    flight->number = ++self->n_numbers;
+    flight->next = self->flights;
+    self->flights = flight;
+    return 0;
+}
+
+static int collect(struct hv_transport *transport, struct hv_result *ret_result, struct hv_error *err) {
+    struct record_transport *self = self_of(transport);
+    int r = hv_transport_collect(self->inner, ret_result, err);
+    struct flight *flight = r > 0 ? unhook(self, ret_result->user) : NULL;
+
+    if (flight)
+        note(self, flight, ret_result);
+    free(flight);
+    return r;
+}
+
+static void cancel(struct hv_transport *transport, const void *user) {
+    struct record_transport *self = self_of(transport);
+    struct flight *flight = unhook(self, user);
+
+    if (flight)
+        note_cancelled(self, flight);
+    free(flight);
+    hv_transport_cancel(self->inner, user);
+}
+
+static int wait_for(struct hv_transport *transport, uint64_t max_ms, struct hv_error *err) {
+    return hv_transport_wait(self_of(transport)->inner, max_ms, err);
+}
+
+/* One file again, now that all names are known. */
+static int amend_file(struct record_transport *self, unsigned number, enum hv_fixture_part part, struct hv_error *err) {
+    HV_CLEANUP_FREE char *bytes = NULL;
+    HV_CLEANUP_FREE char *again = NULL;
+    char name[HV_FIXTURE_NAME_SIZE];
+    size_t n = 0;
+    size_t n_again = 0;
+    int r;
+
+    hv_fixture_file_name(number, part, name);
+    if (faccessat(self->fd, name, F_OK, 0) != 0)
+        return 0; /* no answer came */
+    r = hv_fixture_file_read(self->fd, name, name, &bytes, &n, err);
+    if (r == 0)
+        r = rewrite(self, bytes, n, &again, &n_again, err);
+    if (r < 0 || (n == n_again && memcmp(bytes, again, n) == 0))
+        return r;
+    return hv_fixture_dir_put_file(self->fd, self->directory, name, again, n_again, err);
+}
+
+/* A name that was learnt late may stand in what was written before. */
+static int amend(struct record_transport *self, struct hv_error *err) {
+    int r = 0;
+
+    if (!self->redactor)
+        return 0;
+    if (hv_redactor_n_names(self->redactor) == self->n_names_first)
+        return 0;
+    hv_redactor_begin_again(self->redactor);
+    for (unsigned i = 1; r == 0 && i <= self->n_numbers; i++) {
+        for (int part = HV_FIXTURE_REQUEST; r == 0 && part <= HV_FIXTURE_META; part++)
+            r = amend_file(self, i, (enum hv_fixture_part)part, err);
+    }
+    return r;
+}
+
+/* What is under way is written as given up; its requests are still there. */
+static void close_fixture(struct record_transport *self) {
+    struct hv_error error = { 0 };
+
+    for (const struct flight *flight = self->flights; flight; flight = flight->next)
+        note_cancelled(self, flight);
+    if (!is_recording(self))
+        return;
+    self->header.is_closed = true;
+    self->header.n_exchanges = self->n_numbers;
+    if (rewrite_text(self, self->command, &self->header.command, &error) < 0 || amend(self, &error) < 0 ||
+        hv_fixture_dir_put_header(self->fd, self->directory, &self->header, &error) < 0)
+        self->failure = error;
+    self->is_closed = true;
+}
+
+static void destroy(struct hv_transport *transport) {
+    struct record_transport *self = self_of(transport);
+
+    if (self->fd >= 0) {
+        close_fixture(self);
+        (void)close(self->fd);
+    }
+    while (self->flights) {
+        struct flight *flight = self->flights;
+        self->flights = flight->next;
+        free(flight);
+    }
+    (void)hv_transport_free(self->inner);
+    (void)hv_redactor_free(self->redactor);
+    hv_fixture_header_deinit(&self->header);
+    free(self->directory);
+    free(self->command);
+    free(self);
+}
+
+struct hv_redactor *hv_record_redactor(struct hv_transport *transport) {
+    return self_of(transport)->redactor;
+}
+
+int hv_record_finish(struct hv_transport *transport, struct hv_error *err) {
+    struct record_transport *self = self_of(transport);
+
+    close_fixture(self);
+    if (self->failure.code == 0)
+        return 0;
+    (void)hv_error_copy(err, &self->failure);
+    hv_error_prefix(err, "the work was done, but its recording is not complete");
+    return self->failure.code;
+}
+
+static int start(struct record_transport *self, const struct hv_record_setup *setup, struct hv_error *err) {
+    struct hv_fixture_header *header = &self->header;
+    int r = hv_text_copy(setup->directory, &self->directory, err);
+
+    header->schema = HV_FIXTURE_SCHEMA;
+    header->redaction = self->redactor ? HV_REDACTION_VERSION : 0;
+    self->now = setup->now;
+    self->context = setup->context;
+    self->start_ms = setup->now(setup->context);
+    if (r == 0)
+        r = hv_text_copy(setup->tool, &header->tool, err);
+    if (r == 0)
+        r = hv_text_copy(setup->recorded, &header->recorded, err);
+    if (r == 0)
+        r = hv_text_copy(setup->command, &self->command, err);
+    if (r == 0)
+        r = hv_fixture_dir_make(setup->directory, &self->fd, err);
+    return r == 0 ? hv_fixture_dir_put_header(self->fd, self->directory, header, err) : r;
+}
+
+int hv_record_new(struct hv_transport *inner_take, struct hv_redactor *redactor_take, const struct hv_record_setup *setup,
+                  struct hv_transport **ret_transport, struct hv_error *err) {
+    static const struct hv_transport_vtable vtable = {
+        .submit = submit,
+        .collect = collect,
+        .cancel = cancel,
+        .wait = wait_for,
+        .free = destroy,
+    };
+    struct record_transport *self = calloc(1, sizeof(*self));
+    int r;
+
+    if (!self) {
+        (void)hv_transport_free(inner_take);
+        (void)hv_redactor_free(redactor_take);
+        return hv_error_memory(err);
+    }
+    self->transport.vtable = &vtable;
+    self->inner = inner_take;
+    self->redactor = redactor_take;
+    self->fd = -1;
+    r = start(self, setup, err);
+    if (r < 0) {
+        self->failure.code = r; /* nothing to close */
+        destroy(&self->transport);
+        return r;
+    }
+    *ret_transport = &self->transport;
+    return 0;
+}
