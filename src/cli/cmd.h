@@ -16,6 +16,11 @@ hv_cmd_fn hv_cmd_vm_list, hv_cmd_vm_show, hv_cmd_host_show;
 hv_cmd_fn hv_cmd_check, hv_cmd_migrate, hv_cmd_move_storage;
 hv_cmd_fn hv_cmd_job_list, hv_cmd_job_show, hv_cmd_job_follow;
 hv_cmd_fn hv_cmd_sample;
+hv_cmd_fn hv_cmd_fixture_record, hv_cmd_fixture_replay, hv_cmd_fixture_refresh;
+hv_cmd_fn hv_cmd_fixture_show, hv_cmd_fixture_verify, hv_cmd_fixture_diff;
+
+/* What differs between the recordings A and B, printed. Outcomes: 0 nothing; 1 something. Errors: FIXTURE, MEMORY. */
+HV_MUST_CHECK int hv_fixture_print_diff(const char *a, const char *b, struct hv_output *out, struct hv_error *err);
 
 /* What check, migrate, move-storage and the sample's modes have in common. */
 struct hv_move_request {

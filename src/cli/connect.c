@@ -15,6 +15,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/password.h"
+#include "cli/recording.h"
 #include "cli/say.h"
 #include "cli/signals.h"
 
@@ -297,17 +298,16 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
 static int add_hosts(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
     CLEANUP_IDENTITY struct identity source = { 0 };
     CLEANUP_IDENTITY struct identity destination = { 0 };
-    int rc = 0;
+    bool is_known = connection->anonymous || hv_recording_replays(args); /* or nobody to sign in to */
+    int rc = is_known ? 0 : find_identity(args, connection->sources[0].label, &source, err);
 
-    if (!connection->anonymous)
-        rc = find_identity(args, connection->sources[0].label, &source, err);
-    if (rc == 0 && !connection->anonymous)
+    if (rc == 0 && !is_known)
         rc = find_to_identity(args, &source, &destination, err);
     for (size_t i = 0; rc == 0 && i < connection->n_sources; i++)
         rc = add_host(connection, &connection->sources[i], &source, args, err);
     for (size_t i = 0; rc == 0 && i < connection->n_destinations; i++)
         rc = add_host(connection, &connection->destinations[i], &destination, args, err);
-    return rc;
+    return rc < 0 ? rc : hv_recording_name(connection, args, err);
 }
 
 static int start_client(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
@@ -321,7 +321,7 @@ static int start_client(struct hv_connection *connection, const struct hv_args *
 
     if (connection->trace || connection->out->verbose > 1)
         options.trace = write_trace;
-    return rc < 0 ? rc : hv_client_new(&options, &connection->client, err);
+    return rc < 0 ? rc : hv_recording_start(connection, &options, args, err);
 }
 
 static void warn_about_trust(const struct hv_connection *connection, const struct hv_args *args) {
@@ -344,7 +344,7 @@ int hv_connection_init(struct hv_connection *connection, const struct hv_connect
     memset(connection, 0, sizeof(*connection));
     connection->out = out;
     connection->anonymous = plan->anonymous;
-    rc = check_auth(args, err);
+    rc = hv_recording_replays(args) ? 0 : check_auth(args, err);
     if (rc == 0)
         rc = find_hosts(connection, plan, args, err);
     if (rc == 0)
@@ -367,6 +367,7 @@ static void endpoints_free(struct hv_endpoint *endpoints, size_t n) {
 }
 
 void hv_connection_deinit(struct hv_connection *connection) {
+    hv_recording_end(connection);
     connection->client = hv_client_free(connection->client);
     hv_password_guard(false);
     endpoints_free(connection->sources, connection->n_sources);

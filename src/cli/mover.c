@@ -3,7 +3,6 @@
 
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -16,11 +15,9 @@
 /* How long the client may wait before we look at signals and redraw. */
 enum { TURN_MS = 200, REF_MAX_BYTES = 8192 };
 
-static uint64_t now_ms(void) {
-    struct timespec now = { 0 };
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+/* The client's clock, so that a replay shows the times of the recording. */
+static uint64_t now_ms(const struct hv_mover *mover) {
+    return hv_client_now_ms(mover->connection->client);
 }
 
 void hv_mover_init(struct hv_mover *mover, const struct hv_mover_options *options, struct hv_connection *connection) {
@@ -70,7 +67,7 @@ static void on_report(void *context, const struct hv_move_report *report) {
     struct hv_mover_item *item = context;
     struct hv_mover *mover = item->mover;
     const struct hv_job *job = report->job;
-    uint64_t now = now_ms();
+    uint64_t now = now_ms(mover);
 
     switch (report->kind) {
     case HV_REPORT_PHASE:
@@ -135,7 +132,7 @@ static void finish_item(struct hv_mover_item *item, uint64_t now) {
 /* The item ends without its task having done so. */
 static void fail_item(struct hv_mover_item *item, const struct hv_error *error) {
     item->code = hv_error_copy(&item->error, error);
-    finish_item(item, now_ms());
+    finish_item(item, now_ms(item->mover));
 }
 
 static void start_item(struct hv_mover_item *item) {
@@ -143,7 +140,7 @@ static void start_item(struct hv_mover_item *item) {
     struct hv_host *destination = item->destination ? item->destination->host : NULL;
     struct hv_error error = { 0 };
 
-    item->start_ms = now_ms();
+    item->start_ms = now_ms(mover);
     hv_move_on_report(item->task, on_report, item);
     hv_progress_update(mover->progress, item->index, item->start_ms, item->given, "starting", -1);
     if (hv_client_start(mover->connection->client, item->task, item->source->host, destination, &error) < 0) {
@@ -171,7 +168,7 @@ static void collect_done(struct hv_mover *mover) {
         item->code = hv_task_result(item->task, &error);
         if (item->code != 0 && error)
             hv_error_copy(&item->error, error);
-        finish_item(item, now_ms());
+        finish_item(item, now_ms(mover));
     }
 }
 
@@ -208,7 +205,7 @@ static void run_all(struct hv_mover *mover) {
 
         if (!mover->detached && hv_signals_caught() != 0)
             stop_waiting(mover);
-        hv_progress_tick(mover->progress, now_ms(), hv_progress_terminal_width());
+        hv_progress_tick(mover->progress, now_ms(mover), hv_progress_terminal_width());
         rc = hv_client_turn(mover->connection->client, TURN_MS, &error);
         collect_done(mover);
         if (rc < 0) {

@@ -75,6 +75,13 @@ const struct hv_opt_row hv_opt_rows[] = {
     VALUE(REQUEST_TIMEOUT, CONNECT, DURATION, 0, "request-timeout", "DURATION", "default 60s"),
     TEXT(TRACE, CONNECT, 0, "trace", "FILE", "write each request, answer and change of state to FILE (HVCTL_TRACE)"),
 
+    TEXT(RECORD, GENERAL, 0, "record", "DIR", "write the conversation with the hosts to DIR, a new fixture"),
+    TEXT(REPLAY, GENERAL, 0, "replay", "DIR", "let the fixture in DIR answer instead of hosts (HVCTL_FIXTURE)"),
+    FLAG(LENIENT, GENERAL, 0, "lenient", "with --replay: only warn of unknown requests and of recordings left unused"),
+    FLAG(NO_REDACT, GENERAL, 0, "no-redact", "with --record: keep the names of hosts, users, VMs and files; needs --yes"),
+    TEXT(REDACT_RULES, GENERAL, 0, "redact-rules", "FILE", "with --record and fixture verify: more names to replace"),
+    FLAG(YES, GENERAL, 'y', "yes", "do not ask, do it"),
+
     VALUE(OUTPUT, GENERAL, CHOICE, 'o', "output", "table|plain|json|jsonl|xml", "format of the data on stdout (HVCTL_OUTPUT)"),
     { HV_OPT_OUTPUT, HV_GROUP_GENERAL, HV_KIND_FLAG, 0, "json", NULL, "json", "the same as --output json" },
     FLAG(QUIET, GENERAL, 'q', "quiet", "no progress and no notes on stderr, only errors and warnings"),

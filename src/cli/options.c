@@ -256,7 +256,7 @@ const struct hv_command *hv_command_find(const char *const *words, size_t n_word
 
 /* Commands of ux.md 1 that this version does not have: better said than answered by a guess at a typo. */
 static bool is_planned(const char *word) {
-    static const char *const planned[] = { "staged", "evacuate", "doctor", "explain", "trust", "auth", "fixture", "completion" };
+    static const char *const planned[] = { "staged", "evacuate", "doctor", "explain", "trust", "auth", "completion" };
 
     for (size_t i = 0; i < HV_ARRAY_SIZE(planned); i++) {
         if (strcmp(planned[i], word) == 0)
@@ -417,6 +417,18 @@ uint64_t hv_args_number(const struct hv_args *args, enum hv_opt option, uint64_t
     if (value)
         (void)hv_text_u64(value, strlen(value), 0, UINT32_MAX, &number);
     return number;
+}
+
+size_t hv_args_n_options(const struct hv_args *args) {
+    return args->n_given;
+}
+
+const struct hv_opt_row *hv_args_option(const struct hv_args *args, size_t index) {
+    return args->given[index].row;
+}
+
+const char *hv_args_option_value(const struct hv_args *args, size_t index) {
+    return args->given[index].value;
 }
 
 size_t hv_args_n_operands(const struct hv_args *args) {

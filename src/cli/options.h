@@ -58,6 +58,12 @@ enum hv_opt {
     HV_OPT_NO_OPTIMIZE,
     HV_OPT_MAX_ELEMENTS,
     HV_OPT_PARAM,
+    HV_OPT_RECORD,
+    HV_OPT_REPLAY,
+    HV_OPT_LENIENT,
+    HV_OPT_NO_REDACT,
+    HV_OPT_REDACT_RULES,
+    HV_OPT_YES,
     HV_OPT_ANONYMOUS,
     HV_OPT_FRAGMENT,
     HV_OPT_SET,
@@ -163,6 +169,11 @@ const char *hv_args_value(const struct hv_args *args, enum hv_opt option);
 /* As above for durations and numbers, which were checked while parsing. */
 uint64_t hv_args_ms(const struct hv_args *args, enum hv_opt option, uint64_t otherwise);
 uint64_t hv_args_number(const struct hv_args *args, enum hv_opt option, uint64_t otherwise);
+
+/* All options in the order given; the value is NULL for a plain flag. */
+size_t hv_args_n_options(const struct hv_args *args);
+const struct hv_opt_row *hv_args_option(const struct hv_args *args, size_t index);
+const char *hv_args_option_value(const struct hv_args *args, size_t index);
 
 size_t hv_args_n_operands(const struct hv_args *args);
 const char *hv_args_operand(const struct hv_args *args, size_t index);

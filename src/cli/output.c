@@ -150,6 +150,10 @@ int hv_output_finish(struct hv_output *out, int exit_code) {
     struct hv_error error;
 
     hv_output_flush(out);
+    if (out->fixture.code && exit_code == 0) {
+        hv_say_error(out, &out->fixture, NULL);
+        exit_code = hv_error_exit_code(out->fixture.code);
+    }
     if (out->memory_failed) {
         hv_error_memory(&error);
         hv_say_error(out, &error, NULL);

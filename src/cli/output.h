@@ -5,6 +5,7 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
+#include <hvctl/error.h>
 #include <jansson.h>
 
 #include "base/buf.h"
@@ -32,6 +33,7 @@ struct hv_output {
     struct hv_charset err_text;   /* of stderr */
     struct hv_progress *progress; /* taken off the terminal before anything else is said; may be NULL */
     int write_errno;              /* of the first failed write to stdout, 0 while all went well */
+    struct hv_error fixture;      /* what is wrong with a recording; told when nothing else failed */
     bool memory_failed;           /* something could not be shown for lack of memory */
 };
 
