@@ -1,0 +1,144 @@
+# shellcheck shell=sh disable=SC1003,SC2034
+# Every recording of fixtures/simulated that a test replays: one line each, of what is recorded. Sourced by tools/record-fixtures,
+# which makes them, and by test_replay.sh, which replays them; both define the function fixture.
+#
+#     fixture FOLDER 'OPTIONS OF hvsim' ARGUMENTS OF hvctl...
+#
+# @1 and @2 are the two hosts, @nobody a port where nobody listens, @wrong a file with a wrong password. A function named in
+# $before is run first, unrecorded; @job is the job that it started.
+
+usual='--migrate-seconds 2 --time-scale 4'
+app01=0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001
+move='migrate app01 --from @1 --to @2 --include-storage'
+
+# ---- looking ----
+fixture simulated/vm-list "$usual" vm list --host @1 --host @2
+fixture simulated/vm-list-json "$usual" vm list --host @1 --host @2 -o json
+fixture simulated/vm-list-plain "$usual" vm list --host @2 -o plain
+fixture simulated/vm-list-one-host-down "$usual" vm list --host @1 --host @nobody
+fixture simulated/vm-show "$usual" vm show app01 --host @1
+fixture simulated/vm-show-json "$usual" vm show "$app01" --host @1 -o json
+fixture simulated/vm-show-odd-name "$usual" vm show 'db & <test> "one"' --host @1
+fixture simulated/vm-show-unknown "$usual" vm show nobody --host @1
+fixture simulated/vm-show-ambiguous "$usual" vm show twin --host @1
+fixture simulated/host-show "$usual" host show --host @1
+fixture simulated/host-show-json "$usual" host show --host @1 --host @2 -o json
+
+# ---- checking ----
+fixture simulated/check-vm "$usual" check web01 --from @1 --to @2
+fixture simulated/check-storage "$usual" check app01 --from @1 --to @2 --include-storage -o json
+fixture simulated/check-app01 "$usual" check app01 --from @1 --to @2 --include-storage
+fixture simulated/check-several "$usual" check app01 web01 --from @1 --to @2 --include-storage
+fixture simulated/check-refused "$usual" check 'old lab' --from @1 --to @2 --include-storage
+fixture simulated/check-unknown "$usual" check nobody --from @1 --to @2
+
+# ---- moving ----
+fixture simulated/migrate-vm "$usual" migrate web01 --from @1 --to @2
+fixture simulated/migrate-storage "$usual" migrate app01 --from @1 --to @2 --include-storage
+fixture simulated/migrate-json "$usual" migrate app01 --from @1 --to @2 --include-storage -o json
+fixture simulated/migrate-jsonl "$usual" migrate app01 --from @1 --to @2 --include-storage -o jsonl
+fixture simulated/migrate-folder "$usual" migrate 'db & <test> "one"' --from @1 --to @2 --storage 'D:\Moved & more'
+fixture simulated/migrate-placed "$usual" migrate 'db & <test> "one"' --from @1 --to @2 --storage 'C:\Back' \
+    --disk 'db data.vhdx=D:\Data\' --config-path 'D:\Config' --snapshot-path 'D:\Snapshots' --paging-path 'D:\Paging'
+fixture simulated/migrate-renamed "$usual" migrate 'db & <test> "one"' --from @1 --to @2 --storage 'C:\Back' \
+    --disk 'db data.vhdx=D:\Data\new data.vhdx'
+fixture simulated/migrate-several "$usual" migrate app01 'Büro Zürich 🖥' --from @1 --to @2 --include-storage --parallel 2
+fixture simulated/migrate-detached "$usual" migrate app01 --from @1 --to @2 --include-storage --detach
+fixture simulated/migrate-dry-run "$usual" migrate app01 --from @1 --to @2 --include-storage --dry-run
+fixture simulated/move-storage "$usual" move-storage app01 --host @1 --to-path 'D:\Other'
+fixture simulated/move-storage-disk "$usual" move-storage 'db & <test> "one"' --host @1 --disk 'db data.vhdx=D:\Slow\'
+
+# ---- jobs ----
+before=start_move
+fixture simulated/job-list '--migrate-seconds 60' job list --host @1
+fixture simulated/job-show '--migrate-seconds 60' job show @job --host @1
+fixture simulated/job-show-json '--migrate-seconds 60' job show @job --host @1 -o json
+fixture simulated/job-follow "$usual" job follow @job --host @1 --to @2
+before=
+fixture simulated/job-show-unknown "$usual" job show 4F0CE6B6-2C5B-4D4F-8B70-2A1B7A2C9D11 --host @1
+
+# ---- the sample's modes ----
+fixture simulated/sample-vm-simple "$usual" sample vm-simple @1 @2 web01
+fixture simulated/sample-vm-simple-check "$usual" sample vm-simple-check @1 @2 web01
+fixture simulated/sample-vm-and-storage-simple "$usual" sample vm-and-storage-simple @1 @2 app01
+
+# ---- raw access ----
+system='--selector CreationClassName=Msvm_ComputerSystem'
+fixture simulated/wsman-identify "$usual" wsman identify --host @1
+fixture simulated/wsman-identify-anonymous "$usual" wsman identify --anonymous --host @1
+# The selector is meant to be split.
+# shellcheck disable=SC2086
+fixture simulated/wsman-get "$usual" wsman get Msvm_ComputerSystem --host @1 $system --selector "Name=$app01" -o json
+# shellcheck disable=SC2086
+fixture simulated/wsman-get-missing "$usual" wsman get Msvm_ComputerSystem --host @1 $system \
+    --selector Name=4F0CE6B6-2C5B-4D4F-8B70-2A1B7A2C9D11
+fixture simulated/wsman-enumerate "$usual" wsman enumerate Msvm_ComputerSystem --host @1 -o jsonl
+fixture simulated/wsman-enumerate-pages "$usual" wsman enumerate Msvm_ComputerSystem --host @1 --no-optimize --max-elements 2 -o xml
+fixture simulated/wsman-enumerate-epr "$usual" wsman enumerate Msvm_ComputerSystem --host @1 --mode epr
+fixture simulated/wsman-query "$usual" wsman enumerate Msvm_ComputerSystem --host @1 \
+    --filter "SELECT * FROM Msvm_ComputerSystem WHERE ElementName = 'app01'" -o json
+fixture simulated/wsman-class "$usual" wsman class Msvm_ComputerSystem --host @1
+fixture simulated/wsman-class-unknown "$usual" wsman enumerate Msvm_NoSuchClass --host @1
+# shellcheck disable=SC2086
+fixture simulated/wsman-invoke "$usual" wsman invoke Msvm_VirtualSystemMigrationService GetSystemCompatibilityInfo --host @1 \
+    --selector CreationClassName=Msvm_VirtualSystemMigrationService \
+    --param "ComputerSystem={\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"CreationClassName\": \"Msvm_ComputerSystem\", \"Name\": \"$app01\"}}"
+# shellcheck disable=SC2086
+fixture simulated/wsman-delete-refused "$usual" wsman delete Msvm_ComputerSystem --host @1 $system --selector "Name=$app01" --yes
+
+# ---- hosts that cannot be reached, or that refuse ----
+fixture simulated/refused-connection "$usual" vm list --host @nobody
+fixture simulated/refused-password "$usual" vm list --host @1 --password-file @wrong
+fixture simulated/refused-certificate "$usual" vm list --host @1 \
+    --fingerprint 0000000000000000000000000000000000000000000000000000000000000000
+fixture simulated/refused-at-destination "$usual" migrate app01 --from @1 --to @2 --include-storage --to-password-file @wrong
+fixture simulated/destination-down "$usual" migrate app01 --from @1 --to @nobody --include-storage
+fixture simulated/busy-host "$usual --fault http=503,class=Msvm_ComputerSystem,times=0" vm list --host @1
+fixture simulated/busy-once "$usual --fault http=503,class=Msvm_ComputerSystem,times=1" vm list --host @1
+fixture simulated/html-page "$usual --fault http=404,class=Msvm_ComputerSystem,times=0" vm list --host @1
+fixture simulated/garbage "$usual --fault garbage,class=Msvm_ComputerSystem,times=0" vm list --host @1
+fixture simulated/truncated "$usual --fault truncate,class=Msvm_ComputerSystem,times=0" vm list --host @1
+fixture simulated/cut-off "$usual --fault break,class=Msvm_ComputerSystem,times=0" vm list --host @1
+fixture simulated/quota "$usual --fault quota,class=Msvm_ComputerSystem,times=0" vm list --host @1
+fixture simulated/access-denied "$usual --fault fault=5,class=Msvm_ComputerSystem,times=0" vm list --host @1
+
+# The list is meant to be split in what follows.
+# shellcheck disable=SC2086
+moves() {
+    # ---- moves that the host refuses ----
+    fixture simulated/move-returns-32768 "$usual --fault return=32768,action=MigrateVirtualSystemToHost" $move -o json
+    fixture simulated/move-returns-32769 "$usual --fault return=32769,action=MigrateVirtualSystemToHost" $move -o json
+    fixture simulated/move-returns-32770 "$usual --fault return=32770,action=MigrateVirtualSystemToHost" $move -o json
+    fixture simulated/move-returns-32773 "$usual --fault return=32773,action=MigrateVirtualSystemToHost" $move -o json
+    fixture simulated/move-returns-32774 "$usual --fault return=32774,action=MigrateVirtualSystemToHost" $move -o json
+    fixture simulated/move-returns-32775 "$usual --fault return=32775,action=MigrateVirtualSystemToHost" $move -o json
+
+    # ---- jobs that fail ----
+    fixture simulated/job-fails "$usual --fault job-fails" $move
+    fixture simulated/job-fails-delegation "$usual --fault job-fails=0x8009030E" $move
+    fixture simulated/job-fails-no-space "$usual --fault job-fails=0x80070070" $move
+    fixture simulated/job-fails-leftovers "$usual --fault job-fails --fault leftovers" $move -o json
+    fixture simulated/job-warns "$usual --fault job-warns" $move
+    fixture simulated/job-vanishes "$usual --fault job-vanishes" $move
+    fixture simulated/job-vanishes-failed "$usual --fault job-vanishes=0x80070005" $move
+
+    # ---- the answer to the request is lost ----
+    fixture simulated/move-drop-before "$usual --fault drop-before,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-drop-after "$usual --fault drop-after,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-break "$usual --fault break,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-truncate "$usual --fault truncate,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-garbage "$usual --fault garbage,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-timeout "$usual --fault timeout,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-timeout-after "$usual --fault timeout-after,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-wrong-relates-to "$usual --fault wrong-relates-to,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-http "$usual --fault http=503,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-auth "$usual --fault auth,action=MigrateVirtualSystemToHost,times=1" $move
+    fixture simulated/move-quota "$usual --fault quota,action=MigrateVirtualSystemToHost,times=1" $move
+
+    # ---- trouble while the job is followed ----
+    fixture simulated/poll-drop-before "$usual --fault drop-before,class=Msvm_MigrationJob,nth=2,times=2" $move --poll 500ms
+    fixture simulated/poll-garbage "$usual --fault garbage,class=Msvm_MigrationJob,nth=2,times=2" $move --poll 500ms
+    fixture simulated/poll-http "$usual --fault http=503,class=Msvm_MigrationJob,nth=2,times=2" $move --poll 500ms
+    fixture simulated/poll-quota "$usual --fault quota,class=Msvm_MigrationJob,nth=2,times=2" $move --poll 500ms
+}
+moves
