@@ -19,6 +19,8 @@ n_checks=0
 n_failed=0
 said=
 note=
+# Functions of what else a script started.
+at_quit=
 status=0
 export LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1 TERM=dumb
 unset http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy NETRC SSL_CERT_FILE SSL_CERT_DIR 2>/dev/null
@@ -29,6 +31,9 @@ done
 quit() {
     final=$?
     trap - EXIT INT TERM HUP
+    for stop in $at_quit; do
+        $stop
+    done
     stop_hosts
     rm -rf "$work"
     exit "$final"
