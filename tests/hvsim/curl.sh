@@ -242,6 +242,9 @@ has 'Code="2150859174"'
 # ---- odd answers ----
 refused 2 'no good value' --user "admin:$dir/password" --quirk nonsense
 refused 2 'no good value' --user "admin:$dir/password" --peer nonsense
+refused 2 'no good value' --user "admin:$dir/password" --auth basic,nonsense
+refused 2 'no good value' --user "admin:$dir/password" --cbt nonsense
+refused 78 'no Kerberos key' --auth kerberos --keytab "$dir/nothing"
 refused 2 'no good value' --user "admin:$dir/password" --bulk Msvm_ComputerSystem=5
 refused 2 'no good value' --user "admin:$dir/password" --max-concurrent 0
 start odd --quirk chunked --quirk slow --quirk utf16be --bulk Hvsim_Bulk=2000

@@ -71,13 +71,13 @@ static void only_right_credentials_over_tls_sign_in(void **state) {
         request.authorization = wrong[i];
         (void)handle(world, request);
         assert_int_equal(world->reply.status, 401);
-        assert_non_null(world->reply.offers);
+        assert_non_null(world->reply.offers[0]);
     }
     request.authorization = SIGNED;
     request.tls = false;
     (void)handle(world, request);
     assert_int_equal(world->reply.status, 401);
-    assert_null(world->reply.offers);
+    assert_null(world->reply.offers[0]);
     request.tls = true;
     request.authorization = NULL;
     request.wsman_identify = "unauthenticated";

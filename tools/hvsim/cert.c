@@ -136,6 +136,25 @@ static bool write_fingerprint(const X509 *cert, char text[SIM_FINGERPRINT_TEXT_S
     return true;
 }
 
+/* The hash is that of the certificate's signature; SHA-256 in place of MD5 and SHA-1. */
+static bool write_binding(const X509 *cert, struct sim_cert *made) {
+    static const char name[] = "tls-server-end-point:";
+    const size_t n_name = sizeof(name) - 1;
+    const EVP_MD *hash = NULL;
+    unsigned int n = 0;
+    int nid = NID_undef;
+
+    if (OBJ_find_sigid_algs(X509_get_signature_nid(cert), &nid, NULL) && nid != NID_md5 && nid != NID_sha1)
+        hash = EVP_get_digestbynid(nid);
+    if (!hash)
+        hash = EVP_sha256();
+    memcpy(made->binding, name, n_name);
+    if (n_name + (size_t)EVP_MD_get_size(hash) > sizeof(made->binding) || !X509_digest(cert, hash, made->binding + n_name, &n))
+        return false;
+    made->n_binding = n_name + n;
+    return true;
+}
+
 static bool sign_host(const struct sim_authority *authority, X509 *cert, const char *names) {
     return X509_set_issuer_name(cert, X509_get_subject_name(authority->cert)) &&
            add_extension(cert, authority->cert, NID_basic_constraints, "critical,CA:FALSE") &&
@@ -155,8 +174,9 @@ int sim_authority_issue(struct sim_authority *authority, const char *name, const
     X509 *cert = key ? new_cert(key, fqdn, ++authority->serial) : NULL;
     bool good;
 
-    hv_buf_printf(&names, "DNS:%s,DNS:%s,DNS:localhost,IP:%s", name, fqdn, address);
-    good = cert && sign_host(authority, cert, hv_buf_text(&names)) && write_fingerprint(cert, made.fingerprint);
+    hv_buf_printf(&names, "DNS:%s,DNS:%s,DNS:%s.localhost,DNS:localhost,IP:%s", name, fqdn, name, address);
+    good = cert && sign_host(authority, cert, hv_buf_text(&names)) && write_fingerprint(cert, made.fingerprint) &&
+           write_binding(cert, &made);
     made.cert_pem = good ? cert_pem(cert) : NULL;
     made.key_pem = good ? key_pem(key) : NULL;
     X509_free(cert);

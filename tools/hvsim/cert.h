@@ -15,12 +15,14 @@ HV_DEFINE_CLEANUP(struct sim_authority *, sim_authority_free)
 /* PEM of its certificate; malloc()ed, NULL when out of memory. */
 char *sim_authority_pem(const struct sim_authority *authority);
 
-enum { SIM_FINGERPRINT_TEXT_SIZE = 32 * 3 };
+enum { SIM_FINGERPRINT_TEXT_SIZE = 32 * 3, SIM_MAX_BINDING = 96 };
 
 struct sim_cert {
     char *cert_pem;
     char *key_pem;
     char fingerprint[SIM_FINGERPRINT_TEXT_SIZE]; /* SHA-256 of the DER form, "AB:CD:..." */
+    unsigned char binding[SIM_MAX_BINDING];      /* tls-server-end-point (RFC 5929 4), with its name in front */
+    size_t n_binding;
 };
 void sim_cert_deinit(struct sim_cert *cert);
 

@@ -1,4 +1,5 @@
 /* hvsim: simulated Hyper-V hosts. */
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include <libxml/parser.h>
 
+#include "acceptor.h"
 #include "base/error.h"
 #include "options.h"
 #include "output.h"
@@ -45,8 +47,22 @@ static int64_t real_time_us(void) {
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* The libraries read names in the character set of the locale, and find their files in the environment. */
+static int make_keys(const struct sim_command *command, struct sim_keys **ret_keys, struct hv_error *err) {
+    const unsigned talks = SIM_OFFER_NEGOTIATE | SIM_OFFER_NTLM | SIM_OFFER_KERBEROS | SIM_OFFER_CREDSSP;
+
+    if (!(command->policy.offers & talks))
+        return 0;
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
+    if ((command->keytab && setenv("KRB5_KTNAME", command->keytab, 1) < 0) ||
+        (command->ntlm_users && setenv("NTLM_USER_FILE", command->ntlm_users, 1) < 0))
+        return hv_error_memory(err);
+    return sim_keys_new((command->policy.offers & SIM_OFFER_KERBEROS) || command->keytab, ret_keys, err);
+}
+
 static int serve(struct sim_command *command, struct sim_fabric *fabric, int stop_fd, struct hv_error *err) {
     HV_CLEANUP(sim_authority_free) struct sim_authority *authority = NULL;
+    HV_CLEANUP(sim_keys_free) struct sim_keys *keys = NULL;
     HV_CLEANUP(sim_server_free) struct sim_server *server = NULL;
     struct sim_server_options options = { .fabric = fabric,
                                           .users = &command->users,
@@ -56,6 +72,7 @@ static int serve(struct sim_command *command, struct sim_fabric *fabric, int sto
                                           .enumeration_ms = command->enumeration_ms,
                                           .max_operations = command->max_operations,
                                           .manner = command->manner,
+                                          .policy = command->policy,
                                           .request_log = command->request_log,
                                           .state_file = command->state_file };
     int rc = sim_authority_new(&authority, err);
@@ -65,7 +82,10 @@ static int serve(struct sim_command *command, struct sim_fabric *fabric, int sto
     options.authority = authority;
     if (getrandom(&options.seed, sizeof(options.seed), 0) != (ssize_t)sizeof(options.seed))
         return hv_error_set(err, HV_E_INTERNAL, "no random numbers");
-    rc = sim_arms_load(&command->arms, fabric, err);
+    rc = make_keys(command, &keys, err);
+    options.policy.keys = keys;
+    if (rc == 0)
+        rc = sim_arms_load(&command->arms, fabric, err);
     if (rc == 0 && command->cert_dir)
         rc = write_authority(command->cert_dir, authority, err);
     if (rc == 0)

@@ -17,31 +17,38 @@ enum {
     MAX_BULK = 10000000,
 };
 
-static const char usage[] = "Usage: hvsim --user NAME:FILE [--config FILE | --hosts NAME,NAME...] [OPTION...]\n"
-                            "Simulates Hyper-V hosts that answer WS-Management over HTTPS.\n"
-                            "\n"
-                            "  --config FILE          hosts and virtual machines from FILE (INI, or JSON by its suffix)\n"
-                            "  --hosts NAME,NAME...   the default inventory on hosts of these names\n"
-                            "  --user NAME:FILE       accept NAME with the password in FILE; may be given again\n"
-                            "  --port-base N          host I listens on port N + I; 0, the default: any free port\n"
-                            "  --http                 listen without TLS as well (Basic is refused there)\n"
-                            "  --cert-dir DIR         write the certificate of the authority to DIR/ca.pem\n"
-                            "  --time-scale X         X simulated seconds in a real one\n"
-                            "  --migrate-seconds N    simulated time that a move takes\n"
-                            "  --job-ttl N            simulated seconds from a job's end until it is gone\n"
-                            "  --enumeration-timeout N  real seconds until an idle enumeration is forgotten\n"
-                            "  --refuse-named-references  refuse &amp; and &lt; in embedded instances\n"
-                            "  --bulk CLASS=N         N generated instances; CLASS is Hvsim_Bulk of root/hvsim\n"
-                            "  --max-concurrent N     operations and open enumerations at once; 1500 by default\n"
-                            "  --peer PRODUCT         answer as winrm (the default), omi or openwsman\n"
-                            "  --quirk NAME           answer in an odd way, see hvsim(1); may be given again\n"
-                            "  --fault SPEC           cause trouble, see hvsim(1); may be given again\n"
-                            "  --request-log FILE     one JSON object a request\n"
-                            "  --state-file FILE      the true state as JSON, replaced at each change\n"
-                            "  --exit-with-parent     end when the parent process ends\n"
-                            "  --help, --version\n"
-                            "\n"
-                            "Prints \"ready NAME URL FINGERPRINT\" for each host once it accepts connections.\n";
+static const char usage[] =
+    "Usage: hvsim [--user NAME:FILE] [--auth SCHEME,...] [--config FILE | --hosts NAME,NAME...] [OPTION...]\n"
+    "Simulates Hyper-V hosts that answer WS-Management over HTTPS.\n"
+    "\n"
+    "  --config FILE          hosts and virtual machines from FILE (INI, or JSON by its suffix)\n"
+    "  --hosts NAME,NAME...   the default inventory on hosts of these names\n"
+    "  --user NAME:FILE       accept NAME with the password in FILE; may be given again\n"
+    "  --port-base N          host I listens on port N + I; 0, the default: any free port\n"
+    "  --http                 listen without TLS as well, for sealed messages only\n"
+    "  --allow-unencrypted    take messages there that are not sealed, and Basic\n"
+    "  --auth SCHEME,...      offer these of negotiate, ntlm, kerberos, basic, credssp, certificate; basic by default\n"
+    "  --cbt LEVEL            channel binding: none, relaxed (the default) or strict\n"
+    "  --keytab FILE          keys to accept Kerberos tickets with; KRB5_KTNAME by default\n"
+    "  --ntlm-users FILE      users of NTLM, a line DOMAIN:NAME:PASSWORD each; NTLM_USER_FILE by default\n"
+    "  --error-tokens         send the token that tells why a sign-in was refused\n"
+    "  --cert-dir DIR         write the certificate of the authority to DIR/ca.pem\n"
+    "  --time-scale X         X simulated seconds in a real one\n"
+    "  --migrate-seconds N    simulated time that a move takes\n"
+    "  --job-ttl N            simulated seconds from a job's end until it is gone\n"
+    "  --enumeration-timeout N  real seconds until an idle enumeration is forgotten\n"
+    "  --refuse-named-references  refuse &amp; and &lt; in embedded instances\n"
+    "  --bulk CLASS=N         N generated instances; CLASS is Hvsim_Bulk of root/hvsim\n"
+    "  --max-concurrent N     operations and open enumerations at once; 1500 by default\n"
+    "  --peer PRODUCT         answer as winrm (the default), omi or openwsman\n"
+    "  --quirk NAME           answer in an odd way, see hvsim(1); may be given again\n"
+    "  --fault SPEC           cause trouble, see hvsim(1); may be given again\n"
+    "  --request-log FILE     one JSON object a request\n"
+    "  --state-file FILE      the true state as JSON, replaced at each change\n"
+    "  --exit-with-parent     end when the parent process ends\n"
+    "  --help, --version\n"
+    "\n"
+    "Prints \"ready NAME URL FINGERPRINT\" for each host once it accepts connections.\n";
 
 void sim_command_deinit(struct sim_command *command) {
     for (size_t i = 0; i < command->n_host_names; i++)
@@ -170,6 +177,12 @@ enum option_code {
     OPT_REQUEST_LOG,
     OPT_STATE_FILE,
     OPT_EXIT_WITH_PARENT,
+    OPT_AUTH,
+    OPT_ALLOW_UNENCRYPTED,
+    OPT_CBT,
+    OPT_KEYTAB,
+    OPT_NTLM_USERS,
+    OPT_ERROR_TOKENS,
     OPT_HELP,
     OPT_VERSION,
 };
@@ -194,6 +207,12 @@ static const struct option options[] = {
     { "request-log", required_argument, NULL, OPT_REQUEST_LOG },
     { "state-file", required_argument, NULL, OPT_STATE_FILE },
     { "exit-with-parent", no_argument, NULL, OPT_EXIT_WITH_PARENT },
+    { "auth", required_argument, NULL, OPT_AUTH },
+    { "allow-unencrypted", no_argument, NULL, OPT_ALLOW_UNENCRYPTED },
+    { "cbt", required_argument, NULL, OPT_CBT },
+    { "keytab", required_argument, NULL, OPT_KEYTAB },
+    { "ntlm-users", required_argument, NULL, OPT_NTLM_USERS },
+    { "error-tokens", no_argument, NULL, OPT_ERROR_TOKENS },
     { "help", no_argument, NULL, OPT_HELP },
     { "version", no_argument, NULL, OPT_VERSION },
     { NULL, 0, NULL, 0 },
@@ -251,6 +270,31 @@ static int read_number(struct sim_command *command, int option, const char *valu
     }
 }
 
+static int read_sign_in(struct sim_command *command, int option, const char *value, struct hv_error *err) {
+    struct sim_policy *policy = &command->policy;
+
+    switch (option) {
+    case OPT_AUTH:
+        return sim_offers_read(value, &policy->offers) ? 0 : bad_value(err, "auth", value);
+    case OPT_CBT:
+        return sim_cbt_find(value, &policy->cbt) ? 0 : bad_value(err, "cbt", value);
+    case OPT_ALLOW_UNENCRYPTED:
+        policy->allow_unencrypted = true;
+        return 0;
+    case OPT_ERROR_TOKENS:
+        policy->error_tokens = true;
+        return 0;
+    case OPT_KEYTAB:
+        command->keytab = value;
+        return 0;
+    case OPT_NTLM_USERS:
+        command->ntlm_users = value;
+        return 0;
+    default:
+        return read_number(command, option, value, err);
+    }
+}
+
 static int read_option(struct sim_command *command, int option, const char *value, struct hv_error *err) {
     switch (option) {
     case OPT_CONFIG:
@@ -295,14 +339,14 @@ static int read_option(struct sim_command *command, int option, const char *valu
     case '?':
         return hv_error_set(err, HV_E_ARGUMENT, "see hvsim --help");
     default:
-        return read_number(command, option, value, err);
+        return read_sign_in(command, option, value, err);
     }
 }
 
 int sim_command_read(struct sim_command *command, int argc, char **argv, struct hv_error *err) {
     int option;
 
-    *command = (struct sim_command){ 0 };
+    *command = (struct sim_command){ .policy = { .offers = SIM_OFFER_BASIC, .credssp_version = SIM_CREDSSP_MAX } };
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         int rc = read_option(command, option, optarg, err);
         if (rc != 0)
@@ -312,7 +356,7 @@ int sim_command_read(struct sim_command *command, int argc, char **argv, struct 
         return hv_error_set(err, HV_E_ARGUMENT, "%s is no option; see hvsim --help", argv[optind]);
     if (command->model.config_path && command->n_host_names)
         return hv_error_set(err, HV_E_ARGUMENT, "--config and --hosts exclude each other");
-    if (command->users.n_items == 0) {
+    if (command->users.n_items == 0 && command->policy.offers == SIM_OFFER_BASIC) {
         (void)hv_error_set(err, HV_E_ARGUMENT, "nobody could sign in: give --user NAME:FILE, with the password in FILE");
         return HV_E_ARGUMENT;
     }

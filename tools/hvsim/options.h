@@ -14,7 +14,10 @@ struct sim_command {
     uint64_t enumeration_ms;
     uint32_t max_operations; /* 0: the default */
     struct sim_manner manner;
-    const char *request_log; /* borrowed from argv, as the other paths */
+    struct sim_policy policy;
+    const char *keytab;     /* borrowed from argv, as the other paths; NULL: where Kerberos looks by itself */
+    const char *ntlm_users; /* likewise */
+    const char *request_log;
     const char *state_file;
     const char *cert_dir;
     bool with_http;

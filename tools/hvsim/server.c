@@ -19,6 +19,7 @@ enum {
     TICK_MS = 200, /* the model moves on at least so often, for the state file */
     IDLE_S = 120,  /* an idle connection is closed (wsman.md 5.6) */
     MAX_CONNECTIONS = 300,
+    CONNECTION_BYTES = 96 * 1024, /* for headers: a token of 48000 bytes is what Windows allows at most */
     MAX_EVENTS = 32,
     SLOW_PIECES = 8,
     SLOW_MS = 20,
@@ -155,8 +156,10 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct exch
     (void)MHD_add_response_header(response, "Server", "Microsoft-HTTPAPI/2.0");
     if (reply->content_type)
         (void)MHD_add_response_header(response, "Content-Type", reply->content_type);
-    for (size_t i = 0; reply->offers && i < SIM_MAX_OFFERS && reply->offers[i]; i++)
+    for (size_t i = 0; i < SIM_MAX_OFFERS && reply->offers[i]; i++)
         (void)MHD_add_response_header(response, "WWW-Authenticate", reply->offers[i]);
+    if (reply->challenge)
+        (void)MHD_add_response_header(response, "WWW-Authenticate", reply->challenge);
     if (reply->status == 405)
         (void)MHD_add_response_header(response, "Allow", "POST");
     result = MHD_queue_response(connection, (unsigned)reply->status, response);
@@ -170,6 +173,12 @@ static const char *header(struct MHD_Connection *connection, const char *name) {
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+static struct sim_session *session_of(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
 static void handle(struct listener *listener, struct MHD_Connection *connection, const char *url, const char *method,
                    struct exchange *exchange) {
     const struct sim_http_request request = {
@@ -181,6 +190,7 @@ static void handle(struct listener *listener, struct MHD_Connection *connection,
         .has_length = header(connection, "Content-Length"),
         .too_large = exchange->too_large,
         .tls = listener->tls,
+        .session = session_of(connection),
         .bytes = hv_buf_text(&exchange->bytes),
         .n_bytes = exchange->bytes.len,
         .now_us = now_us(),
@@ -257,6 +267,20 @@ static void on_completed(void *data, struct MHD_Connection *connection, void **c
     *context = NULL;
 }
 
+/* A connection without a session signs each request in anew. */
+static void on_connection(void *data, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code) {
+    (void)data;
+    (void)connection;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = calloc(1, sizeof(struct sim_session));
+    } else if (*context) {
+        sim_session_deinit(*context);
+        free(*context);
+        *context = NULL;
+    }
+}
+
 /* What libmicrohttpd would print about clients that go away. */
 static void on_log(void *data, const char *format, va_list args) {
     (void)data;
@@ -282,11 +306,12 @@ static int start_daemon(struct listener *listener, const struct host *host, uint
         return hv_error_set(err, HV_E_CONFIG, "host %s: %s is no IPv4 address", sim_host_name(host->service.host), address);
     if (listener->tls)
         flags |= MHD_USE_TLS;
-    listener->daemon =
-        MHD_start_daemon(flags, port, NULL, NULL, on_request, listener, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-                         MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&to, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-                         MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-                         MHD_OPTION_ARRAY, listener->tls ? tls_items : no_items, MHD_OPTION_END);
+    listener->daemon = MHD_start_daemon(flags, port, NULL, NULL, on_request, listener, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+                                        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&to, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+                                        NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
+                                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+                                        (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+                                        MHD_OPTION_ARRAY, listener->tls ? tls_items : no_items, MHD_OPTION_END);
     if (!listener->daemon)
         return hv_error_set(err, HV_E_UNREACHABLE, "cannot listen on %s port %u: %s", address, port, strerror(errno));
     info = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_BIND_PORT);
@@ -326,6 +351,9 @@ static int add_host(struct sim_server *server, size_t i, struct hv_error *err) {
     sim_service_behave(&host->service, options->manner);
     rc = sim_authority_issue(options->authority, sim_host_name(model), sim_host_fqdn(model), sim_host_address(model), &host->cert,
                              err);
+    host->service.policy = options->policy;
+    host->service.policy.binding = host->cert.binding;
+    host->service.policy.n_binding = host->cert.n_binding;
     server->n_hosts++;
     if (rc == 0)
         rc = add_listener(server, host, true, base ? (uint16_t)(base + i) : 0, err);

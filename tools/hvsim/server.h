@@ -19,8 +19,9 @@ struct sim_server_options {
     uint64_t enumeration_ms; /* 0: the default */
     uint32_t max_operations; /* likewise */
     struct sim_manner manner;
-    const char *request_log; /* NULL: none */
-    const char *state_file;  /* NULL: none */
+    struct sim_policy policy; /* of all hosts; the binding is filled in for each */
+    const char *request_log;  /* NULL: none */
+    const char *state_file;   /* NULL: none */
 };
 
 struct sim_server;

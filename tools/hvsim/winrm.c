@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "auth.h"
+#include "base/size.h"
 #include "base/text.h"
 #include "names.h"
 #include "rewrite.h"
@@ -20,6 +21,7 @@
 void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, struct sim_host *host,
                       const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids) {
     *service = (struct sim_service){ .fabric = fabric, .host = host, .users = users, .arms = arms, .ids = ids };
+    service->policy = (struct sim_policy){ .offers = SIM_OFFER_BASIC, .credssp_version = SIM_CREDSSP_MAX };
     service->limits = (struct sim_limits){ .envelope_bytes = UINT64_C(500) * 1024,
                                            .least_envelope_bytes = SIM_MIN_ENVELOPE_SIZE,
                                            .timeout_ms = 60000,
@@ -41,6 +43,8 @@ void sim_service_deinit(struct sim_service *service) {
 
 void sim_http_reply_deinit(struct sim_http_reply *reply) {
     hv_buf_deinit(&reply->body);
+    free(reply->challenge);
+    reply->challenge = NULL;
     free(reply->log);
     reply->log = NULL;
 }
@@ -49,6 +53,7 @@ void sim_http_reply_deinit(struct sim_http_reply *reply) {
 struct handling {
     struct sim_service *service;
     const struct sim_http_request *request;
+    struct sim_session *session;
     struct sim_http_reply *reply;
     struct sim_message message;
     struct sim_wire_call call;
@@ -74,18 +79,44 @@ static void answer_empty(struct sim_http_reply *reply, int status) {
     hv_buf_reset(&reply->body);
 }
 
-/* Basic only is simulated, whatever is offered. WinRM offers no more than that here. */
-static void answer_unauthorized(const struct handling *handling) {
+/* Schemes of the other products are offered, but only Basic leads in there. */
+static void offer_others(const struct handling *handling) {
     static const char *const offers[][SIM_MAX_OFFERS] = {
-        [SIM_PEER_WINRM] = { "Basic realm=\"WSMAN\"" },
         [SIM_PEER_OMI] = { "Basic realm=\"WSMAN\"", "Negotiate", "Kerberos" },
         [SIM_PEER_OPENWSMAN] = { "Basic realm=\"OPENWSMAN\"", "Digest realm=\"OPENWSMAN\", algorithm=MD5, qop=\"auth\", "
                                                               "nonce=\"00000000000000000000000000000000\"" },
     };
 
+    if (handling->request->tls)
+        memcpy(handling->reply->offers, offers[handling->manner.peer], sizeof(handling->reply->offers));
+}
+
+/* In the order of WinRM (wsman.md 6.2). A host that wants messages sealed offers no Basic where there is no TLS (6.3). */
+static void offer_all(const struct handling *handling) {
+    const struct sim_policy *policy = &handling->service->policy;
+    const bool has_basic = handling->request->tls || policy->allow_unencrypted;
+    const struct {
+        const char *text;
+        unsigned offers;
+    } rows[] = {
+        { "Negotiate", SIM_OFFER_NEGOTIATE | SIM_OFFER_NTLM },
+        { "Kerberos", SIM_OFFER_KERBEROS },
+        { "Basic realm=\"WSMAN\"", has_basic ? SIM_OFFER_BASIC : 0 },
+        { "CredSSP", SIM_OFFER_CREDSSP },
+    };
+    size_t n = 0;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++)
+        if (policy->offers & rows[i].offers)
+            handling->reply->offers[n++] = rows[i].text;
+}
+
+static void answer_unauthorized(const struct handling *handling) {
     answer_empty(handling->reply, 401);
-    if (handling->request->tls) /* AllowUnencrypted is false (wsman.md 6.3) */
-        handling->reply->offers = offers[handling->manner.peer];
+    if (handling->manner.peer == SIM_PEER_WINRM)
+        offer_all(handling);
+    else
+        offer_others(handling);
 }
 
 static const char *relates_to(const struct handling *handling) {
@@ -364,7 +395,7 @@ static void handle_envelope(struct handling *handling, const char *bytes, size_t
 static void handle_utf16(struct handling *handling) {
     HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(2 * (size_t)handling->service->limits.envelope_bytes);
 
-    if (!sim_utf16_decode(handling->request->bytes, handling->request->n_bytes, &text))
+    if (!sim_utf16_decode(handling->session->bytes, handling->session->n_bytes, &text))
         hv_buf_reset(&text);
     handling->is_wide = handling->manner.peer != SIM_PEER_OMI; /* OMI answers in UTF-8 always */
     handle_envelope(handling, hv_buf_text(&text), text.len);
@@ -421,10 +452,10 @@ static bool is_anonymous(const struct sim_http_request *request) {
 }
 
 static void handle_signed_in(struct handling *handling) {
-    const struct sim_http_request *request = handling->request;
-    const enum sim_charset charset = sim_charset_of(request->content_type);
+    const struct sim_session *session = handling->session;
+    const enum sim_charset charset = sim_charset_of(session->content_type);
 
-    if (request->too_large)
+    if (handling->request->too_large)
         answer_empty(handling->reply, 413);
     else if (charset == SIM_CHARSET_NO_SOAP)
         answer_empty(handling->reply, 415);
@@ -433,24 +464,61 @@ static void handle_signed_in(struct handling *handling) {
     else if (charset == SIM_CHARSET_UTF16)
         handle_utf16(handling);
     else
-        handle_envelope(handling, request->bytes, request->n_bytes);
+        handle_envelope(handling, session->bytes, session->n_bytes);
     finish_answer(handling);
 }
 
-static void handle(struct handling *handling) {
-    const struct sim_http_request *request = handling->request;
-    const struct sim_user *user = request->tls ? sim_users_check(handling->service->users, request->authorization) : NULL;
-    const struct sim_caller caller = { .user = user ? user->name : NULL, .scheme = SIM_SCHEME_BASIC };
-    const int status = early_status(request);
-
-    handling->call.caller = user ? &caller : NULL;
-    if (status)
-        answer_page(handling->reply, status);
-    else if (!user && !is_anonymous(request))
-        answer_unauthorized(handling);
-    else
+static void handle_nobody(struct handling *handling) {
+    if (is_anonymous(handling->request))
         handle_signed_in(handling);
-    handling->call.caller = NULL;
+    else
+        answer_unauthorized(handling);
+}
+
+static enum sim_entry enter(struct handling *handling) {
+    const struct sim_http_request *request = handling->request;
+    HV_CLEANUP_BUF struct hv_buf challenge = HV_BUF_INIT(SIZE_MAX / 2);
+    enum sim_entry entry;
+
+    if (request->since_us && request->session)
+        return request->session->caller.user ? SIM_ENTRY_IN : SIM_ENTRY_NOBODY;
+    entry = sim_session_enter(handling->session, handling->service, request, &challenge);
+    if (challenge.len && hv_buf_take(&challenge, "challenge", &handling->reply->challenge, NULL) < 0)
+        handling->reply->challenge = NULL;
+    return entry;
+}
+
+static void handle(struct handling *handling) {
+    const int status = early_status(handling->request);
+
+    if (status) {
+        handling->session->leg = 0;
+        handling->session->reason[0] = '\0';
+        answer_page(handling->reply, status);
+        return;
+    }
+    switch (enter(handling)) {
+    case SIM_ENTRY_IN:
+        handling->call.caller = &handling->session->caller;
+        handle_signed_in(handling);
+        handling->call.caller = NULL;
+        break;
+    case SIM_ENTRY_NOBODY:
+        handle_nobody(handling);
+        break;
+    case SIM_ENTRY_MORE:
+        answer_empty(handling->reply, 401);
+        break;
+    case SIM_ENTRY_DONE:
+        answer_empty(handling->reply, 200);
+        break;
+    case SIM_ENTRY_UNAUTHORIZED:
+        answer_unauthorized(handling);
+        break;
+    case SIM_ENTRY_UNSEALED:
+        answer_empty(handling->reply, 500);
+        break;
+    }
 }
 
 /* ---- log ---- */
@@ -489,6 +557,25 @@ static json_t *refusal(const struct sim_fabric *fabric) {
     return text_or_null(*text ? text : NULL);
 }
 
+static void log_sign_in(json_t *json, const struct sim_session *session) {
+    static const char *const schemes[] = {
+        [SIM_SCHEME_BASIC] = "basic",
+        [SIM_SCHEME_NTLM] = "ntlm",
+        [SIM_SCHEME_KERBEROS] = "kerberos",
+        [SIM_SCHEME_CREDSSP] = "credssp",
+        [SIM_SCHEME_CERTIFICATE] = "certificate",
+    };
+    const char *user = session->caller.user;
+
+    (void)json_object_set_new(json, "user", text_or_null(user));
+    (void)json_object_set_new(json, "scheme", text_or_null(user ? schemes[session->caller.scheme] : NULL));
+    (void)json_object_set_new(json, "sealed", json_boolean(session->is_sealed));
+    (void)json_object_set_new(json, "bound", json_boolean(session->is_bound));
+    (void)json_object_set_new(json, "delegated", json_boolean(session->is_delegated));
+    (void)json_object_set_new(json, "leg", json_integer((json_int_t)session->leg));
+    (void)json_object_set_new(json, "sign_in_refusal", text_or_null(*session->reason ? session->reason : NULL));
+}
+
 /* Never a header of the request: Authorization is one. */
 static char *write_log(const struct handling *handling) {
     const struct sim_path *path = handling->message.resource.path;
@@ -511,6 +598,7 @@ static char *write_log(const struct handling *handling) {
     (void)json_object_set_new(json, "fault_code", handling->faulted ? json_integer(sim_fault_code(fault)) : json_null());
     (void)json_object_set_new(json, "fault_text", text_or_null(handling->faulted ? fault->text : NULL));
     (void)json_object_set_new(json, "refusal", handling->call.invoked ? refusal(handling->service->fabric) : json_null());
+    log_sign_in(json, handling->session);
     (void)json_object_set_new(json, "armed", text_or_null(handling->arm ? handling->arm->name : NULL));
     (void)json_object_set_new(json, "bytes_in", json_integer((json_int_t)handling->request->n_bytes));
     (void)json_object_set_new(json, "bytes_out", json_integer(reply->drop ? 0 : (json_int_t)reply->body.len));
@@ -531,7 +619,12 @@ void sim_service_watch(struct sim_service *service) {
 }
 
 void sim_service_handle(struct sim_service *service, const struct sim_http_request *request, struct sim_http_reply *ret_reply) {
-    struct handling handling = { .service = service, .request = request, .reply = ret_reply, .manner = service->manner };
+    struct sim_session brief = { 0 };
+    struct handling handling = { .service = service,
+                                 .request = request,
+                                 .session = request->session ? request->session : &brief,
+                                 .reply = ret_reply,
+                                 .manner = service->manner };
 
     *ret_reply = (struct sim_http_reply){ .body = HV_BUF_INIT(SIZE_MAX / 2) };
     handling.call = (struct sim_wire_call){ .host = service->host,
@@ -559,4 +652,5 @@ void sim_service_handle(struct sim_service *service, const struct sim_http_reque
     hv_buf_deinit(&handling.call.header);
     hv_buf_deinit(&handling.call.body);
     sim_message_deinit(&handling.message);
+    sim_session_deinit(&brief);
 }

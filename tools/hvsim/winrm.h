@@ -7,6 +7,8 @@
 
 #include "armed.h"
 #include "call.h"
+#include "policy.h"
+#include "session.h"
 
 struct sim_user {
     char *name;
@@ -30,12 +32,13 @@ struct sim_service {
     struct sim_ids *ids;
     struct sim_limits limits;
     struct sim_manner manner;
+    struct sim_policy policy;
     struct sim_contexts contexts;
     struct sim_event_log log;
     uint32_t n_held; /* answers under way, which count as operations */
 };
 
-/* Borrows all. Limits as on Windows Server 2012 and later (wsman.md 5.6). */
+/* Borrows all. Limits as on Windows Server 2012 and later (wsman.md 5.6); Basic over TLS only leads in. */
 void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, struct sim_host *host,
                       const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids);
 /* Before the first request; WinRM without quirks otherwise. */
@@ -52,10 +55,12 @@ struct sim_http_request {
     bool has_length;            /* Content-Length was sent */
     bool too_large;             /* more than limits.envelope_bytes came; BYTES holds none */
     bool tls;
+    struct sim_session *session; /* of the connection; NULL: one that ends with the request */
     const char *bytes;
     size_t n_bytes;
     int64_t now_us; /* real time, microseconds since 1970 */
-    /* Of a request that is tried again: when it came first, and the trouble that hit it then. 0 and NULL at first. */
+    /* Of a request that is tried again: when it came first, and the trouble that hit it then. 0 and NULL at first. SESSION has
+     * seen it already then. */
     int64_t since_us;
     const struct sim_arm *arm;
 };
@@ -64,8 +69,9 @@ enum { SIM_MAX_OFFERS = 4 };
 
 struct sim_http_reply {
     int status;
-    const char *content_type;  /* NULL: none */
-    const char *const *offers; /* SIM_MAX_OFFERS values of WWW-Authenticate, NULL where there are fewer; NULL: none */
+    const char *content_type;           /* NULL: none */
+    const char *offers[SIM_MAX_OFFERS]; /* values of WWW-Authenticate, NULL where there are fewer */
+    char *challenge;                    /* likewise, with the token of a handshake; NULL: none */
     struct hv_buf body;
     /* Troubles asked for. */
     bool drop;         /* close the connection without an answer */

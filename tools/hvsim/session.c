@@ -1,0 +1,201 @@
+/* Sign-in of one TCP connection. */
+#include "session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "acceptor.h"
+#include "auth.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "base64.h"
+#include "winrm.h"
+
+enum { MAX_TOKEN = 128 * 1024 };
+
+void sim_session_forget(struct sim_session *session) {
+    session->acceptor = sim_acceptor_free(session->acceptor);
+    session->talk = SIM_TALK_NONE;
+    session->is_signed_in = false;
+    session->is_bound = false;
+    session->is_delegated = false;
+    session->caller = (struct sim_caller){ 0 };
+    free(session->user);
+    session->user = NULL;
+    session->leg = 0;
+}
+
+void sim_session_deinit(struct sim_session *session) {
+    sim_session_forget(session);
+}
+
+static enum sim_entry refuse(struct sim_session *session, const char *why) {
+    const unsigned leg = session->leg;
+
+    (void)snprintf(session->reason, sizeof(session->reason), "%s", why);
+    sim_session_forget(session);
+    session->leg = leg;
+    return SIM_ENTRY_UNAUTHORIZED;
+}
+
+static bool set_user(struct sim_session *session, const char *user, enum sim_scheme scheme) {
+    char *copy = NULL;
+
+    if (hv_text_copy(user, &copy, NULL) < 0 || !copy)
+        return false;
+    free(session->user);
+    session->user = copy;
+    session->caller = (struct sim_caller){ .user = copy, .scheme = scheme };
+    return true;
+}
+
+/* ---- Basic ---- */
+
+static enum sim_entry enter_basic(struct sim_session *session, const struct sim_service *service,
+                                  const struct sim_http_request *request) {
+    const struct sim_user *user = sim_users_check(service->users, request->authorization);
+
+    sim_session_forget(session);
+    if (!(service->policy.offers & SIM_OFFER_BASIC))
+        return refuse(session, "Basic is not offered");
+    if (!request->tls && !service->policy.allow_unencrypted)
+        return refuse(session, "Basic over http");
+    if (!user || !set_user(session, user->name, SIM_SCHEME_BASIC))
+        return refuse(session, "unknown user or wrong password");
+    return SIM_ENTRY_IN;
+}
+
+/* ---- handshakes ---- */
+
+static const struct talk {
+    const char *scheme;
+    unsigned offers; /* any of them */
+} talks[] = {
+    [SIM_TALK_NEGOTIATE] = { "Negotiate", SIM_OFFER_NEGOTIATE | SIM_OFFER_NTLM },
+    [SIM_TALK_KERBEROS] = { "Kerberos", SIM_OFFER_KERBEROS },
+};
+
+static enum sim_talk find_talk(const char *authorization, const char **ret_token) {
+    for (size_t i = SIM_TALK_NEGOTIATE; i < HV_ARRAY_SIZE(talks); i++) {
+        const size_t n = strlen(talks[i].scheme);
+        if (!hv_text_starts_same(authorization, talks[i].scheme) || (authorization[n] && authorization[n] != ' '))
+            continue;
+        *ret_token = authorization + n + strspn(authorization + n, " ");
+        return (enum sim_talk)i;
+    }
+    return SIM_TALK_NONE;
+}
+
+static enum sim_mechs mechs_of(const struct sim_policy *policy, enum sim_talk talk) {
+    if (talk == SIM_TALK_KERBEROS)
+        return SIM_MECHS_KERBEROS;
+    return policy->offers & SIM_OFFER_NEGOTIATE ? SIM_MECHS_ANY : SIM_MECHS_NTLM;
+}
+
+static bool begin(struct sim_session *session, const struct sim_service *service, const struct sim_http_request *request,
+                  enum sim_talk talk) {
+    const struct sim_policy *policy = &service->policy;
+    const bool is_binding = request->tls && policy->cbt != SIM_CBT_NONE; /* there is nothing to bind to without TLS */
+    const struct sim_acceptor_options options = { .keys = policy->keys,
+                                                  .mechs = mechs_of(policy, talk),
+                                                  .binding = is_binding ? policy->binding : NULL,
+                                                  .n_binding = is_binding ? policy->n_binding : 0,
+                                                  .binding_required = is_binding && policy->cbt == SIM_CBT_STRICT,
+                                                  .host = service->host };
+
+    sim_session_forget(session);
+    session->talk = talk;
+    session->acceptor = sim_acceptor_new(&options);
+    return session->acceptor != NULL;
+}
+
+static void write_challenge(const struct sim_session *session, enum sim_talk talk, const struct hv_buf *token,
+                            struct hv_buf *challenge) {
+    (void)session;
+    if (token->len == 0)
+        return;
+    hv_buf_printf(challenge, "%s ", talks[talk].scheme);
+    sim_base64_encode(token->data, token->len, challenge);
+}
+
+/* The caller has proved who he is: from here on the connection is his. */
+static enum sim_entry accept_caller(struct sim_session *session) {
+    const struct sim_acceptor *acceptor = session->acceptor;
+    const enum sim_scheme scheme = sim_acceptor_is_kerberos(acceptor) ? SIM_SCHEME_KERBEROS : SIM_SCHEME_NTLM;
+
+    if (!set_user(session, sim_acceptor_user(acceptor), scheme))
+        return refuse(session, "out of memory");
+    session->is_bound = sim_acceptor_is_bound(acceptor);
+    session->is_delegated = sim_acceptor_is_delegated(acceptor);
+    session->is_signed_in = true;
+    return SIM_ENTRY_IN;
+}
+
+static enum sim_entry step(struct sim_session *session, const struct sim_policy *policy, const struct hv_buf *in,
+                           struct hv_buf *challenge) {
+    HV_CLEANUP_BUF struct hv_buf out = HV_BUF_INIT(MAX_TOKEN);
+    const enum sim_talk talk = session->talk;
+    const int rc = sim_acceptor_step(session->acceptor, in->data, in->len, &out);
+
+    if (rc >= 0 || policy->error_tokens)
+        write_challenge(session, talk, &out, challenge);
+    if (rc < 0)
+        return refuse(session, sim_acceptor_reason(session->acceptor));
+    return rc == 0 ? accept_caller(session) : SIM_ENTRY_MORE;
+}
+
+static enum sim_entry enter_talk(struct sim_session *session, const struct sim_service *service,
+                                 const struct sim_http_request *request, enum sim_talk talk, const char *token,
+                                 struct hv_buf *challenge) {
+    HV_CLEANUP_BUF struct hv_buf in = HV_BUF_INIT(MAX_TOKEN);
+    const unsigned leg = session->talk == talk && !session->is_signed_in ? session->leg + 1 : 1;
+
+    if (leg == 1 && !begin(session, service, request, talk))
+        return refuse(session, "out of memory");
+    session->leg = leg;
+    if (!(service->policy.offers & talks[talk].offers))
+        return refuse(session, "the scheme is not offered");
+    if (!sim_base64_decode(token, &in) || in.len == 0)
+        return refuse(session, "the token is no base64 or empty");
+    return step(session, &service->policy, &in, challenge);
+}
+
+/* ---- requests ---- */
+
+/* The body of a caller who is signed in. */
+static enum sim_entry enter_body(struct sim_session *session, const struct sim_service *service,
+                                 const struct sim_http_request *request) {
+    if (request->n_bytes == 0 && session->leg)
+        return SIM_ENTRY_DONE;
+    if (request->tls || service->policy.allow_unencrypted)
+        return SIM_ENTRY_IN;
+    if (session->caller.scheme == SIM_SCHEME_NTLM) /* wsman.md 6.3 */
+        return refuse(session, "the message is not sealed");
+    (void)snprintf(session->reason, sizeof(session->reason), "the message is not sealed");
+    return SIM_ENTRY_UNSEALED;
+}
+
+enum sim_entry sim_session_enter(struct sim_session *session, const struct sim_service *service,
+                                 const struct sim_http_request *request, struct hv_buf *challenge) {
+    const char *token = "";
+    enum sim_entry entry = SIM_ENTRY_IN;
+    enum sim_talk talk;
+
+    session->reason[0] = '\0';
+    session->content_type = request->content_type;
+    session->bytes = request->bytes;
+    session->n_bytes = request->n_bytes;
+    if (!request->authorization) {
+        if (!session->is_signed_in) {
+            sim_session_forget(session);
+            return SIM_ENTRY_NOBODY;
+        }
+        session->leg = 0;
+        return enter_body(session, service, request);
+    }
+    talk = find_talk(request->authorization, &token);
+    if (talk == SIM_TALK_NONE)
+        return enter_basic(session, service, request);
+    entry = enter_talk(session, service, request, talk, token, challenge);
+    return entry == SIM_ENTRY_IN ? enter_body(session, service, request) : entry;
+}

@@ -1,0 +1,58 @@
+/*
+ * Who is at the other end of one TCP connection (wsman.md 6.1, 6.2): a handshake of Negotiate, Kerberos or CredSSP signs the
+ * connection in until it ends or a new one begins; Basic and certificates count for one request. Also what the request under way
+ * says once it is unsealed, and sealing the answer to it.
+ */
+#ifndef SIM_SESSION_H
+#define SIM_SESSION_H
+
+#include "base/buf.h"
+#include "model.h"
+
+struct sim_http_request;
+struct sim_service;
+struct sim_acceptor;
+struct sim_manner;
+
+enum sim_talk {
+    SIM_TALK_NONE,
+    SIM_TALK_NEGOTIATE,
+    SIM_TALK_KERBEROS,
+};
+
+struct sim_session {
+    enum sim_talk talk; /* of the handshake, under way or done */
+    struct sim_acceptor *acceptor;
+    bool is_signed_in; /* the handshake is done */
+
+    /* The request under way. */
+    struct sim_caller caller; /* user NULL: nobody */
+    char *user;               /* owner of caller.user */
+    bool is_sealed;           /* the message was, so the answer will be */
+    bool is_bound;            /* channel binding */
+    bool is_delegated;        /* a ticket was forwarded */
+    unsigned leg;             /* of a handshake, from 1; 0: no part of one */
+    char reason[512];         /* why it was refused, for a tester; "" */
+    const char *content_type;
+    const char *bytes; /* as the service is to see them */
+    size_t n_bytes;
+};
+/* All zero bytes is a new one. */
+void sim_session_deinit(struct sim_session *session);
+/* Nobody is signed in any more. */
+void sim_session_forget(struct sim_session *session);
+
+enum sim_entry {
+    SIM_ENTRY_IN,           /* somebody is signed in: carry out what BYTES say */
+    SIM_ENTRY_NOBODY,       /* nobody, but the request does not claim to be somebody */
+    SIM_ENTRY_MORE,         /* 401 with the challenge */
+    SIM_ENTRY_DONE,         /* signed in by a request that asks for nothing: 200, perhaps with a challenge */
+    SIM_ENTRY_UNAUTHORIZED, /* 401, with the challenge if there is one */
+    SIM_ENTRY_UNSEALED,     /* 500: this host wants messages sealed */
+};
+/* Signs in and unseals. CHALLENGE, empty before, is the value of a WWW-Authenticate line or stays empty. The session borrows from
+ * REQUEST until the next one. */
+HV_MUST_CHECK enum sim_entry sim_session_enter(struct sim_session *session, const struct sim_service *service,
+                                               const struct sim_http_request *request, struct hv_buf *challenge);
+
+#endif
