@@ -126,7 +126,7 @@ class Initiator:
     def seal(self, plain):
         """Token and ciphertext of one message."""
         if self.is_kerberos():
-            iov = raw.IOV(raw.IOVBufferType.header, plain, raw.IOVBufferType.padding)
+            iov = raw.IOV(raw.IOVBufferType.header, plain, raw.IOVBufferType.padding, std_layout=False)
             raw.wrap_iov(self.context, iov, confidential=True)
             return iov[0].value, iov[1].value + (iov[2].value or b'')
         sealed = self.context.wrap(plain, True).message
@@ -136,6 +136,59 @@ class Initiator:
         plain, sealed, _ = self.context.unwrap(token + cipher)
         assert sealed
         return plain
+
+
+# ---- sealed messages (MS-WSMV 2.2.9.1) ----
+
+PROTOCOLS = {'Negotiate': 'application/HTTP-SPNEGO-session-encrypted', 'Kerberos': 'application/HTTP-Kerberos-session-encrypted',
+             'CredSSP': 'application/HTTP-CredSSP-session-encrypted'}
+
+
+def sealed_type(scheme, kind='multipart/encrypted'):
+    return '%s;protocol="%s";boundary="Encrypted Boundary"' % (kind, PROTOCOLS[scheme])
+
+
+def sealed_part(scheme, token_length, sealed, n_plain, content=SOAP):
+    return (('--Encrypted Boundary\r\n\tContent-Type: %s\r\n\tOriginalContent: type=%s;Length=%d\r\n'
+             '--Encrypted Boundary\r\n\tContent-Type: application/octet-stream\r\n' % (PROTOCOLS[scheme], content, n_plain)).encode() +
+            struct.pack('<I', token_length) + sealed)
+
+
+END = b'--Encrypted Boundary--\r\n'
+
+
+def sealed_body(scheme, initiator, plain, content=SOAP):
+    token, cipher = initiator.seal(plain)
+    return sealed_part(scheme, len(token), token + cipher, len(plain), content) + END
+
+
+def split_body(scheme, body, dash='--'):
+    """The parts of a body as (type, length, token length, token and ciphertext)."""
+    mark = (dash + 'Encrypted Boundary').encode()
+    head = (mark + b'\r\n\tContent-Type: ' + PROTOCOLS[scheme].encode() + b'\r\n\tOriginalContent: type=')
+    data = mark + b'\r\n\tContent-Type: application/octet-stream\r\n'
+    parts = []
+    while body != mark + b'--\r\n':
+        assert body.startswith(head), body[:200]
+        line, rest = body[len(head):].split(b'\r\n', 1)
+        content, length = line.split(b';Length=')
+        assert rest.startswith(data), rest[:200]
+        rest = rest[len(data):]
+        end = rest.find(head)
+        end = end if end >= 0 else len(rest) - len(mark + b'--\r\n')
+        parts.append((content.decode(), int(length), struct.unpack('<I', rest[:4])[0], rest[4:end]))
+        body = rest[end:]
+    return parts
+
+
+def open_answer(scheme, initiator, answer, kind='multipart/encrypted', dash='--', content=SOAP):
+    assert answer.header('content-type') == sealed_type(scheme, kind), answer.header('content-type')
+    plain = b''
+    for part_type, length, token_length, sealed in split_body(scheme, answer.body, dash):
+        piece = initiator.unseal(sealed[:token_length], sealed[token_length:])
+        assert len(piece) == length and part_type == content, part_type
+        plain += piece
+    return plain
 
 
 def sign_in(connection, scheme, initiator, body=b'', content_type=SOAP):

@@ -41,6 +41,8 @@ static const struct kind {
     { "expired-context", SIM_ARM_EXPIRED_CONTEXT, VALUE_NONE, 0, 0, 0 },
     { "envelope-limit", SIM_ARM_ENVELOPE_LIMIT, VALUE_NUMBER, 1, UINT32_MAX, 0 },
     { "quirk", SIM_ARM_QUIRK, VALUE_QUIRK, 0, 0, 0 },
+    { "damage", SIM_ARM_DAMAGE, VALUE_NONE, 0, 0, 0 },
+    { "unsealed", SIM_ARM_UNSEALED, VALUE_NONE, 0, 0, 0 },
     { "return", SIM_ARM_MODEL, VALUE_NUMBER, 0, UINT32_MAX, SIM_FAULT_RETURN },
     { "job-fails", SIM_ARM_MODEL, VALUE_OPTIONAL, 0, UINT32_MAX, SIM_FAULT_JOB_FAILS },
     { "job-warns", SIM_ARM_MODEL, VALUE_NONE, 0, 0, SIM_FAULT_JOB_WARNS },

@@ -23,6 +23,8 @@ enum sim_arm_kind {
     SIM_ARM_EXPIRED_CONTEXT, /* the context of the Pull is gone; not carried out */
     SIM_ARM_ENVELOPE_LIMIT,  /* MaxEnvelopeSizeExceeded when more than VALUE elements are asked for; else carried out */
     SIM_ARM_QUIRK,           /* quirk VALUE, for this answer; carried out */
+    SIM_ARM_DAMAGE,          /* a bit of a sealed answer is wrong; carried out */
+    SIM_ARM_UNSEALED,        /* a message that was sealed is answered unsealed; carried out */
     SIM_ARM_MODEL,           /* not of the wire: MODEL_KIND */
 };
 

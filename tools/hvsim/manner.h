@@ -22,15 +22,17 @@ bool sim_peer_find(const char *name, enum sim_peer *ret_peer);
     X(UTF16BE, "utf16be")          /* big endian with byte order mark */                                                         \
     X(UTF16_NO_BOM, "utf16-nobom") /* little endian without byte order mark */                                                   \
     X(UTF16BE_NO_BOM, "utf16be-nobom")                                                                                           \
-    X(CHUNKED, "chunked")             /* Transfer-Encoding: chunked */                                                           \
-    X(SLOW, "slow")                   /* answers arrive in several pieces with pauses between */                                 \
-    X(ODD_PREFIXES, "odd-prefixes")   /* several prefixes for one namespace, and default namespaces */                           \
-    X(REORDER, "reorder")             /* headers, properties and items in another order */                                       \
-    X(EXTRA, "extra")                 /* headers, elements and properties that nobody knows */                                   \
-    X(DROP_OPTIONAL, "drop-optional") /* leaves out what an answer need not have */                                              \
-    X(CONTENT_TYPE, "content-type")   /* wrong Content-Type */                                                                   \
-    X(NO_RELATES_TO, "no-relates-to") /* no RelatesTo */                                                                         \
-    X(OCTETS_BASE64, "octets-base64") /* octet strings as one base64 text instead of a number for each byte */
+    X(CHUNKED, "chunked")                 /* Transfer-Encoding: chunked */                                                       \
+    X(SLOW, "slow")                       /* answers arrive in several pieces with pauses between */                             \
+    X(ODD_PREFIXES, "odd-prefixes")       /* several prefixes for one namespace, and default namespaces */                       \
+    X(REORDER, "reorder")                 /* headers, properties and items in another order */                                   \
+    X(EXTRA, "extra")                     /* headers, elements and properties that nobody knows */                               \
+    X(DROP_OPTIONAL, "drop-optional")     /* leaves out what an answer need not have */                                          \
+    X(CONTENT_TYPE, "content-type")       /* wrong Content-Type */                                                               \
+    X(NO_RELATES_TO, "no-relates-to")     /* no RelatesTo */                                                                     \
+    X(OCTETS_BASE64, "octets-base64")     /* octet strings as one base64 text instead of a number for each byte */               \
+    X(SPLIT, "split")                     /* sealed answers in several parts */                                                  \
+    X(SPACED_BOUNDARY, "spaced-boundary") /* "-- Encrypted Boundary" between the parts of sealed answers */
 
 enum sim_quirk {
 #define X(name, text) SIM_QUIRK_##name,

@@ -19,6 +19,7 @@ enum {
     TICK_MS = 200, /* the model moves on at least so often, for the state file */
     IDLE_S = 120,  /* an idle connection is closed (wsman.md 5.6) */
     MAX_CONNECTIONS = 300,
+    SEALING_BYTES = 64 * 1024,    /* that sealing may add to the largest message */
     CONNECTION_BYTES = 96 * 1024, /* for headers: a token of 48000 bytes is what Windows allows at most */
     MAX_EVENTS = 32,
     SLOW_PIECES = 8,
@@ -238,7 +239,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
         return MHD_YES;
     }
     if (*n_upload) {
-        collect(exchange, (size_t)listener->service->limits.envelope_bytes, upload, *n_upload);
+        collect(exchange, (size_t)listener->service->limits.envelope_bytes + SEALING_BYTES, upload, *n_upload);
         *n_upload = 0;
         return MHD_YES;
     }

@@ -9,6 +9,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "base64.h"
+#include "sealed.h"
 #include "winrm.h"
 
 enum { MAX_TOKEN = 128 * 1024 };
@@ -27,6 +28,9 @@ void sim_session_forget(struct sim_session *session) {
 
 void sim_session_deinit(struct sim_session *session) {
     sim_session_forget(session);
+    hv_buf_deinit(&session->plain);
+    free(session->plain_type);
+    session->plain_type = NULL;
 }
 
 static enum sim_entry refuse(struct sim_session *session, const char *why) {
@@ -160,6 +164,73 @@ static enum sim_entry enter_talk(struct sim_session *session, const struct sim_s
     return step(session, &service->policy, &in, challenge);
 }
 
+/* ---- sealing ---- */
+
+static enum sim_sealing sealing_of(const struct sim_session *session) {
+    return session->talk == SIM_TALK_KERBEROS ? SIM_SEALING_KERBEROS : SIM_SEALING_SPNEGO;
+}
+
+static bool unseal_part(struct sim_session *session, const struct sim_sealed_part *part) {
+    const size_t n_before = session->plain.len;
+
+    if (!session->plain_type && hv_text_copy_n(part->type, part->n_type, &session->plain_type, NULL) < 0)
+        return false;
+    return strlen(session->plain_type) == part->n_type && memcmp(session->plain_type, part->type, part->n_type) == 0 &&
+           sim_acceptor_unseal(session->acceptor, part->sealed, part->n_token, part->n_sealed, &session->plain) &&
+           session->plain.len - n_before == part->n_plain;
+}
+
+static const char *unseal(struct sim_session *session, const struct sim_http_request *request) {
+    struct sim_sealed_reader reader;
+    struct sim_sealed_part part;
+    int rc;
+
+    if (!sim_sealed_begin(&reader, sealing_of(session), request->content_type, request->bytes, request->n_bytes))
+        return "the protocol is not that of the sign-in";
+    while ((rc = sim_sealed_next(&reader, &part)) == 0)
+        if (!unseal_part(session, &part))
+            return "a part cannot be unsealed, or has not the length that it says";
+    return rc < 0 ? "the parts are malformed" : NULL;
+}
+
+static enum sim_entry enter_sealed(struct sim_session *session, const struct sim_http_request *request) {
+    const char *wrong = unseal(session, request);
+
+    if (wrong) {
+        (void)refuse(session, wrong);
+        return SIM_ENTRY_BAD;
+    }
+    session->is_sealed = true;
+    session->content_type = session->plain_type;
+    session->bytes = hv_buf_text(&session->plain);
+    session->n_bytes = session->plain.len;
+    return SIM_ENTRY_IN;
+}
+
+bool sim_session_seal(struct sim_session *session, const struct sim_session_form *form, const char *type, struct hv_buf *body,
+                      const char **ret_type) {
+    const struct sim_sealed_form how = { .sealing = sealing_of(session), .is_spaced = form->is_spaced };
+    const size_t n_part = form->max_part ? form->max_part : body->len;
+    HV_CLEANUP_BUF struct hv_buf out = HV_BUF_INIT(SIZE_MAX / 2);
+
+    for (size_t at = 0; at < body->len; at += n_part) {
+        HV_CLEANUP_BUF struct hv_buf token = HV_BUF_INIT(SIZE_MAX / 2);
+        HV_CLEANUP_BUF struct hv_buf cipher = HV_BUF_INIT(SIZE_MAX / 2);
+        const size_t n = body->len - at < n_part ? body->len - at : n_part;
+        struct sim_sealed_content content = { .type = type, .n_plain = n, .token = &token, .cipher = &cipher };
+
+        if (!sim_acceptor_seal(session->acceptor, body->data + at, n, &token, &cipher))
+            return false;
+        content.token_length = token.len;
+        sim_sealed_write(&how, &content, &out);
+    }
+    sim_sealed_end(&how, &out);
+    *ret_type = sim_sealed_type(how.sealing, body->len > n_part);
+    hv_buf_reset(body);
+    hv_buf_append(body, out.data, out.len);
+    return !out.failure && !body->failure;
+}
+
 /* ---- requests ---- */
 
 /* The body of a caller who is signed in. */
@@ -167,6 +238,8 @@ static enum sim_entry enter_body(struct sim_session *session, const struct sim_s
                                  const struct sim_http_request *request) {
     if (request->n_bytes == 0 && session->leg)
         return SIM_ENTRY_DONE;
+    if (sim_sealed_is(request->content_type))
+        return enter_sealed(session, request);
     if (request->tls || service->policy.allow_unencrypted)
         return SIM_ENTRY_IN;
     if (session->caller.scheme == SIM_SCHEME_NTLM) /* wsman.md 6.3 */
@@ -182,6 +255,11 @@ enum sim_entry sim_session_enter(struct sim_session *session, const struct sim_s
     enum sim_talk talk;
 
     session->reason[0] = '\0';
+    session->is_sealed = false;
+    hv_buf_deinit(&session->plain);
+    hv_buf_init(&session->plain, SIZE_MAX / 2);
+    free(session->plain_type);
+    session->plain_type = NULL;
     session->content_type = request->content_type;
     session->bytes = request->bytes;
     session->n_bytes = request->n_bytes;

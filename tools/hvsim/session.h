@@ -12,7 +12,6 @@
 struct sim_http_request;
 struct sim_service;
 struct sim_acceptor;
-struct sim_manner;
 
 enum sim_talk {
     SIM_TALK_NONE,
@@ -36,6 +35,8 @@ struct sim_session {
     const char *content_type;
     const char *bytes; /* as the service is to see them */
     size_t n_bytes;
+    struct hv_buf plain; /* owner of BYTES when they were sealed */
+    char *plain_type;    /* likewise */
 };
 /* All zero bytes is a new one. */
 void sim_session_deinit(struct sim_session *session);
@@ -49,10 +50,20 @@ enum sim_entry {
     SIM_ENTRY_DONE,         /* signed in by a request that asks for nothing: 200, perhaps with a challenge */
     SIM_ENTRY_UNAUTHORIZED, /* 401, with the challenge if there is one */
     SIM_ENTRY_UNSEALED,     /* 500: this host wants messages sealed */
+    SIM_ENTRY_BAD,          /* 400: what is sealed cannot be read; nobody is signed in any more */
 };
 /* Signs in and unseals. CHALLENGE, empty before, is the value of a WWW-Authenticate line or stays empty. The session borrows from
  * REQUEST until the next one. */
 HV_MUST_CHECK enum sim_entry sim_session_enter(struct sim_session *session, const struct sim_service *service,
                                                const struct sim_http_request *request, struct hv_buf *challenge);
+/* Most plain bytes of a part of an answer; 0: no limit. */
+struct sim_session_form {
+    size_t max_part;
+    bool is_spaced; /* sim_sealed_form */
+};
+/* The answer to a message that was sealed: BODY, of that type and not empty, becomes what goes out; *RET_TYPE is its type then.
+ * False: it cannot be sealed. */
+HV_MUST_CHECK bool sim_session_seal(struct sim_session *session, const struct sim_session_form *form, const char *type,
+                                    struct hv_buf *body, const char **ret_type);
 
 #endif

@@ -18,6 +18,11 @@
 #define WRONG_TYPE      "text/plain"
 #define HTML_TYPE       "text/html; charset=us-ascii"
 
+enum {
+    SPLIT_BYTES = 1000, /* of a part, with the quirk */
+    DAMAGE_AT = 40,     /* bytes from the end: within the ciphertext, before the delimiter */
+};
+
 void sim_service_init(struct sim_service *service, struct sim_fabric *fabric, struct sim_host *host,
                       const struct sim_users *users, struct sim_arms *arms, struct sim_ids *ids) {
     *service = (struct sim_service){ .fabric = fabric, .host = host, .users = users, .arms = arms, .ids = ids };
@@ -265,6 +270,8 @@ static bool trouble_before(struct handling *handling) {
     case SIM_ARM_STALL:
     case SIM_ARM_RELATES_TO:
     case SIM_ARM_QUIRK:
+    case SIM_ARM_DAMAGE:
+    case SIM_ARM_UNSEALED:
     case SIM_ARM_MODEL:
         return false;
     }
@@ -312,6 +319,8 @@ static void trouble_after(struct handling *handling) {
     case SIM_ARM_EXPIRED_CONTEXT:
     case SIM_ARM_ENVELOPE_LIMIT:
     case SIM_ARM_QUIRK:
+    case SIM_ARM_DAMAGE:
+    case SIM_ARM_UNSEALED:
     case SIM_ARM_MODEL:
         break;
     }
@@ -430,6 +439,25 @@ static void finish_answer(struct handling *handling) {
         reply->content_type = WRONG_TYPE;
 }
 
+/* What was sealed is answered sealed, faults as well (wsman.md 6.4). Pages and empty answers come from below WinRM. */
+static void seal_answer(struct handling *handling, bool is_envelope) {
+    struct sim_http_reply *reply = handling->reply;
+    const struct sim_session_form form = { .max_part = sim_has_quirk(&handling->manner, SIM_QUIRK_SPLIT) ? SPLIT_BYTES : 0,
+                                           .is_spaced = sim_has_quirk(&handling->manner, SIM_QUIRK_SPACED_BOUNDARY) };
+
+    if (!handling->session->is_sealed || !is_envelope || reply->body.len == 0 || reply->drop || reply->waits ||
+        (handling->arm && handling->arm->kind == SIM_ARM_UNSEALED))
+        return;
+    if (!sim_session_seal(handling->session, &form, reply->content_type, &reply->body, &reply->content_type)) {
+        answer_empty(reply, 500);
+        return;
+    }
+    if (handling->arm && handling->arm->kind == SIM_ARM_DAMAGE && reply->body.len > DAMAGE_AT)
+        reply->body.data[reply->body.len - DAMAGE_AT] ^= 1;
+    if (reply->break_at)
+        reply->break_at = reply->body.len / 2;
+}
+
 /* ---- HTTP ---- */
 
 static bool is_wsman_path(const char *path) {
@@ -454,8 +482,9 @@ static bool is_anonymous(const struct sim_http_request *request) {
 static void handle_signed_in(struct handling *handling) {
     const struct sim_session *session = handling->session;
     const enum sim_charset charset = sim_charset_of(session->content_type);
+    bool is_envelope;
 
-    if (handling->request->too_large)
+    if (handling->request->too_large || session->n_bytes > handling->service->limits.envelope_bytes)
         answer_empty(handling->reply, 413);
     else if (charset == SIM_CHARSET_NO_SOAP)
         answer_empty(handling->reply, 415);
@@ -465,7 +494,9 @@ static void handle_signed_in(struct handling *handling) {
         handle_utf16(handling);
     else
         handle_envelope(handling, session->bytes, session->n_bytes);
+    is_envelope = handling->reply->content_type && hv_text_starts(handling->reply->content_type, "application/soap+xml");
     finish_answer(handling);
+    seal_answer(handling, is_envelope);
 }
 
 static void handle_nobody(struct handling *handling) {
@@ -517,6 +548,9 @@ static void handle(struct handling *handling) {
         break;
     case SIM_ENTRY_UNSEALED:
         answer_empty(handling->reply, 500);
+        break;
+    case SIM_ENTRY_BAD:
+        answer_empty(handling->reply, 400);
         break;
     }
 }

@@ -53,7 +53,7 @@ struct sim_http_request {
     const char *authorization;
     const char *wsman_identify; /* WSMANIDENTIFY */
     bool has_length;            /* Content-Length was sent */
-    bool too_large;             /* more than limits.envelope_bytes came; BYTES holds none */
+    bool too_large;             /* far more than limits.envelope_bytes came; BYTES holds none */
     bool tls;
     struct sim_session *session; /* of the connection; NULL: one that ends with the request */
     const char *bytes;
