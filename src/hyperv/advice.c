@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "hyperv/reason.h"
 
 #define TEXT(fragment, meaning, remedy, error)                                                                                   \
     {                                                                                                                            \
@@ -68,4 +70,57 @@ const struct hv_code *hv_advice_find(const struct hv_reason *reason) {
     const struct hv_code *code = reason->hresult ? hv_code_find_hresult(reason->hresult) : NULL;
 
     return code ? code : hv_advice_find_text(reason->message);
+}
+
+/* The entry of the host's error chain that explains most: sign-in between hosts, else the last that is known, else the last. */
+static const struct hv_reason *best_reason(const struct hv_reason *reasons, size_t n, const struct hv_code **ret_code) {
+    const struct hv_reason *best = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct hv_code *code = hv_advice_find(&reasons[i]);
+        if (*ret_code && (!code || (*ret_code)->error == HV_E_DELEGATION))
+            continue;
+        best = &reasons[i];
+        *ret_code = code;
+    }
+    return best;
+}
+
+void hv_advice_explain(const struct hv_job *job, const struct hv_reason *reasons, size_t n_reasons,
+                       struct hv_explanation *ret_explanation) {
+    struct hv_explanation *ret = ret_explanation;
+    const struct hv_reason *reason;
+
+    *ret = (struct hv_explanation){ 0 };
+    reason = best_reason(reasons, n_reasons, &ret->code);
+    ret->text = reason && reason->message ? reason->message : job->error_description;
+    ret->hresult = reason ? reason->hresult : hv_reason_hresult(ret->text);
+    if (!ret->code && ret->hresult)
+        ret->code = hv_code_find_hresult(ret->hresult);
+    if (!ret->code)
+        ret->code = hv_advice_find_text(ret->text);
+    if (!ret->code && job->error_code > 0)
+        ret->code = hv_code_find(HV_CODE_JOB, (uint32_t)job->error_code);
+    if (!ret->text)
+        ret->text = ret->code ? ret->code->meaning : "the host gave no reason; its VMMS-Admin event log may, on both hosts";
+}
+
+void hv_advice_add(const struct hv_explanation *explanation, const struct hv_reason *reasons, size_t n_reasons,
+                   struct hv_error *err) {
+    const struct hv_code *best = explanation->code;
+
+    if (!err)
+        return;
+    err->source = HV_SOURCE_JOB;
+    err->hresult = explanation->hresult;
+    hv_error_cause(err, "%s", explanation->text);
+    if (best && best->remedy)
+        hv_error_remedy(err, "%s", best->remedy);
+    for (size_t i = 0; i < n_reasons; i++) {
+        const struct hv_code *code = hv_advice_find(&reasons[i]);
+        if (code && code != best && code->remedy && !strstr(err->remedy, code->remedy))
+            hv_error_remedy(err, "%s", code->remedy);
+    }
+    if (!err->remedy[0])
+        hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts");
 }

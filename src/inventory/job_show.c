@@ -4,7 +4,6 @@
  * description.
  */
 #include <hvctl/job.h>
-#include <hvctl/wsman.h>
 
 #include "base/error.h"
 #include "base/size.h"
@@ -12,6 +11,7 @@
 #include "base/uuid.h"
 #include "hyperv/job.h"
 #include "hyperv/reason.h"
+#include "hyperv/reference.h"
 #include "inventory/gather.h"
 #include "wsman/epr.h"
 
@@ -33,25 +33,10 @@ struct job_show {
     size_t n_reasons;
 };
 
-static int epr_new(const struct job_show *show, struct hv_epr **ret_epr, struct hv_error *err) {
-    HV_CLEANUP_FREE char *uri = NULL;
-    HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
-    int r = hv_resource_uri(HV_NAMESPACE_V2, classes[show->class_index], &uri, err);
-    if (r == 0)
-        r = hv_epr_new(uri, &epr, err);
-    if (r == 0)
-        r = hv_epr_add_selector(epr, "InstanceID", show->id, err);
-    if (r < 0)
-        return r;
-    *ret_epr = epr;
-    epr = NULL;
-    return 0;
-}
-
 static int get_run(const struct job_show *show, struct hv_effects *effects, struct hv_error *err) {
     HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
     struct hv_op *op = NULL;
-    int r = epr_new(show, &epr, err);
+    int r = hv_reference_id(classes[show->class_index], show->id, &epr, err);
     if (r == 0)
         r = hv_op_new_get(epr, &op, err);
     if (r == 0)
@@ -62,7 +47,7 @@ static int get_run(const struct job_show *show, struct hv_effects *effects, stru
 static int errors_run(const struct job_show *show, struct hv_effects *effects, struct hv_error *err) {
     HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
     struct hv_op *op = NULL;
-    int r = epr_new(show, &epr, err);
+    int r = hv_reference_id(classes[show->class_index], show->id, &epr, err);
     if (r == 0)
         r = hv_op_new_invoke(epr, error_methods[show->method_index], NULL, &op, err);
     if (r == 0)

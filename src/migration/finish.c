@@ -31,43 +31,6 @@ static void begin(const struct hv_move *move, struct hv_error *err, int code, co
         (void)hv_error_set(err, code, "%s of \"%s\" on %s %s", verb(move), hv_mig_vm_label(move), move->plan.source_name, what);
 }
 
-/* The entry of the host's error chain that explains most: sign-in between hosts, else the last that is known, else the last. */
-static const struct hv_reason *best_reason(const struct hv_move *move, const struct hv_code **ret_code) {
-    const struct hv_reason *best = NULL;
-
-    for (size_t i = 0; i < move->result.n_reasons; i++) {
-        const struct hv_reason *reason = &move->result.reasons[i];
-        const struct hv_code *code = hv_advice_find(reason);
-        if (*ret_code && (!code || (*ret_code)->error == HV_E_DELEGATION))
-            continue;
-        best = reason;
-        *ret_code = code;
-    }
-    return best;
-}
-
-/* What the host told of a failed job, and what our table knows of it. */
-struct explanation {
-    const char *text; /* NULL when the host gave none */
-    uint32_t hresult;
-    const struct hv_code *code; /* NULL when unknown */
-};
-
-static void explain(const struct hv_move *move, struct explanation *ret) {
-    const struct hv_reason *reason = best_reason(move, &ret->code);
-
-    ret->text = reason && reason->message ? reason->message : move->last_job.error_description;
-    ret->hresult = reason ? reason->hresult : hv_reason_hresult(ret->text);
-    if (!ret->code && ret->hresult)
-        ret->code = hv_code_find_hresult(ret->hresult);
-    if (!ret->code)
-        ret->code = hv_advice_find_text(ret->text);
-    if (!ret->code && move->last_job.error_code > 0)
-        ret->code = hv_code_find(HV_CODE_JOB, (uint32_t)move->last_job.error_code);
-    if (!ret->text)
-        ret->text = ret->code ? ret->code->meaning : "the host gave no reason; its VMMS-Admin event log may, on both hosts";
-}
-
 /* A check that could not be made, because the hosts do not trust each other, is no answer of "no". */
 static int failure_class(const struct hv_move *move, const struct hv_code *code) {
     int class = code ? code->error : HV_E_FAILED;
@@ -75,32 +38,14 @@ static int failure_class(const struct hv_move *move, const struct hv_code *code)
     return move->plan.check_only && class != HV_E_DELEGATION ? HV_E_NOT_MIGRATABLE : class;
 }
 
-/* What helps against the reason that explains most, then against the others: all of them are in the way. */
-static void add_remedies(const struct hv_move *move, const struct hv_code *best, struct hv_error *err) {
-    if (best && best->remedy)
-        hv_error_remedy(err, "%s", best->remedy);
-    for (size_t i = 0; i < move->result.n_reasons; i++) {
-        const struct hv_code *code = hv_advice_find(&move->result.reasons[i]);
-        if (code && code != best && code->remedy && !(err && strstr(err->remedy, code->remedy)))
-            hv_error_remedy(err, "%s", code->remedy);
-    }
-    if (err && !err->remedy[0])
-        hv_error_remedy(err, "look into the log Hyper-V-VMMS-Admin of both hosts");
-}
-
 static int explain_failure(const struct hv_move *move, struct hv_error *err) {
-    struct explanation why = { 0 };
+    struct hv_explanation why;
     int class;
 
-    explain(move, &why);
+    hv_advice_explain(&move->last_job, move->result.reasons, move->result.n_reasons, &why);
     class = failure_class(move, why.code);
     begin(move, err, class, move->plan.check_only ? "says no" : "failed");
-    if (err) {
-        err->source = HV_SOURCE_JOB;
-        err->hresult = why.hresult;
-    }
-    hv_error_cause(err, "%s", why.text);
-    add_remedies(move, why.code, err);
+    hv_advice_add(&why, move->result.reasons, move->result.n_reasons, err);
     return class;
 }
 

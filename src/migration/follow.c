@@ -1,5 +1,4 @@
 /* The job: finding it, following it, and what it says at its end (hyperv.md 1.6, 2.6, 3). */
-#include <hvctl/wsman.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -8,6 +7,7 @@
 #include "engine/op.h"
 #include "hyperv/job.h"
 #include "hyperv/reason.h"
+#include "hyperv/reference.h"
 #include "migration/machine.h"
 #include "wsman/epr.h"
 
@@ -17,23 +17,6 @@ enum { JOB_TYPE_FIRST_CHECK = 301, JOB_TYPE_LAST_CHECK = 304, JOB_TYPE_FIRST_MOV
 /* A migration job is no Msvm_ConcreteJob: each class is asked for by its own name (hyperv.md 1.6). */
 static const char *const job_classes[] = { "Msvm_MigrationJob", "Msvm_ConcreteJob", "Msvm_StorageJob" };
 static const char *const error_methods[] = { "GetErrorEx", "GetError" };
-
-static int job_reference(const char *class_name, const char *id, struct hv_epr **ret_epr, struct hv_error *err) {
-    HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
-    HV_CLEANUP_FREE char *uri = NULL;
-    int r;
-
-    r = hv_resource_uri(HV_NAMESPACE_V2, class_name, &uri, err);
-    if (r == 0)
-        r = hv_epr_new(uri, &epr, err);
-    if (r == 0)
-        r = hv_epr_add_selector(epr, "InstanceID", id, err);
-    if (r < 0)
-        return r;
-    *ret_epr = epr;
-    epr = NULL;
-    return 0;
-}
 
 static int get_job(struct hv_step *step) {
     struct hv_op *op = NULL;
@@ -96,7 +79,7 @@ int hv_mig_enter_read_job(struct hv_step *step) {
     int r;
 
     move->job = hv_epr_free(move->job);
-    r = job_reference(job_classes[move->n_asked_classes++], move->plan.follow_id, &move->job, step->err);
+    r = hv_reference_id(job_classes[move->n_asked_classes++], move->plan.follow_id, &move->job, step->err);
     return r < 0 ? r : get_job(step);
 }
 
@@ -211,7 +194,7 @@ int hv_mig_adopt_job(struct hv_step *step) {
     const struct hv_job *job = &step->move->last_job;
     int r;
 
-    r = job_reference(job->class_name ? job->class_name : job_classes[0], job->id ? job->id : "", &epr, step->err);
+    r = hv_reference_id(job->class_name ? job->class_name : job_classes[0], job->id ? job->id : "", &epr, step->err);
     return r < 0 ? r : hv_mig_job_started(step, epr);
 }
 

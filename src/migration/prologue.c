@@ -4,12 +4,11 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/size.h"
 #include "base/text.h"
 #include "engine/op.h"
+#include "hyperv/reference.h"
 #include "hyperv/vm.h"
 #include "migration/machine.h"
-#include "wsman/epr.h"
 #include "wsman/wql.h"
 
 #define SERVICE_CLASS "Msvm_VirtualSystemMigrationService"
@@ -232,36 +231,6 @@ int hv_mig_enter_read_service(struct hv_step *step) {
     return hv_mig_query(step, HV_PEER_SOURCE, SERVICE_CLASS, NULL, NULL);
 }
 
-/*
- * The request goes out once, so its target must be right the first time: all keys that the host shows. One that shows none is
- * offered the part of the key that is known to do for services (wsman.md 3.2).
- */
-static int name_service(struct hv_move *move, const struct hv_instance *shown, struct hv_error *err) {
-    static const char *const keys[] = { "SystemCreationClassName", "SystemName", "CreationClassName", "Name" };
-    HV_CLEANUP(hv_epr_free) struct hv_epr *service = NULL;
-    HV_CLEANUP_FREE char *uri = NULL;
-    size_t n_keys = 0;
-    int r;
-
-    r = hv_resource_uri(HV_NAMESPACE_V2, SERVICE_CLASS, &uri, err);
-    if (r == 0)
-        r = hv_epr_new(uri, &service, err);
-    for (size_t i = 0; r == 0 && i < HV_ARRAY_SIZE(keys); i++) {
-        const char *value = hv_instance_text(shown, keys[i]);
-        if (!value)
-            continue;
-        n_keys++;
-        r = hv_epr_add_selector(service, keys[i], value, err);
-    }
-    if (r == 0 && n_keys == 0)
-        r = hv_epr_add_selector(service, "CreationClassName", SERVICE_CLASS, err);
-    if (r < 0)
-        return r;
-    move->service = service;
-    service = NULL;
-    return 0;
-}
-
 int hv_mig_service_answered(struct hv_step *step) {
     struct hv_move *move = step->move;
     const struct hv_instance *shown = NULL;
@@ -269,7 +238,7 @@ int hv_mig_service_answered(struct hv_step *step) {
 
     r = only_instance(step, move->plan.source_name, &shown);
     if (r == 0)
-        r = name_service(move, shown, step->err);
+        r = hv_reference_service(SERVICE_CLASS, shown, &move->service, step->err);
     if (r < 0)
         return r;
     return hv_mig_go(step, move->evidence.between_hosts ? HV_MIG_STATE_READ_LISTENERS : HV_MIG_STATE_REQUEST);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "engine/op.h"
+#include "hyperv/reference.h"
 #include "hyperv/settings.h"
 #include "migration/machine.h"
 #include "wsman/epr.h"
@@ -23,16 +24,8 @@ HV_DEFINE_CLEANUP(struct hv_params *, hv_params_free)
 
 static int add_vm(const struct hv_move *move, struct hv_params *params, struct hv_error *err) {
     HV_CLEANUP(hv_epr_free) struct hv_epr *vm = NULL;
-    HV_CLEANUP_FREE char *uri = NULL;
-    int r;
+    int r = hv_reference_vm(move->result.vm_id, &vm, err);
 
-    r = hv_resource_uri(HV_NAMESPACE_V2, "Msvm_ComputerSystem", &uri, err);
-    if (r == 0)
-        r = hv_epr_new(uri, &vm, err);
-    if (r == 0)
-        r = hv_epr_add_selector(vm, "CreationClassName", "Msvm_ComputerSystem", err);
-    if (r == 0)
-        r = hv_epr_add_selector(vm, "Name", move->result.vm_id, err);
     return r < 0 ? r : hv_params_add_reference(params, "ComputerSystem", vm, err);
 }
 
