@@ -14,6 +14,13 @@ static const char *const keys[] = {
     "pool", "processor", "smb",      "switch",      "version",     "vhd_folder",    NULL,
 };
 
+/* By number, or by the name of a profile. */
+static const char *version_of(const struct sim_section *section) {
+    const char *text = sim_section_text(section, "version", "2019");
+    const char *version = sim_profile_version(text);
+    return version ? version : text;
+}
+
 static int text_take(const char *text, char **ret_text, struct hv_error *err) {
     return hv_text_copy(text, ret_text, err);
 }
@@ -44,7 +51,7 @@ static int names_build(struct sim_host *host, const struct sim_section *section,
     if ((r = text_take(section->name, &host->name, err)) || (r = text_take(section->name, &host->netbios, err)) ||
         (r = text_take(sim_section_text(section, "fqdn", fqdn), &host->fqdn, err)) ||
         (r = text_take(sim_section_text(section, "address", address), &host->address, err)) ||
-        (r = text_take(sim_section_text(section, "version", "10.0.17763"), &host->os_version, err)) ||
+        (r = text_take(version_of(section), &host->os_version, err)) ||
         (r = text_take(sim_section_text(section, "processor", "Intel-1"), &host->processor, err)) ||
         (r = text_take(sim_section_text(section, "vhd_folder", "C:\\Users\\Public\\Documents\\Hyper-V\\Virtual Hard Disks"),
                        &host->vhd_folder, err)) ||
@@ -62,7 +69,7 @@ static int build_number(struct sim_host *host, const struct sim_section *section
     uint64_t build;
     const char *dot = strrchr(host->os_version, '.');
     if (!dot || !hv_text_u64(dot + 1, strlen(dot + 1), SIM_BUILD_2012, UINT32_MAX, &build))
-        return sim_section_fail(section, err, "\"version\" must be as 10.0.17763, from 6.2.9200 on");
+        return sim_section_fail(section, err, "\"version\" must be as 2019 or 10.0.17763, from 6.2.9200 on");
     host->build = (uint32_t)build;
     return 0;
 }

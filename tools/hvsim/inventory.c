@@ -236,8 +236,53 @@ static int tree_build(struct sim_fabric *fabric, json_t *tree, struct hv_error *
     return 0;
 }
 
+/* ---- versions ---- */
+
+static const struct {
+    const char *name;
+    const char *version;
+} profiles[] = {
+    { "2012", "6.2.9200" },   { "2012r2", "6.3.9600" }, { "2016", "10.0.14393" },
+    { "1703", "10.0.15063" }, { "1709", "10.0.16299" }, { "2019", "10.0.17763" },
+    { "2022", "10.0.20348" }, { "23h2", "10.0.25398" }, { "2025", "10.0.26100" },
+};
+
+const char *sim_profile_version(const char *name) {
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+        if (hv_text_same(profiles[i].name, name))
+            return profiles[i].version;
+    return NULL;
+}
+
+static int profile_apply(json_t *tree, const struct sim_profile *profile, struct hv_error *err) {
+    bool is_found = false;
+    size_t i;
+    json_t *host;
+    json_array_foreach(json_object_get(tree, "hosts"), i, host) {
+        if (profile->host && !hv_text_same(profile->host, json_string_value(json_object_get(host, "id"))))
+            continue;
+        is_found = true;
+        if (json_object_set_new(host, "version", json_string(profile->version)))
+            return hv_error_memory(err);
+    }
+    return is_found ? 0 : hv_error_set(err, HV_E_CONFIG, "--version-profile names an unknown host %s", profile->host);
+}
+
+/* Those for all hosts first, so that one for a single host stands. */
+static int profiles_apply(json_t *tree, const struct sim_options *options, struct hv_error *err) {
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < 2 * options->n_profiles; i++) {
+        const struct sim_profile *profile = &options->profiles[i % options->n_profiles];
+        if ((profile->host == NULL) == (i < options->n_profiles))
+            r = profile_apply(tree, profile, err);
+    }
+    return r;
+}
+
 int sim_inventory_load(struct sim_fabric *fabric, const struct sim_options *options, struct hv_error *err) {
     SIM_CLEANUP_JSON json_t *tree = NULL;
     int r = options->config_path ? config_read(options->config_path, &tree, err) : default_read(options, &tree, err);
+    if (r == 0)
+        r = profiles_apply(tree, options, err);
     return r ? r : tree_build(fabric, tree, err);
 }

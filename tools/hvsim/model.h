@@ -37,10 +37,20 @@ struct sim_caller;
 struct sim_fabric;
 struct sim_host;
 
+/* Windows version of a host, or of all that no other profile names. */
+struct sim_profile {
+    char *host; /* NULL: all */
+    const char *version;
+};
+/* "2012r2" as "6.3.9600"; NULL when there is no profile of that name. */
+const char *sim_profile_version(const char *name);
+
 struct sim_options {
     const char *config_path;       /* .json: JSON, else INI; NULL: the default inventory */
     const char *const *host_names; /* of the default inventory, in place of hv01 and hv02; NULL with N 0 */
     size_t n_host_names;
+    const struct sim_profile *profiles; /* take the place of the versions that the inventory says; NULL with N 0 */
+    size_t n_profiles;
     double time_scale;            /* simulated seconds in a real one; 0 means 1 */
     uint64_t migrate_ms;          /* simulated time a move takes; 0: the default of 20 s */
     uint64_t check_ms;            /* and a check; 0: 2 s */

@@ -23,6 +23,7 @@ static const char usage[] =
     "\n"
     "  --config FILE          hosts and virtual machines from FILE (INI, or JSON by its suffix)\n"
     "  --hosts NAME,NAME...   the default inventory on hosts of these names\n"
+    "  --version-profile [HOST=]NAME  Windows Server 2012, 2012r2, 2016, 1703, 1709, 2019, 2022, 23h2, 2025\n"
     "  --user NAME:FILE       accept NAME with the password in FILE; may be given again\n"
     "  --port-base N          host I listens on port N + I; 0, the default: any free port\n"
     "  --http                 listen without TLS as well, for sealed messages only\n"
@@ -54,6 +55,11 @@ void sim_command_deinit(struct sim_command *command) {
     for (size_t i = 0; i < command->n_host_names; i++)
         free(command->host_names[i]);
     free(command->host_names);
+    for (size_t i = 0; i < command->n_profiles; i++)
+        free(command->profiles[i].host);
+    free(command->profiles);
+    command->profiles = NULL;
+    command->n_profiles = 0;
     command->host_names = NULL;
     command->n_host_names = 0;
     sim_users_deinit(&command->users);
@@ -89,6 +95,26 @@ static int read_hosts(struct sim_command *command, const char *value, struct hv_
     command->model.host_names = (const char *const *)command->host_names;
     command->model.n_host_names = command->n_host_names;
     return rc;
+}
+
+/* "2016" or "hv02=2012r2". */
+static int read_profile(struct sim_command *command, const char *value, struct hv_error *err) {
+    const char *equals = strchr(value, '=');
+    const char *version = sim_profile_version(equals ? equals + 1 : value);
+    struct sim_profile *profiles;
+
+    if (!version || equals == value)
+        return bad_value(err, "version-profile", value);
+    profiles = hv_grow(command->profiles, command->n_profiles, sizeof(*profiles));
+    if (!profiles)
+        return hv_error_memory(err);
+    command->profiles = profiles;
+    profiles[command->n_profiles] = (struct sim_profile){ .version = version };
+    if (equals && hv_text_copy_n(value, (size_t)(equals - value), &profiles[command->n_profiles].host, err) < 0)
+        return HV_E_MEMORY;
+    command->model.profiles = profiles;
+    command->model.n_profiles = ++command->n_profiles;
+    return 0;
 }
 
 /* First line of the file, line end dropped. */
@@ -160,6 +186,7 @@ bool sim_read_decimal(const char *text, uint64_t *ret_thousandths) {
 enum option_code {
     OPT_CONFIG = 1000,
     OPT_HOSTS,
+    OPT_VERSION_PROFILE,
     OPT_USER,
     OPT_PORT_BASE,
     OPT_HTTP,
@@ -190,6 +217,7 @@ enum option_code {
 static const struct option options[] = {
     { "config", required_argument, NULL, OPT_CONFIG },
     { "hosts", required_argument, NULL, OPT_HOSTS },
+    { "version-profile", required_argument, NULL, OPT_VERSION_PROFILE },
     { "user", required_argument, NULL, OPT_USER },
     { "port-base", required_argument, NULL, OPT_PORT_BASE },
     { "http", no_argument, NULL, OPT_HTTP },
@@ -302,6 +330,8 @@ static int read_option(struct sim_command *command, int option, const char *valu
         return 0;
     case OPT_HOSTS:
         return read_hosts(command, value, err);
+    case OPT_VERSION_PROFILE:
+        return read_profile(command, value, err);
     case OPT_USER:
         return read_user(command, value, err);
     case OPT_HTTP:

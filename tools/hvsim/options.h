@@ -8,6 +8,8 @@ struct sim_command {
     struct sim_options model;
     char **host_names; /* owner of model.host_names */
     size_t n_host_names;
+    struct sim_profile *profiles; /* owner of model.profiles */
+    size_t n_profiles;
     struct sim_users users;
     struct sim_arms arms;
     uint16_t port_base;
