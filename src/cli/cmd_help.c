@@ -8,8 +8,9 @@
 enum { HELP_MAX_BYTES = 256 * 1024, NAME_COLUMN = 34 };
 
 static void append_name(struct hv_buf *buf, const struct hv_command *command) {
-    hv_buf_printf(buf, "hvctl %s%s%s", command->words[0], command->words[1] ? " " : "",
-                  command->words[1] ? command->words[1] : "");
+    char name[HV_COMMAND_NAME_SIZE];
+
+    hv_buf_printf(buf, "hvctl %s", hv_command_name(command, name));
 }
 
 /* "  -H, --host HOST ...   text", with the text in one column where that is possible. */
@@ -63,16 +64,33 @@ static void append_command(struct hv_buf *buf, const struct hv_command *command)
     append_options(buf, "General:", HV_GROUP_GENERAL);
 }
 
+/* Does COMMAND begin with these words, and go on behind them? */
+static bool is_of_family(const struct hv_command *command, const char *const *words, size_t n_words) {
+    bool same = n_words < hv_command_n_words(command);
+
+    for (size_t i = 0; same && i < n_words; i++)
+        same = strcmp(command->words[i], words[i]) == 0;
+    return same;
+}
+
+static bool is_family(const char *const *words, size_t n_words) {
+    for (size_t i = 0; i < hv_n_commands; i++) {
+        if (is_of_family(&hv_commands[i], words, n_words))
+            return true;
+    }
+    return false;
+}
+
 /* All commands, or those of one family. */
-static void append_list(struct hv_buf *buf, const char *family) {
+static void append_list(struct hv_buf *buf, const char *const *family, size_t n_words) {
     for (size_t i = 0; i < hv_n_commands; i++) {
         size_t start = buf->len;
 
-        if (family && strcmp(hv_commands[i].words[0], family) != 0)
+        if (!is_of_family(&hv_commands[i], family, n_words))
             continue;
         hv_buf_puts(buf, "  ");
         append_name(buf, &hv_commands[i]);
-        while (buf->len - start < NAME_COLUMN - 8 && buf->failure == 0)
+        while (buf->len - start < NAME_COLUMN - 4 && buf->failure == 0)
             hv_buf_putc(buf, ' ');
         hv_buf_printf(buf, "%s\n", hv_commands[i].summary);
     }
@@ -87,16 +105,8 @@ static void append_overview(struct hv_buf *buf) {
                      "  hvctl migrate app01 --from hv01 --to hv02 --include-storage\n"
                      "\n"
                      "Commands:\n");
-    append_list(buf, NULL);
+    append_list(buf, NULL, 0);
     hv_buf_puts(buf, "\n\"hvctl help COMMAND\" tells more about each. The manual is hvctl(1).\n");
-}
-
-static bool is_family(const char *word) {
-    for (size_t i = 0; i < hv_n_commands; i++) {
-        if (hv_commands[i].words[1] && strcmp(hv_commands[i].words[0], word) == 0)
-            return true;
-    }
-    return false;
 }
 
 int hv_cmd_help(const struct hv_args *args, struct hv_output *out) {
@@ -113,8 +123,8 @@ int hv_cmd_help(const struct hv_args *args, struct hv_output *out) {
         append_command(&buf, command);
     } else if (n_topic == 0) {
         append_overview(&buf);
-    } else if (!command && is_family(topic[0]) && n_topic == 1) {
-        append_list(&buf, topic[0]);
+    } else if (!command && is_family(topic, n_topic)) {
+        append_list(&buf, topic, n_topic);
     } else {
         hv_error_set(&error, HV_E_ARGUMENT, "there is no command \"%s%s%s\" to help with", topic[0], n_topic > 1 ? " " : "",
                      n_topic > 1 ? topic[1] : "");

@@ -240,16 +240,39 @@ static void read_arguments(struct parser *parser) {
     }
 }
 
+size_t hv_command_n_words(const struct hv_command *command) {
+    size_t n = 0;
+
+    while (n < HV_COMMAND_MAX_WORDS && command->words[n])
+        n++;
+    return n;
+}
+
+const char *hv_command_name(const struct hv_command *command, char name[HV_COMMAND_NAME_SIZE]) {
+    const char *const *words = command->words;
+
+    (void)snprintf(name, HV_COMMAND_NAME_SIZE, "%s%s%s%s%s", words[0], words[1] ? " " : "", words[1] ? words[1] : "",
+                   words[1] && words[2] ? " " : "", words[1] && words[2] ? words[2] : "");
+    return name;
+}
+
+/* How many of the words are those of COMMAND, from the first on. */
+static size_t count_common(const struct hv_command *command, const char *const *words, size_t n_words) {
+    size_t n = 0;
+
+    while (n < n_words && n < hv_command_n_words(command) && strcmp(command->words[n], words[n]) == 0)
+        n++;
+    return n;
+}
+
 const struct hv_command *hv_command_find(const char *const *words, size_t n_words, size_t *ret_n_words) {
     for (size_t i = 0; i < hv_n_commands; i++) {
-        const struct hv_command *command = &hv_commands[i];
+        size_t n = hv_command_n_words(&hv_commands[i]);
 
-        if (n_words == 0 || strcmp(command->words[0], words[0]) != 0)
+        if (count_common(&hv_commands[i], words, n_words) != n)
             continue;
-        if (command->words[1] && (n_words < 2 || strcmp(command->words[1], words[1]) != 0))
-            continue;
-        *ret_n_words = command->words[1] ? 2 : 1;
-        return command;
+        *ret_n_words = n;
+        return &hv_commands[i];
     }
     return NULL;
 }
@@ -263,15 +286,6 @@ static bool is_planned(const char *word) {
             return true;
     }
     return false;
-}
-
-/* The first word of commands that have two; NULL when WORD is none. */
-static const char *find_family(const char *word) {
-    for (size_t i = 0; i < hv_n_commands; i++) {
-        if (hv_commands[i].words[1] && strcmp(hv_commands[i].words[0], word) == 0)
-            return hv_commands[i].words[0];
-    }
-    return NULL;
 }
 
 static int unknown_family(const char *word, struct hv_error *err) {
@@ -288,22 +302,29 @@ static int unknown_family(const char *word, struct hv_error *err) {
     return HV_E_ARGUMENT;
 }
 
-/* The word at fault is the first, or the second where the first names a family of commands. */
+/* The word at fault is the first that leads to no command; those before it name a family of commands. */
 static int unknown_command(const struct hv_args *args, struct hv_error *err) {
-    const char *family = find_family(args->words[0]);
+    char family[HV_COMMAND_NAME_SIZE] = "";
     struct hv_suggest suggest = { 0 };
+    size_t n_known = 0;
 
-    if (!family)
+    for (size_t i = 0; i < hv_n_commands; i++) {
+        size_t n = count_common(&hv_commands[i], args->words, args->n_words);
+        n_known = n > n_known ? n : n_known;
+    }
+    if (n_known == 0)
         return unknown_family(args->words[0], err);
-    if (args->n_words < 2) {
+    for (size_t i = 0; i < n_known; i++)
+        (void)snprintf(family + strlen(family), sizeof(family) - strlen(family), "%s%s", i > 0 ? " " : "", args->words[i]);
+    if (args->n_words == n_known) {
         hv_error_set(err, HV_E_ARGUMENT, "hvctl %s needs one word more", family);
         hv_error_remedy(err, "hvctl help %s", family);
         return HV_E_ARGUMENT;
     }
-    suggest.word = args->words[1];
+    suggest.word = args->words[n_known];
     for (size_t i = 0; i < hv_n_commands; i++) {
-        if (strcmp(hv_commands[i].words[0], family) == 0)
-            hv_suggest_offer(&suggest, hv_commands[i].words[1]);
+        if (count_common(&hv_commands[i], args->words, args->n_words) == n_known)
+            hv_suggest_offer(&suggest, hv_commands[i].words[n_known]);
     }
     hv_error_set(err, HV_E_ARGUMENT, "unknown command \"%s %s\"", family, suggest.word);
     if (suggest.nearest)
@@ -313,18 +334,18 @@ static int unknown_command(const struct hv_args *args, struct hv_error *err) {
 }
 
 static void name_command(const struct hv_command *command, struct hv_error *err) {
-    const char *second = command->words[1];
+    char name[HV_COMMAND_NAME_SIZE];
 
-    hv_error_remedy(err, "hvctl help %s%s%s", command->words[0], second ? " " : "", second ? second : "");
+    hv_error_remedy(err, "hvctl help %s", hv_command_name(command, name));
 }
 
 static int check_operands(const struct hv_args *args, struct hv_error *err) {
     const struct hv_command *command = args->command;
     size_t n = hv_args_n_operands(args);
+    char name[HV_COMMAND_NAME_SIZE];
 
     if (n < command->min_operands)
-        hv_error_set(err, HV_E_ARGUMENT, "something is missing: hvctl %s%s%s %s", command->words[0], command->words[1] ? " " : "",
-                     command->words[1] ? command->words[1] : "", command->operands);
+        hv_error_set(err, HV_E_ARGUMENT, "something is missing: hvctl %s %s", hv_command_name(command, name), command->operands);
     else if (n > command->max_operands)
         hv_error_set(err, HV_E_ARGUMENT, "one argument too many: \"%s\"", hv_args_operand(args, command->max_operands));
     else
@@ -334,13 +355,14 @@ static int check_operands(const struct hv_args *args, struct hv_error *err) {
 }
 
 static int check_command(const struct hv_args *args, struct hv_error *err) {
+    char name[HV_COMMAND_NAME_SIZE];
+
     for (size_t i = 0; i < args->n_given; i++) {
         const struct hv_opt_row *row = args->given[i].row;
 
         if (row->group & (args->command->groups | HV_GROUP_GENERAL))
             continue;
-        hv_error_set(err, HV_E_ARGUMENT, "--%s does not belong to hvctl %s%s%s", row->name, args->command->words[0],
-                     args->command->words[1] ? " " : "", args->command->words[1] ? args->command->words[1] : "");
+        hv_error_set(err, HV_E_ARGUMENT, "--%s does not belong to hvctl %s", row->name, hv_command_name(args->command, name));
         name_command(args->command, err);
         return HV_E_ARGUMENT;
     }

@@ -80,6 +80,14 @@ enum hv_opt {
     HV_OPT_EXPIRES,
     HV_OPT_HEARTBEAT,
     HV_OPT_EVENTS,
+    HV_OPT_ENABLE,
+    HV_OPT_DISABLE,
+    HV_OPT_MAX_MIGRATIONS,
+    HV_OPT_MAX_STORAGE_MIGRATIONS,
+    HV_OPT_MIGRATION_AUTH,
+    HV_OPT_PERFORMANCE,
+    HV_OPT_METRIC,
+    HV_OPT_NEW_SUBNET,
     HV_OPT_COUNT,
 };
 
@@ -106,6 +114,10 @@ enum hv_opt_group {
     HV_GROUP_SET = 1 << 18,
     HV_GROUP_TYPES = 1 << 19,
     HV_GROUP_SUBSCRIBE = 1 << 20,
+    HV_GROUP_CONFIG = 1 << 21,
+    HV_GROUP_METRIC = 1 << 22,
+    HV_GROUP_NEW_SUBNET = 1 << 23,
+    HV_GROUP_CHANGE = 1 << 24,
 };
 
 enum hv_opt_kind {
@@ -131,9 +143,11 @@ struct hv_opt_row {
 extern const struct hv_opt_row hv_opt_rows[];
 extern const size_t hv_opt_n_rows;
 
+enum { HV_COMMAND_MAX_WORDS = 3, HV_COMMAND_NAME_SIZE = 64 };
+
 struct hv_command {
-    const char *words[2]; /* "vm", "list"; the second may be NULL */
-    const char *operands; /* as in help */
+    const char *words[HV_COMMAND_MAX_WORDS]; /* "vm", "list"; NULL behind the last */
+    const char *operands;                    /* as in help */
     const char *summary;
     const char *examples;
     const char *details; /* may be NULL */
@@ -142,6 +156,9 @@ struct hv_command {
     size_t max_operands;
     int (*run)(const struct hv_args *args, struct hv_output *out); /* returns the exit code */
 };
+size_t hv_command_n_words(const struct hv_command *command);
+/* Its words with blanks between, in NAME. */
+const char *hv_command_name(const struct hv_command *command, char name[HV_COMMAND_NAME_SIZE]);
 extern const struct hv_command hv_commands[];
 extern const size_t hv_n_commands;
 

@@ -177,7 +177,7 @@ static void every_row_of_the_tables_can_be_used(void **state) {
     }
     for (size_t i = 0; i < hv_n_commands; i++) {
         size_t n = 0;
-        assert_ptr_equal(hv_command_find(hv_commands[i].words, hv_commands[i].words[1] ? 2 : 1, &n), &hv_commands[i]);
+        assert_ptr_equal(hv_command_find(hv_commands[i].words, hv_command_n_words(&hv_commands[i]), &n), &hv_commands[i]);
         assert_true(strstr(hv_commands[i].examples, hv_commands[i].words[0]) != NULL);
     }
 }
