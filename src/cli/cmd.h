@@ -13,6 +13,9 @@ hv_cmd_fn hv_cmd_wsman_identify, hv_cmd_wsman_get, hv_cmd_wsman_invoke;
 hv_cmd_fn hv_cmd_wsman_put, hv_cmd_wsman_create, hv_cmd_wsman_delete;
 hv_cmd_fn hv_cmd_wsman_enumerate, hv_cmd_wsman_subscribe, hv_cmd_wsman_class;
 hv_cmd_fn hv_cmd_vm_list, hv_cmd_vm_show, hv_cmd_host_show;
+hv_cmd_fn hv_cmd_host_config, hv_cmd_host_diff;
+hv_cmd_fn hv_cmd_host_network_list, hv_cmd_host_network_add, hv_cmd_host_network_set, hv_cmd_host_network_remove,
+    hv_cmd_host_network_any;
 hv_cmd_fn hv_cmd_check, hv_cmd_migrate, hv_cmd_move_storage;
 hv_cmd_fn hv_cmd_job_list, hv_cmd_job_show, hv_cmd_job_follow;
 hv_cmd_fn hv_cmd_sample;

@@ -1,6 +1,6 @@
 /* Every option of the command, once (ux.md 2). */
 #include "base/size.h"
-#include "cli/options.h"
+#include "cli/opt_table.h"
 
 #define TEXT(id_, group_, letter_, name_, argument_, help_)                                                                      \
     { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_TEXT, letter_, name_, argument_, NULL, help_ }
@@ -28,10 +28,21 @@ const struct hv_opt_row hv_opt_rows[] = {
     TEXT(PAGING_PATH, PLACE, 0, "paging-path", "PATH", "folder for the smart paging file"),
 
     FLAG(DETACH, DETACH, 0, "detach", "return as soon as the job runs"),
-    FLAG(DRY_RUN, DRY_RUN, 'n', "dry-run", "check only, and show the request that would be made"),
+    { HV_OPT_DRY_RUN, (unsigned)HV_GROUP_DRY_RUN | HV_GROUP_CHANGE, HV_KIND_FLAG, 'n', "dry-run", NULL, NULL,
+      "change nothing: check, and show what would be done" },
     VALUE(PARALLEL, PARALLEL, NUMBER, 0, "parallel", "N", "how many at once (default 2)"),
     VALUE(POLL, WAIT, DURATION, 0, "poll", "DURATION", "look at the job this often (default 1s, growing to 5s)"),
     VALUE(PROGRESS, WAIT, CHOICE, 0, "progress", "auto|bar|plain|json|none", "how progress is shown on stderr"),
+
+    FLAG(ENABLE, CONFIG, 0, "enable", "allow live migration to and from the host"),
+    FLAG(DISABLE, CONFIG, 0, "disable", "allow none; storage can still be moved within the host"),
+    VALUE(MAX_MIGRATIONS, CONFIG, NUMBER, 0, "max-migrations", "N", "VM migrations at once"),
+    VALUE(MAX_STORAGE_MIGRATIONS, CONFIG, NUMBER, 0, "max-storage-migrations", "N", "storage migrations at once"),
+    VALUE(MIGRATION_AUTH, CONFIG, CHOICE, 0, "migration-auth", "kerberos|credssp", "how hosts sign in to each other"),
+    VALUE(PERFORMANCE, CONFIG, CHOICE, 0, "performance", "tcpip|compression|smb",
+          "how memory travels unless a move says otherwise"),
+    VALUE(METRIC, METRIC, NUMBER, 0, "metric", "N", "networks with a lower one are preferred"),
+    TEXT(NEW_SUBNET, NEW_SUBNET, 0, "new-subnet", "CIDR", "the network to put in its place"),
 
     TEXT(NAMESPACE, RESOURCE, 0, "namespace", "NAMESPACE", "of a class name (default root/virtualization/v2)"),
     VALUE(SELECTOR, SELECTOR, PAIR, 0, "selector", "KEY=VALUE", "selects the instance (repeat)"),

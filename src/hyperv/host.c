@@ -72,28 +72,97 @@ void hv_host_add_settings(struct hv_host_info *info, const struct hv_instance *i
     info->smb_transport = hv_field_bool(instance, "EnableSmbTransport");
 }
 
-int hv_host_add_network(struct hv_host_info *info, const struct hv_instance *instance, struct hv_error *err) {
-    if (hv_setting_is_template(instance))
-        return 0;
-    if (info->n_networks == HV_HOST_MAX_NETWORKS)
-        return hv_error_set(err, HV_E_LIMIT, "a host with more than %d migration networks", HV_HOST_MAX_NETWORKS);
+static int texts_copy(char *const *texts, size_t n, char ***ret_texts, size_t *ret_n, struct hv_error *err) {
+    char **copy = n > 0 ? calloc(n, sizeof(*copy)) : NULL;
+    int r = n > 0 && !copy ? hv_error_memory(err) : 0;
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = hv_text_copy(texts[i], &copy[i], err);
+    if (r < 0) {
+        (void)hv_field_texts_free(copy, n);
+        return r;
+    }
+    *ret_texts = copy;
+    *ret_n = n;
+    return 0;
+}
+
+/* Takes what NETWORK owns, also on failure. */
+static int network_push(struct hv_host_info *info, struct hv_migration_network *network, struct hv_error *err) {
     struct hv_migration_network *grown = hv_grow(info->networks, info->n_networks, sizeof(*grown));
-    if (!grown)
+
+    if (!grown) {
+        network_deinit(network);
         return hv_error_memory(err);
+    }
     info->networks = grown;
+    info->networks[info->n_networks++] = *network;
+    return 0;
+}
+
+static int check_room(const struct hv_host_info *info, struct hv_error *err) {
+    if (info->n_networks < HV_HOST_MAX_NETWORKS)
+        return 0;
+    return hv_error_set(err, HV_E_LIMIT, "a host with more than %d migration networks", HV_HOST_MAX_NETWORKS);
+}
+
+int hv_host_append_network(struct hv_host_info *info, const struct hv_migration_network *network, struct hv_error *err) {
+    struct hv_migration_network copy = { .prefix_length = network->prefix_length, .metric = network->metric };
+    int r = check_room(info, err);
+
+    if (r == 0)
+        r = hv_text_copy(network->instance_id, &copy.instance_id, err);
+    if (r == 0)
+        r = hv_text_copy(network->subnet, &copy.subnet, err);
+    if (r == 0)
+        r = texts_copy(network->tags, network->n_tags, &copy.tags, &copy.n_tags, err);
+    if (r == 0)
+        return network_push(info, &copy, err);
+    network_deinit(&copy);
+    return r;
+}
+
+void hv_host_drop_network(struct hv_host_info *info, size_t index) {
+    network_deinit(&info->networks[index]);
+    info->n_networks--;
+    memmove(&info->networks[index], &info->networks[index + 1], (info->n_networks - index) * sizeof(*info->networks));
+}
+
+int hv_host_info_copy(const struct hv_host_info *info, struct hv_host_info *ret_copy, struct hv_error *err) {
+    int r;
+
+    *ret_copy = *info;
+    ret_copy->name = NULL;
+    ret_copy->listeners = NULL;
+    ret_copy->n_listeners = 0;
+    ret_copy->networks = NULL;
+    ret_copy->n_networks = 0;
+    r = hv_text_copy(info->name, &ret_copy->name, err);
+    if (r == 0)
+        r = texts_copy(info->listeners, info->n_listeners, &ret_copy->listeners, &ret_copy->n_listeners, err);
+    for (size_t i = 0; r == 0 && i < info->n_networks; i++)
+        r = hv_host_append_network(ret_copy, &info->networks[i], err);
+    return r;
+}
+
+int hv_host_add_network(struct hv_host_info *info, const struct hv_instance *instance, struct hv_error *err) {
     struct hv_migration_network network = {
         .prefix_length = hv_field_number(instance, "PrefixLength", UINT8_MAX),
         .metric = hv_field_number(instance, "Metric", UINT32_MAX),
     };
-    int r = hv_field_text(instance, "InstanceID", &network.instance_id, err);
+    int r;
+
+    if (hv_setting_is_template(instance))
+        return 0;
+    r = check_room(info, err);
+    if (r == 0)
+        r = hv_field_text(instance, "InstanceID", &network.instance_id, err);
     if (r == 0)
         r = hv_field_text(instance, "SubnetNumber", &network.subnet, err);
     if (r == 0)
         r = hv_field_texts(instance, "Tags", &network.tags, &network.n_tags, err);
-    if (r < 0) {
-        network_deinit(&network);
-        return r;
-    }
-    info->networks[info->n_networks++] = network;
-    return 0;
+    if (r == 0)
+        return network_push(info, &network, err);
+    network_deinit(&network);
+    return r;
 }

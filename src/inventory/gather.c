@@ -98,7 +98,10 @@ int hv_gather_step(struct hv_gather *gather, const struct hv_event *event, struc
     if (r < 0 || gather->n_pending > 0)
         return r;
     r = gather->begin(gather->target, gather->round++, effects, err);
-    if (r == 0 && gather->n_pending == 0)
-        hv_effects_done(effects);
-    return r;
+    if (r < 0 || gather->n_pending > 0)
+        return r;
+    if (gather->end)
+        return gather->end(gather->end_target, effects, err);
+    hv_effects_done(effects);
+    return 0;
 }

@@ -14,10 +14,15 @@ typedef int hv_gather_begin_fn(void *target, size_t round, struct hv_effects *ef
 /* One instance of a query of KIND. A negative return ends the enumeration and the task. */
 typedef int hv_gather_add_fn(void *target, uint32_t kind, const struct hv_instance *instance, struct hv_error *err);
 
+/* Goes on with a task that does more than gather. */
+typedef int hv_gather_end_fn(void *target, struct hv_effects *effects, struct hv_error *err);
+
 struct hv_gather {
     hv_gather_begin_fn *begin;
     hv_gather_add_fn *add;
     void *target;
+    hv_gather_end_fn *end; /* called in place of ending the task; NULL: none */
+    void *end_target;
     struct hv_gather_query {
         struct hv_gather *gather;
         uint32_t kind;

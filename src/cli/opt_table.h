@@ -1,0 +1,138 @@
+/* Every option of the command: its number, which sets it belongs to, how it is written (ux.md 2). */
+#ifndef CLI_OPT_TABLE_H
+#define CLI_OPT_TABLE_H
+
+#include <stddef.h>
+
+enum hv_opt {
+    HV_OPT_HELP,
+    HV_OPT_VERSION,
+    HV_OPT_OUTPUT,
+    HV_OPT_QUIET,
+    HV_OPT_VERBOSE,
+    HV_OPT_NO_COLOR,
+    HV_OPT_HOST,
+    HV_OPT_TO,
+    HV_OPT_PORT,
+    HV_OPT_USER,
+    HV_OPT_PASSWORD_FILE,
+    HV_OPT_PASSWORD_FD,
+    HV_OPT_NO_PROMPT,
+    HV_OPT_AUTH,
+    HV_OPT_CACERT,
+    HV_OPT_PINNEDPUBKEY,
+    HV_OPT_FINGERPRINT,
+    HV_OPT_INSECURE,
+    HV_OPT_HTTP_UNENCRYPTED_OK,
+    HV_OPT_CONNECT_TIMEOUT,
+    HV_OPT_REQUEST_TIMEOUT,
+    HV_OPT_TRACE,
+    HV_OPT_TO_USER,
+    HV_OPT_TO_PASSWORD_FILE,
+    HV_OPT_DESTINATION_NAME,
+    HV_OPT_STORAGE,
+    HV_OPT_INCLUDE_STORAGE,
+    HV_OPT_TO_PATH,
+    HV_OPT_DISK,
+    HV_OPT_POOL,
+    HV_OPT_CONFIG_PATH,
+    HV_OPT_SNAPSHOT_PATH,
+    HV_OPT_PAGING_PATH,
+    HV_OPT_POLL,
+    HV_OPT_PROGRESS,
+    HV_OPT_DETACH,
+    HV_OPT_DRY_RUN,
+    HV_OPT_PARALLEL,
+    HV_OPT_NAMESPACE,
+    HV_OPT_SELECTOR,
+    HV_OPT_FILTER,
+    HV_OPT_MODE,
+    HV_OPT_NO_OPTIMIZE,
+    HV_OPT_MAX_ELEMENTS,
+    HV_OPT_PARAM,
+    HV_OPT_RECORD,
+    HV_OPT_REPLAY,
+    HV_OPT_LENIENT,
+    HV_OPT_NO_REDACT,
+    HV_OPT_REDACT_RULES,
+    HV_OPT_YES,
+    HV_OPT_ANONYMOUS,
+    HV_OPT_FRAGMENT,
+    HV_OPT_SET,
+    HV_OPT_NULL,
+    HV_OPT_TYPES,
+    HV_OPT_ASSOCIATED_WITH,
+    HV_OPT_REFERENCES_OF,
+    HV_OPT_ASSOC_CLASS,
+    HV_OPT_RESULT_CLASS,
+    HV_OPT_ROLE,
+    HV_OPT_RESULT_ROLE,
+    HV_OPT_PRECISE_ARRAYS,
+    HV_OPT_EVENT_QUERY,
+    HV_OPT_EXPIRES,
+    HV_OPT_HEARTBEAT,
+    HV_OPT_EVENTS,
+    HV_OPT_ENABLE,
+    HV_OPT_DISABLE,
+    HV_OPT_MAX_MIGRATIONS,
+    HV_OPT_MAX_STORAGE_MIGRATIONS,
+    HV_OPT_MIGRATION_AUTH,
+    HV_OPT_PERFORMANCE,
+    HV_OPT_METRIC,
+    HV_OPT_NEW_SUBNET,
+    HV_OPT_COUNT,
+};
+
+/* Sets of options that a command takes as a whole. */
+enum hv_opt_group {
+    HV_GROUP_GENERAL = 1 << 0,
+    HV_GROUP_CONNECT = 1 << 1,
+    HV_GROUP_HOST = 1 << 2,
+    HV_GROUP_TO = 1 << 3,
+    HV_GROUP_DESTINATION = 1 << 4,
+    HV_GROUP_STORAGE = 1 << 5,
+    HV_GROUP_TO_PATH = 1 << 6,
+    HV_GROUP_PLACE = 1 << 7,
+    HV_GROUP_WAIT = 1 << 8,
+    HV_GROUP_DETACH = 1 << 9,
+    HV_GROUP_DRY_RUN = 1 << 10,
+    HV_GROUP_PARALLEL = 1 << 11,
+    HV_GROUP_RESOURCE = 1 << 12,
+    HV_GROUP_SELECTOR = 1 << 13,
+    HV_GROUP_ENUMERATE = 1 << 14,
+    HV_GROUP_PARAM = 1 << 15,
+    HV_GROUP_ANONYMOUS = 1 << 16,
+    HV_GROUP_FRAGMENT = 1 << 17,
+    HV_GROUP_SET = 1 << 18,
+    HV_GROUP_TYPES = 1 << 19,
+    HV_GROUP_SUBSCRIBE = 1 << 20,
+    HV_GROUP_CONFIG = 1 << 21,
+    HV_GROUP_METRIC = 1 << 22,
+    HV_GROUP_NEW_SUBNET = 1 << 23,
+    HV_GROUP_CHANGE = 1 << 24,
+};
+
+enum hv_opt_kind {
+    HV_KIND_FLAG,
+    HV_KIND_TEXT,
+    HV_KIND_DURATION,
+    HV_KIND_NUMBER,
+    HV_KIND_CHOICE, /* one of the words in ARGUMENT, which "|" parts */
+    HV_KIND_PAIR,   /* NAME=VALUE */
+};
+
+/* One spelling of an option. Rows with the same id mean the same. */
+struct hv_opt_row {
+    enum hv_opt id;
+    unsigned group;
+    enum hv_opt_kind kind;
+    char letter; /* '\0': none */
+    const char *name;
+    const char *argument; /* what help calls it; NULL for a flag */
+    const char *implied;  /* a flag that stands for this value of the option */
+    const char *help;
+};
+extern const struct hv_opt_row hv_opt_rows[];
+extern const size_t hv_opt_n_rows;
+
+#endif
