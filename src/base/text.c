@@ -114,6 +114,27 @@ bool hv_text_hex(const char *text, size_t n_bytes, uint64_t *ret_value) {
     return true;
 }
 
+bool hv_text_hex_bytes(const char *text, size_t n_text, uint8_t *ret_bytes, size_t n_bytes) {
+    size_t at = 0;
+
+    for (int pass = 0; pass < 2; pass++) { /* the first one only looks */
+        at = 0;
+        for (size_t i = 0; i < n_bytes; i++) {
+            uint64_t byte;
+            if (i > 0 && at < n_text && text[at] == ':')
+                at++;
+            if (n_text - at < 2 || !hv_text_hex(text + at, 2, &byte))
+                return false;
+            if (pass == 1)
+                ret_bytes[i] = (uint8_t)byte;
+            at += 2;
+        }
+        if (at != n_text)
+            return false;
+    }
+    return true;
+}
+
 /* Bytes that the lead byte announces, 0 when it is none; *ret_min is the least code point allowed at that length. */
 static size_t utf8_length(unsigned char lead, uint32_t *ret_code, uint32_t *ret_min) {
     if (lead < 0x80) {

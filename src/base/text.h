@@ -28,6 +28,9 @@ bool hv_text_i64(const char *text, size_t n_bytes, int64_t min, int64_t max, int
 /* Hexadecimal digits only, 1 to 16. */
 bool hv_text_hex(const char *text, size_t n_bytes, uint64_t *ret_value);
 
+/* Two hexadecimal digits for each of N_BYTES bytes and nothing else but single colons between them. */
+bool hv_text_hex_bytes(const char *text, size_t n_text, uint8_t *ret_bytes, size_t n_bytes);
+
 /* Length of the valid UTF-8 character at TEXT (N_BYTES left), 0 when invalid; *ret_code gets its code point. */
 size_t hv_utf8_decode(const char *text, size_t n_bytes, uint32_t *ret_code);
 bool hv_utf8_valid(const char *text, size_t n_bytes);

@@ -13,33 +13,15 @@ enum {
 
 static const char pin_prefix[] = "sha256//";
 
-static bool fingerprint_parse(const char *text, struct hv_tls_digest *ret_digest) {
-    struct hv_tls_digest digest;
-    size_t n = 0;
-
-    while (*text) {
-        uint64_t byte;
-        if (n == sizeof(digest.bytes) || !text[1] || !hv_text_hex(text, 2, &byte))
-            return false;
-        digest.bytes[n++] = (uint8_t)byte;
-        text += 2;
-        if (*text == ':' && text[1])
-            text++;
-    }
-    if (n != sizeof(digest.bytes))
-        return false;
-    *ret_digest = digest;
-    return true;
-}
-
 static int fingerprints_parse(struct hv_tls_policy *policy, const struct hv_host_options *options, struct hv_error *err) {
     int r;
 
     if (options->n_fingerprints > HV_TLS_MAX_PINS)
         return hv_error_set(err, HV_E_ARGUMENT, "more than %d fingerprints for one host", HV_TLS_MAX_PINS);
     for (size_t i = 0; i < options->n_fingerprints; i++) {
-        if (!fingerprint_parse(options->fingerprints[i], &policy->fingerprints[i])) {
-            r = hv_error_set(err, HV_E_ARGUMENT, "\"%s\" is no fingerprint", options->fingerprints[i]);
+        const char *text = options->fingerprints[i];
+        if (!hv_text_hex_bytes(text, strlen(text), policy->fingerprints[i].bytes, HV_TLS_DIGEST_SIZE)) {
+            r = hv_error_set(err, HV_E_ARGUMENT, "\"%s\" is no fingerprint", text);
             hv_error_cause(err, "a fingerprint is the SHA-256 of the certificate: 64 hexadecimal digits, colons optional");
             hv_error_remedy(err, "openssl x509 -in CERT.pem -noout -fingerprint -sha256 prints it");
             return r;

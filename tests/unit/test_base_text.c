@@ -83,6 +83,26 @@ static void signed_numbers(void **state) {
     }
 }
 
+static void hexadecimal_bytes(void **state) {
+    static const struct {
+        const char *text;
+        bool good;
+    } rows[] = {
+        { "00a1FF", true },   { "00:a1:FF", true }, { "00a1:FF", true },   { "", false },          { "00a1", false },
+        { "00a1F", false },   { "00a1FF0", false }, { "00a1FF00", false }, { "00::a1:FF", false }, { ":00a1FF", false },
+        { "00a1FF:", false }, { "0:0a1FF", false }, { "00 a1 FF", false }, { "00a1fg", false },    { "0x00a1FF", false },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
+        uint8_t bytes[3] = { 7, 7, 7 };
+        assert_int_equal(hv_text_hex_bytes(rows[i].text, strlen(rows[i].text), bytes, sizeof(bytes)), rows[i].good);
+        assert_int_equal(bytes[0], rows[i].good ? 0x00 : 7);
+        assert_int_equal(bytes[1], rows[i].good ? 0xA1 : 7);
+        assert_int_equal(bytes[2], rows[i].good ? 0xFF : 7);
+    }
+}
+
 static void hexadecimal_numbers(void **state) {
     static const struct {
         const char *text;
@@ -295,6 +315,7 @@ int main(void) {
         cmocka_unit_test(decimal_numbers),
         cmocka_unit_test(signed_numbers),
         cmocka_unit_test(hexadecimal_numbers),
+        cmocka_unit_test(hexadecimal_bytes),
         cmocka_unit_test(only_ascii_letters_disregard_case),
         cmocka_unit_test(beginnings_and_ends),
         cmocka_unit_test(utf8_characters),
