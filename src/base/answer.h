@@ -9,6 +9,7 @@ struct hv_answer {
     const char *content_type; /* NULL when absent */
     const char *bytes;
     size_t n_bytes;
+    const char *location; /* of a redirect, which is never followed; NULL when absent */
 };
 
 #endif

@@ -183,6 +183,7 @@ void hv_transfer_finish(const struct hv_transfer *transfer, CURLcode code, struc
     }
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &result->answer.content_type);
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &result->answer.location);
     result->answer.status = (int)status;
     result->answer.bytes = hv_buf_text(&transfer->body);
     result->answer.n_bytes = transfer->body.len;

@@ -148,6 +148,8 @@ static int not_soap(const struct hv_answer *answer, struct hv_error *err) {
 
     if (answer->n_bytes > 0 && answer->status < 300 && answer->content_type)
         hv_error_cause(err, "the answer is of type %.80s", answer->content_type);
+    if (answer->location && answer->status >= 300 && answer->status < 400)
+        hv_error_cause(err, "it names %.300s, where neither the request nor the credentials went", answer->location);
     return r;
 }
 

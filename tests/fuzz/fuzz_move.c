@@ -203,7 +203,7 @@ static void fail_without_answer(struct stage *stage, bool may_have_arrived) {
 
 /* As the driver does it: what is sent once and was not refused for certain is lost. */
 static void feed(struct stage *stage, const char *bytes, size_t n_bytes, int status) {
-    const struct hv_answer answer = { status, "application/soap+xml;charset=UTF-8", bytes, n_bytes };
+    const struct hv_answer answer = { status, "application/soap+xml;charset=UTF-8", bytes, n_bytes, NULL };
     struct hv_error err = { 0 };
     int r;
 

@@ -174,7 +174,7 @@ static void build(struct hv_op *op, const char *answer) {
 
 /* Outcomes of hv_op_feed. */
 static int feed(struct hv_op *op, const char *bytes, size_t n_bytes, struct hv_error *err) {
-    struct hv_answer answer = { 200, "application/soap+xml;charset=UTF-8", bytes, n_bytes };
+    struct hv_answer answer = { 200, "application/soap+xml;charset=UTF-8", bytes, n_bytes, NULL };
     int r;
 
     if (strstr(bytes, "Fault>"))

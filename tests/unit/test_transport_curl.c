@@ -121,6 +121,8 @@ static void refusals_and_redirects_are_answers(void **state) {
     result = client_ask(fixture.transport, fixture.endpoint, false);
     assert_int_equal(result.code, 0);
     assert_int_equal(result.answer.status, 302);
+    assert_non_null(result.answer.location);
+    assert_true(hv_text_ends(result.answer.location, "/elsewhere"));
     stop(&fixture);
     assert_int_equal(fixture.server.n_requests, 2);
     end(&fixture);

@@ -115,7 +115,7 @@ static void the_context_comes_without_white_space_around(void **state) {
         "<s:Envelope xmlns:s='" HV_NS_SOAP "'><s:Body><q:PullResponse xmlns:q='" HV_NS_ENUMERATION
         "'>\n <q:EnumerationContext>\n  17\n </q:EnumerationContext>\n</q:PullResponse></s:Body></s:Envelope>";
     HV_CLEANUP(hv_envelope_free) struct hv_envelope *envelope = NULL;
-    struct hv_answer answer = { 200, NULL, text, strlen(text) };
+    struct hv_answer answer = { 200, NULL, text, strlen(text), NULL };
     struct hv_page page;
     (void)state;
 

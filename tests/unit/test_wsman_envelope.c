@@ -73,7 +73,7 @@ static void other_prefixes_indentation_and_absent_headers_do_not_matter(void **s
 /* Opens TEXT; message ID is that of the fixtures. */
 static int open_text(int status, const char *content_type, const char *text, struct hv_error *err) {
     HV_CLEANUP(hv_envelope_free) struct hv_envelope *envelope = NULL;
-    struct hv_answer answer = { status, content_type, text, text ? strlen(text) : 0 };
+    struct hv_answer answer = { status, content_type, text, text ? strlen(text) : 0, NULL };
     int r = hv_envelope_open(&answer, WIRE_MESSAGE_ID, &envelope, err);
 
     assert_true((r == 0) == (envelope != NULL));
@@ -180,6 +180,17 @@ static void every_truncation_is_refused(void **state) {
     }
 }
 
+static void a_redirect_names_the_place_that_was_not_asked(void **state) {
+    HV_CLEANUP(hv_envelope_free) struct hv_envelope *envelope = NULL;
+    struct hv_answer answer = { .status = 302, .location = "https://elsewhere.example/wsman" };
+    struct hv_error err;
+    (void)state;
+
+    assert_int_equal(hv_envelope_open(&answer, WIRE_MESSAGE_ID, &envelope, &err), HV_E_PROTOCOL);
+    assert_non_null(strstr(err.message, "redirects"));
+    assert_non_null(strstr(err.cause, "https://elsewhere.example/wsman"));
+}
+
 static void a_status_without_soap_is_judged_by_itself(void **state) {
     static const struct {
         int status;
@@ -271,7 +282,7 @@ static void too_large_an_answer_is_a_limit(void **state) {
 
 static void open_recorded(const char *path, const char *bytes, size_t n, void *context) {
     struct hv_envelope *envelope = NULL;
-    struct hv_answer answer = { 200, NULL, bytes, n };
+    struct hv_answer answer = { 200, NULL, bytes, n, NULL };
     struct hv_error err;
     bool is_fault = strstr(path, "fault") != NULL;
     int r;
@@ -333,6 +344,7 @@ int main(void) {
         cmocka_unit_test(identify_has_no_message_id_to_compare),
         cmocka_unit_test(hostile_answers_are_refused),
         cmocka_unit_test(every_truncation_is_refused),
+        cmocka_unit_test(a_redirect_names_the_place_that_was_not_asked),
         cmocka_unit_test(a_status_without_soap_is_judged_by_itself),
         cmocka_unit_test(an_empty_500_hints_at_encryption),
         cmocka_unit_test(soap_under_an_error_status_without_fault_is_no_success),
