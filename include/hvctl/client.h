@@ -39,10 +39,13 @@ struct hv_host_options {
     enum hv_auth auth;
     const char *user;
     const char *password;            /* copied; wiped when the host is freed */
-    const char *cacert;              /* PEM file; NULL: the system's */
+    const char *cacert;              /* PEM file; NULL: the system's, unless capath is given */
+    const char *capath;              /* folder of PEM files by hash (openssl rehash), besides */
     const char *pinned_pubkey;       /* "sha256//base64[;sha256//...]", on top of verification */
     const char *const *fingerprints; /* SHA-256 of the DER certificate in hex, colons optional; a match replaces verification */
     size_t n_fingerprints;
+    const char *trusted_by;   /* file and line the fingerprints come from, for the message when another certificate shows up;
+                                 NULL: the user named them */
     bool insecure;            /* no verification; Basic is then refused unless a pin or fingerprint matched */
     bool http_unencrypted_ok; /* allow http:// without sealing */
 };

@@ -57,7 +57,7 @@ int hv_endpoint_new(const struct hv_address *address, const struct hv_host_optio
     int r = hv_endpoint_new_named(address, &endpoint, err);
 
     if (r == 0)
-        r = hv_tls_policy_init(&endpoint->tls, address->host, options, err);
+        r = hv_tls_policy_init(&endpoint->tls, address, options, err);
     if (r == 0)
         r = hv_login_init(&endpoint->login, options->auth, options->user, options->password, err);
     if (r == 0 && options->auth != HV_AUTH_NONE)

@@ -80,11 +80,39 @@ static void explain_timeout(const struct hv_transfer *transfer, struct hv_error 
     }
 }
 
+/* OpenSSL's words in libcurl's text, and what they mean here (RFC 8446 6.2, RFC 5246 7.2.2). */
+static const struct {
+    const char *words;
+    const char *message;
+    const char *cause;
+    const char *remedy;
+} handshakes[] = {
+    { "alert protocol version", "the TLS version is too old",
+      "the host speaks no TLS 1.2 or later, and older versions are not secure", "switch TLS 1.2 on at the host" },
+    { "unsupported protocol", "the TLS version is too old",
+      "the host speaks no TLS 1.2 or later, and older versions are not secure", "switch TLS 1.2 on at the host" },
+    { "wrong version number", "there is no TLS on this port", "what answers is no TLS; perhaps it is plain HTTP",
+      "name the port of WinRM's HTTPS listener, usually 5986; plain HTTP has 5985" },
+    { "alert handshake failure", "the host found nothing in common with us",
+      "it takes none of the TLS ciphers of this machine, or it has no certificate for its listener",
+      "look at the listener's certificate and the TLS ciphers on the host: winrm enumerate winrm/config/Listener" },
+};
+
 static void explain_handshake(const struct hv_transfer *transfer, struct hv_error *err) {
-    (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the TLS handshake failed");
-    hv_error_cause(err, "%s", transfer->text);
-    hv_error_remedy(err, "check that port %u is WinRM's HTTPS listener and that it offers TLS 1.2 or later",
-                    (unsigned)hv_endpoint_port(transfer->endpoint));
+    size_t i = 0;
+
+    while (i < HV_ARRAY_SIZE(handshakes) && !strstr(transfer->text, handshakes[i].words))
+        i++;
+    if (i < HV_ARRAY_SIZE(handshakes)) {
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: %s", handshakes[i].message);
+        hv_error_cause(err, "%s", handshakes[i].cause);
+        hv_error_remedy(err, "%s", handshakes[i].remedy);
+    } else {
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the TLS handshake failed");
+        hv_error_cause(err, "%s", transfer->text);
+        hv_error_remedy(err, "check that port %u is WinRM's HTTPS listener and that it offers TLS 1.2 or later",
+                        (unsigned)hv_endpoint_port(transfer->endpoint));
+    }
     if (err)
         err->source = HV_SOURCE_TLS;
 }

@@ -5,29 +5,33 @@
 #ifndef TRANSPORT_TLS_H
 #define TRANSPORT_TLS_H
 
-#include <hvctl/client.h>
+#include <hvctl/certificate.h>
 #include <openssl/ssl.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "transport/endpoint.h"
 
 enum {
     HV_TLS_DIGEST_SIZE = 32, /* SHA-256 */
     HV_TLS_MAX_PINS = 16,    /* of each kind */
     HV_TLS_FINGERPRINT_TEXT_SIZE = HV_TLS_DIGEST_SIZE * 3,
     HV_TLS_PIN_TEXT_SIZE = 64,
-    HV_TLS_NAME_SIZE = 256,
-    HV_TLS_DATE_SIZE = 64,
 };
+/* Before the base64 of a public key's SHA-256, as curl and RFC 7469 write pins. */
+#define HV_TLS_PIN_PREFIX "sha256//"
 
 struct hv_tls_digest {
     uint8_t bytes[HV_TLS_DIGEST_SIZE];
 };
 
 struct hv_tls_policy {
-    char *host;   /* name or address the certificate must be for */
-    char *cacert; /* PEM file; NULL: the system's store, or SSL_CERT_FILE */
-    char *capath; /* SSL_CERT_DIR */
+    char *host;         /* name or address the certificate must be for */
+    char *label;        /* the same with the port, as hvctl trust takes it */
+    char *cacert;       /* PEM file; NULL: the system's store, or SSL_CERT_FILE */
+    char *capath;       /* of hashed PEM files; SSL_CERT_DIR */
+    char *trusted_by;   /* where the fingerprints stand; NULL: the user named them */
+    bool knows_revoked; /* cacert has revocation lists: each certificate needs one of its issuer */
     bool insecure;
     struct hv_tls_digest fingerprints[HV_TLS_MAX_PINS];
     size_t n_fingerprints;
@@ -36,8 +40,8 @@ struct hv_tls_policy {
 };
 
 /* POLICY is zeroed before and the caller's to deinit even after a failure. Errors: ARGUMENT (pins, certificate file), MEMORY. */
-HV_MUST_CHECK int hv_tls_policy_init(struct hv_tls_policy *policy, const char *host, const struct hv_host_options *options,
-                                     struct hv_error *err);
+HV_MUST_CHECK int hv_tls_policy_init(struct hv_tls_policy *policy, const struct hv_address *address,
+                                     const struct hv_host_options *options, struct hv_error *err);
 void hv_tls_policy_deinit(struct hv_tls_policy *policy);
 /* Is a peer that passes certain to be the right one? */
 bool hv_tls_policy_verifies(const struct hv_tls_policy *policy);
@@ -52,18 +56,17 @@ enum hv_tls_refusal {
     HV_TLS_REFUSED_INTERNAL, /* no certificate to look at */
 };
 
-/* One look at one peer, for the error message. */
+/* One look at one peer. */
 struct hv_tls_check {
     const struct hv_tls_policy *policy;
+    bool only_looks; /* lets every certificate pass, and keeps it; refusal is what would have been */
     enum hv_tls_refusal refusal;
-    int verify_error; /* X509_V_ERR_* */
-    char fingerprint[HV_TLS_FINGERPRINT_TEXT_SIZE];
-    char pin[HV_TLS_PIN_TEXT_SIZE];
-    char issuer[HV_TLS_NAME_SIZE];
-    char names[HV_TLS_NAME_SIZE]; /* alternative names, else the subject */
-    char valid_from[HV_TLS_DATE_SIZE];
-    char valid_to[HV_TLS_DATE_SIZE];
+    int verify_error;                /* X509_V_ERR_* */
+    int depth;                       /* whose: 0 the peer's own certificate, from 1 on those of authorities */
+    struct hv_certificate *seen;     /* for the error message */
+    struct hv_certificate *at_fault; /* of the authority that verify_error is about; NULL when it is the peer's own */
 };
+void hv_tls_check_deinit(struct hv_tls_check *check);
 
 /* Prepares the context of one connection: TLS 1.2 or later, no renegotiation, CHECK judges. CHECK must outlive the handshake. */
 HV_MUST_CHECK bool hv_tls_setup(SSL_CTX *context, struct hv_tls_check *check);

@@ -169,6 +169,7 @@ struct hv_transfer *hv_transfer_free(struct hv_transfer *transfer) {
         hv_secret_wipe(line->data, strlen(line->data));
     curl_slist_free_all(transfer->headers);
     hv_buf_deinit(&transfer->body);
+    hv_tls_check_deinit(&transfer->check);
     free(transfer);
     return NULL;
 }

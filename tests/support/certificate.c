@@ -69,3 +69,36 @@ char *loopback_certificate_file(const struct loopback_certificate *certificate) 
     assert_int_equal(fclose(file), 0);
     return path;
 }
+
+static X509_CRL *make_crl(const struct loopback_certificate *authority, const struct loopback_certificate *revoked) {
+    X509_CRL *crl = X509_CRL_new();
+    ASN1_TIME *now = X509_gmtime_adj(NULL, -60);
+    ASN1_TIME *next = X509_gmtime_adj(NULL, 24L * 60 * 60);
+
+    X509_CRL_set_version(crl, X509_CRL_VERSION_2);
+    X509_CRL_set_issuer_name(crl, X509_get_subject_name(authority->x509));
+    X509_CRL_set1_lastUpdate(crl, now);
+    X509_CRL_set1_nextUpdate(crl, next);
+    if (revoked) {
+        X509_REVOKED *entry = X509_REVOKED_new();
+        X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(revoked->x509));
+        X509_REVOKED_set_revocationDate(entry, now);
+        assert_int_equal(X509_CRL_add0_revoked(crl, entry), 1);
+    }
+    assert_true(X509_CRL_sign(crl, authority->key, EVP_sha256()) > 0);
+    ASN1_TIME_free(now);
+    ASN1_TIME_free(next);
+    return crl;
+}
+
+char *loopback_crl_file(const struct loopback_certificate *authority, const struct loopback_certificate *revoked) {
+    char *path = loopback_certificate_file(authority);
+    X509_CRL *crl = make_crl(authority, revoked);
+    FILE *file = fopen(path, "a");
+
+    assert_non_null(file);
+    assert_int_equal(PEM_write_X509_CRL(file, crl), 1);
+    assert_int_equal(fclose(file), 0);
+    X509_CRL_free(crl);
+    return path;
+}

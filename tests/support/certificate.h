@@ -15,5 +15,7 @@ struct loopback_certificate loopback_certificate(const char *names, const struct
 void loopback_certificate_free(struct loopback_certificate *certificate);
 /* Writes the certificate to a new file; unlink and free the name. */
 char *loopback_certificate_file(const struct loopback_certificate *certificate);
+/* The same for an authority, followed by its list of revoked certificates, which has REVOKED alone; NULL: it is empty. */
+char *loopback_crl_file(const struct loopback_certificate *authority, const struct loopback_certificate *revoked);
 
 #endif

@@ -154,6 +154,11 @@ static void *run(void *context) {
 
 void loopback_start(struct loopback *server, const struct loopback_certificate *certificate,
                     const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts) {
+    loopback_start_at(server, certificate, scripts, n_scripts, 0);
+}
+
+void loopback_start_at(struct loopback *server, const struct loopback_certificate *certificate,
+                       const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts, int max_tls) {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t n = sizeof(address);
 
@@ -163,6 +168,9 @@ void loopback_start(struct loopback *server, const struct loopback_certificate *
     server->answer = "<a/>";
     if (certificate) {
         server->tls = SSL_CTX_new(TLS_server_method());
+        assert_int_equal(SSL_CTX_set_max_proto_version(server->tls, max_tls), 1);
+        if (max_tls && max_tls < TLS1_2_VERSION)
+            SSL_CTX_set_security_level(server->tls, 0);
         assert_int_equal(SSL_CTX_use_certificate(server->tls, certificate->x509), 1);
         assert_int_equal(SSL_CTX_use_PrivateKey(server->tls, certificate->key), 1);
     }

@@ -52,6 +52,9 @@ struct loopback {
 /* CERTIFICATE NULL: plain HTTP. SCRIPTS: what to do with the first, second ... connection; later ones are closed at once. */
 void loopback_start(struct loopback *server, const struct loopback_certificate *certificate,
                     const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts);
+/* The same with a server that goes no further than this TLS version, such as TLS1_1_VERSION; 0: the latest. */
+void loopback_start_at(struct loopback *server, const struct loopback_certificate *certificate,
+                       const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts, int max_tls);
 /*
  * Afterwards what it counted and kept may be looked at. The client closes its connections first: the server may be reading.
  */

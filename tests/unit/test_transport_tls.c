@@ -114,6 +114,112 @@ static void each_reason_for_refusal_is_told_apart(void **state) {
                    "use a name that the certificate carries");
 }
 
+static void join_files(const char *from, const char *to) {
+    char bytes[4096];
+    FILE *in = fopen(from, "r");
+    FILE *out = fopen(to, "a");
+    size_t n = fread(bytes, 1, sizeof(bytes), in);
+
+    assert_true(n > 0 && n < sizeof(bytes));
+    assert_int_equal(fwrite(bytes, 1, n, out), n);
+    assert_int_equal(fclose(in), 0);
+    assert_int_equal(fclose(out), 0);
+}
+
+static void a_revoked_certificate_is_refused_where_the_list_is_known(void **state) {
+    char *list = loopback_crl_file(&certificates.authority, &certificates.good);
+    char *empty = loopback_crl_file(&certificates.authority, NULL);
+    char *foreign = loopback_crl_file(&certificates.self_signed, NULL);
+    const struct hv_host_options with_list = { .cacert = list };
+    const struct hv_host_options with_empty = { .cacert = empty };
+    const struct hv_host_options with_foreign = { .cacert = foreign };
+
+    (void)state;
+    assert_refused(&certificates.good, &with_list, "the certificate has been revoked", "new certificate");
+    assert_accepted(&certificates.good, "127.0.0.1", &with_empty);
+    join_files(certificates.authority_file, foreign);
+    assert_refused(&certificates.good, &with_foreign,
+                   "whether the certificate has been revoked cannot be told: unable to get "
+                   "certificate CRL",
+                   "present list");
+    unlink(list);
+    unlink(empty);
+    unlink(foreign);
+    free(list);
+    free(empty);
+    free(foreign);
+}
+
+static void a_folder_of_authorities_is_used(void **state) {
+    char folder[] = "/tmp/hvctl-test-XXXXXX";
+    char path[64];
+    struct hv_host_options options = { .capath = folder };
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_refused(&certificates.good, &options, "the certificate's issuer is not known here", "--capath DIR");
+    (void)snprintf(path, sizeof(path), "%s/%08lx.0", folder, X509_subject_name_hash(certificates.authority.x509));
+    assert_int_equal(link(certificates.authority_file, path), 0);
+    assert_accepted(&certificates.good, "127.0.0.1", &options);
+    options.cacert = certificates.self_signed_file;
+    assert_accepted(&certificates.good, "127.0.0.1", &options);
+    assert_accepted(&certificates.self_signed, "127.0.0.1", &options);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void the_fault_of_an_authority_is_not_laid_on_the_host(void **state) {
+    struct loopback_certificate old = loopback_certificate(NULL, NULL, -2 * DAY, -DAY);
+    struct loopback_certificate leaf = loopback_certificate("IP:127.0.0.1", &old, -DAY, DAY);
+    char *file = loopback_certificate_file(&old);
+    const struct hv_host_options options = { .cacert = file };
+
+    (void)state;
+    assert_refused(&leaf, &options, "the certificate of the authority has expired", "renew the certificate of the authority");
+    unlink(file);
+    free(file);
+    loopback_certificate_free(&leaf);
+    loopback_certificate_free(&old);
+}
+
+/* A server that goes no further than TLS 1.1, in the two ways servers say so. */
+static void a_server_below_tls_1_2_is_refused(void **state) {
+    struct loopback server;
+    struct hv_endpoint *endpoint;
+    struct hv_transport *transport = client_transport();
+    struct hv_result result;
+
+    (void)state;
+    loopback_start_at(&server, &certificates.good, one_answer, 1, TLS1_1_VERSION);
+    endpoint = client_endpoint(&server, "127.0.0.1", (struct hv_host_options){ .cacert = certificates.authority_file });
+    result = client_ask(transport, endpoint, true);
+    assert_int_equal(result.code, HV_E_UNREACHABLE);
+    assert_int_equal(result.error.source, HV_SOURCE_TLS);
+    assert_false(result.left);
+    assert_string_equal(result.error.message, "cannot connect: the TLS version is too old");
+    assert_non_null(strstr(result.error.remedy, "TLS 1.2"));
+    (void)hv_transport_free(transport);
+    loopback_stop(&server);
+    assert_int_equal(server.n_requests, 0);
+    loopback_forget(&server);
+    (void)hv_endpoint_free(endpoint);
+}
+
+static void a_server_of_tls_1_2_is_accepted(void **state) {
+    struct loopback server;
+    struct hv_endpoint *endpoint;
+    struct hv_transport *transport = client_transport();
+
+    (void)state;
+    loopback_start_at(&server, &certificates.good, one_answer, 1, TLS1_2_VERSION);
+    endpoint = client_endpoint(&server, "127.0.0.1", (struct hv_host_options){ .cacert = certificates.authority_file });
+    assert_int_equal(client_ask(transport, endpoint, true).code, 0);
+    (void)hv_transport_free(transport);
+    loopback_stop(&server);
+    loopback_forget(&server);
+    (void)hv_endpoint_free(endpoint);
+}
+
 static void the_systems_authorities_do_not_know_ours(void **state) {
     const struct hv_host_options options = { .cacert = NULL };
 
@@ -166,6 +272,28 @@ static void another_fingerprint_is_refused_with_both(void **state) {
     assert_refused(&certificates.good, &options, "the certificate's fingerprint is not the expected one", "new fingerprint");
     result = ask(&certificates.good, "127.0.0.1", &options, &n_requests);
     assert_non_null(strstr(result.error.cause, expected));
+}
+
+static void a_change_since_it_was_trusted_is_said_loudly(void **state) {
+    char expected[HV_TLS_FINGERPRINT_TEXT_SIZE];
+    const char *list[] = { expected };
+    const struct hv_host_options options = {
+        .fingerprints = list, .n_fingerprints = 1, .trusted_by = "known_hosts, line 3", .cacert = certificates.authority_file
+    };
+    size_t n_requests;
+    struct hv_result result;
+
+    (void)state;
+    fingerprint_of(&certificates.other, expected);
+    result = ask(&certificates.good, "127.0.0.1", &options, &n_requests);
+    assert_int_equal(result.code, HV_E_TLS);
+    assert_int_equal(n_requests, 0);
+    assert_non_null(strstr(result.error.message, "THE CERTIFICATE HAS CHANGED: 127.0.0.1:"));
+    assert_non_null(strstr(result.error.cause, expected));
+    assert_non_null(strstr(result.error.cause, "known_hosts, line 3"));
+    fingerprint_of(&certificates.good, expected);
+    assert_non_null(strstr(result.error.cause, expected));
+    assert_non_null(strstr(result.error.remedy, "hvctl trust 127.0.0.1:"));
 }
 
 static void a_pin_is_checked_on_top_of_verification(void **state) {
@@ -242,7 +370,7 @@ static void a_plain_server_cannot_be_spoken_to(void **state) {
     result = client_ask(transport, endpoint, true);
     assert_int_equal(result.code, HV_E_UNREACHABLE);
     assert_false(result.left);
-    assert_string_equal(result.error.message, "cannot connect: the TLS handshake failed");
+    assert_string_equal(result.error.message, "cannot connect: there is no TLS on this port");
     (void)hv_transport_free(transport);
     loopback_stop(&server);
     (void)hv_endpoint_free(endpoint);
@@ -284,10 +412,16 @@ int main(void) {
         cmocka_unit_test(a_certificate_of_a_known_authority_is_accepted),
         cmocka_unit_test(a_self_signed_certificate_is_accepted_as_its_own_authority),
         cmocka_unit_test(each_reason_for_refusal_is_told_apart),
+        cmocka_unit_test(a_revoked_certificate_is_refused_where_the_list_is_known),
+        cmocka_unit_test(a_folder_of_authorities_is_used),
+        cmocka_unit_test(the_fault_of_an_authority_is_not_laid_on_the_host),
+        cmocka_unit_test(a_server_below_tls_1_2_is_refused),
+        cmocka_unit_test(a_server_of_tls_1_2_is_accepted),
         cmocka_unit_test(the_systems_authorities_do_not_know_ours),
         cmocka_unit_test(a_wrong_name_is_shown_beside_the_right_one),
         cmocka_unit_test(a_fingerprint_replaces_chain_name_and_dates),
         cmocka_unit_test(another_fingerprint_is_refused_with_both),
+        cmocka_unit_test(a_change_since_it_was_trusted_is_said_loudly),
         cmocka_unit_test(a_pin_is_checked_on_top_of_verification),
         cmocka_unit_test(without_verification_a_pin_still_holds),
         cmocka_unit_test(pooled_connections_do_not_carry_trust_over),
