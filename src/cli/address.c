@@ -54,6 +54,22 @@ int hv_address_label(const char *address, char **ret_label, struct hv_error *err
     return hv_buf_take(&buf, "the name of a host", ret_label, err);
 }
 
+int hv_address_key(const char *address, char **ret_key, struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(ADDRESS_MAX_BYTES);
+    const char *scheme = strstr(address, "://");
+    const char *authority = scheme ? scheme + 3 : address;
+    size_t n = strcspn(authority, "/?#");
+
+    if (hv_text_starts_same(address, "http://"))
+        return 0;
+    hv_buf_append(&buf, authority, n);
+    if (find_port(authority, n) == n)
+        hv_buf_puts(&buf, ":5986");
+    for (size_t i = 0; i < buf.len && buf.failure == 0; i++)
+        buf.data[i] = hv_text_lower(buf.data[i]);
+    return hv_buf_take(&buf, "the name of a host", ret_key, err);
+}
+
 int hv_job_ref_split(const char *ref, char **ret_host, char **ret_id, struct hv_error *err) {
     const char *slash = strrchr(ref, '/');
     const char *id = slash ? slash + 1 : ref;

@@ -37,7 +37,7 @@ static void append_option(struct hv_buf *buf, const struct hv_opt_row *row) {
     hv_buf_putc(buf, '\n');
 }
 
-static void append_options(struct hv_buf *buf, const char *title, unsigned groups) {
+static void append_options(struct hv_buf *buf, const char *title, uint64_t groups) {
     bool any = false;
 
     for (size_t i = 0; i < hv_opt_n_rows; i++) {

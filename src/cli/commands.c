@@ -34,6 +34,11 @@ static const char place_help[] =
 
 static const char fixture_help[] =
     "Names of hosts, VMs, users, files and the like are replaced by stand-ins, unless --no-redact --yes is given.\n";
+static const char trust_help[] =
+    "The certificate is stored in $XDG_CONFIG_HOME/hvctl/known_hosts, and every command accepts it from then on for this host\n"
+    "and port, and no other one. Compare the thumbprint with that on the host before you say yes:\n"
+    "  winrm enumerate winrm/config/Listener\n"
+    "With --fingerprint the certificate is stored without a question if it is that one.\n";
 
 const struct hv_command hv_commands[] = {
     { { "vm", "list" },
@@ -208,6 +213,18 @@ const struct hv_command hv_commands[] = {
       1,
       5,
       hv_cmd_sample },
+    { { "trust", NULL },
+      "[HOST]",
+      "show the certificate of a host, and trust it from now on",
+      "  hvctl trust hv01\n"
+      "  hvctl trust hv01 --fingerprint 3B:1C:...\n"
+      "  hvctl trust --list\n"
+      "  hvctl trust --remove hv01\n",
+      trust_help,
+      HV_GROUP_REACH | HV_GROUP_TRUST,
+      0,
+      1,
+      hv_cmd_trust },
     { { "wsman", "identify" },
       "",
       "ask a host which WS-Management it speaks",

@@ -18,6 +18,7 @@
 #include "cli/recording.h"
 #include "cli/say.h"
 #include "cli/signals.h"
+#include "cli/trust.h"
 
 /* How long the client may wait before we look at signals and progress again. */
 enum { TURN_MS = 200 };
@@ -268,30 +269,40 @@ static int find_hosts(struct hv_connection *connection, const struct hv_connect_
     return rc < 0 ? rc : check_hosts(connection, plan, err);
 }
 
+/* What was named now takes the place of what was trusted before. */
+static int find_fingerprints(const struct hv_connection *connection, const struct hv_endpoint *endpoint,
+                             const struct hv_args *args, struct hv_trusted *ret_trusted, struct hv_error *err) {
+    size_t n = hv_args_count(args, HV_OPT_FINGERPRINT);
+
+    if (n == 0)
+        return hv_trust_find(&connection->known, endpoint->address, ret_trusted, err);
+    if (n > HV_KNOWN_MAX_PINS)
+        return hv_usage_error(err, "give those of the hosts that are named", "more than %d fingerprints", HV_KNOWN_MAX_PINS);
+    for (size_t i = 0; i < n; i++)
+        ret_trusted->list[i] = hv_args_nth(args, HV_OPT_FINGERPRINT, i);
+    ret_trusted->n = n;
+    return 0;
+}
+
 static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoint, const struct identity *identity,
                     const struct hv_args *args, struct hv_error *err) {
-    size_t n_fingerprints = hv_args_count(args, HV_OPT_FINGERPRINT);
-    HV_CLEANUP_FREE const char **fingerprints = calloc(n_fingerprints + 1, sizeof(*fingerprints));
+    struct hv_trusted trusted = { .n = 0 };
     struct hv_host_options options = {
         .address = endpoint->address,
         .name = endpoint->label,
         .auth = connection->anonymous ? HV_AUTH_NONE : HV_AUTH_BASIC,
         .user = identity->user,
         .password = identity->password,
-        .cacert = hv_args_value(args, HV_OPT_CACERT),
-        .pinned_pubkey = hv_args_value(args, HV_OPT_PINNEDPUBKEY),
-        .fingerprints = fingerprints,
-        .n_fingerprints = n_fingerprints,
-        .insecure = hv_args_has(args, HV_OPT_INSECURE),
         .http_unencrypted_ok = hv_args_has(args, HV_OPT_HTTP_UNENCRYPTED_OK),
     };
+    int rc = find_fingerprints(connection, endpoint, args, &trusted, err);
 
-    if (!fingerprints)
-        return hv_error_memory(err);
-    for (size_t i = 0; i < n_fingerprints; i++)
-        fingerprints[i] = hv_args_nth(args, HV_OPT_FINGERPRINT, i);
-    if (!options.cacert)
-        options.cacert = environment("HVCTL_CACERT");
+    if (rc < 0)
+        return rc;
+    options.fingerprints = trusted.list;
+    options.n_fingerprints = trusted.n;
+    options.trusted_by = trusted.by[0] ? trusted.by : NULL;
+    hv_trust_options(args, &options);
     return hv_client_add_host(connection->client, &options, &endpoint->host, err);
 }
 
@@ -347,6 +358,8 @@ int hv_connection_init(struct hv_connection *connection, const struct hv_connect
     rc = hv_recording_replays(args) ? 0 : check_auth(args, err);
     if (rc == 0)
         rc = find_hosts(connection, plan, args, err);
+    if (rc == 0 && !hv_args_has(args, HV_OPT_FINGERPRINT) && !hv_recording_replays(args))
+        rc = hv_known_hosts_load(&connection->known, err);
     if (rc == 0)
         rc = open_trace(connection, args, err);
     if (rc == 0)
@@ -370,6 +383,7 @@ void hv_connection_deinit(struct hv_connection *connection) {
     hv_recording_end(connection);
     connection->client = hv_client_free(connection->client);
     hv_password_guard(false);
+    hv_known_hosts_deinit(&connection->known);
     endpoints_free(connection->sources, connection->n_sources);
     endpoints_free(connection->destinations, connection->n_destinations);
     if (connection->trace)

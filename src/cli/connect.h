@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "cli/known_hosts.h"
 
 struct hv_args;
 struct hv_output;
@@ -26,6 +27,7 @@ struct hv_connection {
     size_t n_sources;
     struct hv_endpoint *destinations;
     size_t n_destinations;
+    struct hv_known_hosts known; /* certificates trusted before */
     FILE *trace;
     struct hv_output *out;
     bool anonymous; /* as planned */
@@ -70,5 +72,10 @@ HV_MUST_CHECK int hv_address_with_port(const char *text, uint64_t port, char **r
  * which is why http:// stays. Errors: MEMORY.
  */
 HV_MUST_CHECK int hv_address_label(const char *address, char **ret_label, struct hv_error *err);
+/*
+ * Under what name its certificate is known: "host:port" in small letters. *ret_key stays as it is, NULL, for http://, which has
+ * none. Errors: MEMORY.
+ */
+HV_MUST_CHECK int hv_address_key(const char *address, char **ret_key, struct hv_error *err);
 
 #endif

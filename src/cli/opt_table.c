@@ -6,6 +6,9 @@
     { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_TEXT, letter_, name_, argument_, NULL, help_ }
 #define VALUE(id_, group_, kind_, letter_, name_, argument_, help_)                                                              \
     { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_##kind_, letter_, name_, argument_, NULL, help_ }
+/* Of commands that sign in, and of those that only connect. */
+#define REACH(id_, kind_, name_, argument_, help_)                                                                               \
+    { HV_OPT_##id_, HV_GROUP_CONNECT | HV_GROUP_REACH, HV_KIND_##kind_, 0, name_, argument_, NULL, help_ }
 #define FLAG(id_, group_, letter_, name_, help_)                                                                                 \
     { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_FLAG, letter_, name_, NULL, NULL, help_ }
 
@@ -28,7 +31,7 @@ const struct hv_opt_row hv_opt_rows[] = {
     TEXT(PAGING_PATH, PLACE, 0, "paging-path", "PATH", "folder for the smart paging file"),
 
     FLAG(DETACH, DETACH, 0, "detach", "return as soon as the job runs"),
-    { HV_OPT_DRY_RUN, (unsigned)HV_GROUP_DRY_RUN | HV_GROUP_CHANGE, HV_KIND_FLAG, 'n', "dry-run", NULL, NULL,
+    { HV_OPT_DRY_RUN, HV_GROUP_DRY_RUN | HV_GROUP_CHANGE, HV_KIND_FLAG, 'n', "dry-run", NULL, NULL,
       "change nothing: check, and show what would be done" },
     VALUE(PARALLEL, PARALLEL, NUMBER, 0, "parallel", "N", "how many at once (default 2)"),
     VALUE(POLL, WAIT, DURATION, 0, "poll", "DURATION", "look at the job this often (default 1s, growing to 5s)"),
@@ -46,7 +49,7 @@ const struct hv_opt_row hv_opt_rows[] = {
 
     TEXT(NAMESPACE, RESOURCE, 0, "namespace", "NAMESPACE", "of a class name (default root/virtualization/v2)"),
     VALUE(SELECTOR, SELECTOR, PAIR, 0, "selector", "KEY=VALUE", "selects the instance (repeat)"),
-    { HV_OPT_FILTER, (unsigned)HV_GROUP_ENUMERATE | HV_GROUP_SUBSCRIBE, HV_KIND_TEXT, 0, "filter", "WQL", NULL,
+    { HV_OPT_FILTER, HV_GROUP_ENUMERATE | HV_GROUP_SUBSCRIBE, HV_KIND_TEXT, 0, "filter", "WQL", NULL,
       "WQL query, such as \"SELECT * FROM Msvm_ComputerSystem\"" },
     TEXT(ASSOCIATED_WITH, ENUMERATE, 0, "associated-with", "JSON", "what is linked with this instance; see below"),
     TEXT(REFERENCES_OF, ENUMERATE, 0, "references-of", "JSON", "the links of this instance; see below"),
@@ -71,18 +74,22 @@ const struct hv_opt_row hv_opt_rows[] = {
     VALUE(EVENTS, SUBSCRIBE, NUMBER, 0, "count", "N", "end after so many events"),
     VALUE(PARAM, PARAM, PAIR, 0, "param", "KEY=VALUE", "parameter (repeat; a name given twice is an array); see below"),
 
-    VALUE(PORT, CONNECT, NUMBER, 0, "port", "PORT", "port of hosts named without one (default 5986)"),
+    FLAG(LIST, TRUST, 0, "list", "list the certificates that are trusted"),
+    TEXT(REMOVE, TRUST, 0, "remove", "HOST", "trust no certificate of HOST any more"),
+
+    REACH(PORT, NUMBER, "port", "PORT", "port of hosts named without one (default 5986)"),
     TEXT(USER, CONNECT, 'u', "user", "USER", "'DOMAIN\\user', 'user@REALM' or 'user' (HVCTL_USER)"),
     TEXT(PASSWORD_FILE, CONNECT, 0, "password-file", "FILE", "read the password from FILE, \"-\" is stdin (HVCTL_PASSWORD_FILE)"),
     VALUE(PASSWORD_FD, CONNECT, NUMBER, 0, "password-fd", "N", "read the password from this file descriptor"),
-    FLAG(NO_PROMPT, CONNECT, 0, "no-prompt", "never ask for a password"),
+    { HV_OPT_NO_PROMPT, HV_GROUP_CONNECT | HV_GROUP_REACH, HV_KIND_FLAG, 0, "no-prompt", NULL, NULL, "never ask" },
     TEXT(AUTH, CONNECT, 0, "auth", "basic", "how to sign in; this build has basic only"),
-    TEXT(CACERT, CONNECT, 0, "cacert", "FILE", "certificate authorities to trust, PEM (HVCTL_CACERT)"),
+    REACH(CACERT, TEXT, "cacert", "FILE", "certificate authorities to trust, PEM (HVCTL_CACERT)"),
+    REACH(CAPATH, TEXT, "capath", "DIR", "folder of them, prepared by openssl rehash"),
     TEXT(PINNEDPUBKEY, CONNECT, 0, "pinnedpubkey", "PIN", "public key to insist on, \"sha256//BASE64[;...]\""),
-    TEXT(FINGERPRINT, CONNECT, 0, "fingerprint", "SHA256", "certificate to trust, in hex (repeat, one for each host)"),
+    REACH(FINGERPRINT, TEXT, "fingerprint", "SHA256", "certificate to trust, in hex (repeat, one for each host)"),
     FLAG(INSECURE, CONNECT, 'k', "insecure", "do not verify the certificate; Basic then needs a pin or fingerprint"),
     FLAG(HTTP_UNENCRYPTED_OK, CONNECT, 0, "http-unencrypted-ok", "allow http:// although everybody can read along"),
-    VALUE(CONNECT_TIMEOUT, CONNECT, DURATION, 0, "connect-timeout", "DURATION", "default 15s"),
+    REACH(CONNECT_TIMEOUT, DURATION, "connect-timeout", "DURATION", "default 15s"),
     VALUE(REQUEST_TIMEOUT, CONNECT, DURATION, 0, "request-timeout", "DURATION", "default 60s"),
     TEXT(TRACE, CONNECT, 0, "trace", "FILE", "write each request, answer and change of state to FILE (HVCTL_TRACE)"),
 

@@ -3,6 +3,7 @@
 #define CLI_OPT_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum hv_opt {
     HV_OPT_HELP,
@@ -20,6 +21,7 @@ enum hv_opt {
     HV_OPT_NO_PROMPT,
     HV_OPT_AUTH,
     HV_OPT_CACERT,
+    HV_OPT_CAPATH,
     HV_OPT_PINNEDPUBKEY,
     HV_OPT_FINGERPRINT,
     HV_OPT_INSECURE,
@@ -80,37 +82,39 @@ enum hv_opt {
     HV_OPT_PERFORMANCE,
     HV_OPT_METRIC,
     HV_OPT_NEW_SUBNET,
-    HV_OPT_COUNT,
+    HV_OPT_LIST,
+    HV_OPT_REMOVE,
+    HV_OPT_COUNT, /* the last: how many there are */
 };
 
 /* Sets of options that a command takes as a whole. */
-enum hv_opt_group {
-    HV_GROUP_GENERAL = 1 << 0,
-    HV_GROUP_CONNECT = 1 << 1,
-    HV_GROUP_HOST = 1 << 2,
-    HV_GROUP_TO = 1 << 3,
-    HV_GROUP_DESTINATION = 1 << 4,
-    HV_GROUP_STORAGE = 1 << 5,
-    HV_GROUP_TO_PATH = 1 << 6,
-    HV_GROUP_PLACE = 1 << 7,
-    HV_GROUP_WAIT = 1 << 8,
-    HV_GROUP_DETACH = 1 << 9,
-    HV_GROUP_DRY_RUN = 1 << 10,
-    HV_GROUP_PARALLEL = 1 << 11,
-    HV_GROUP_RESOURCE = 1 << 12,
-    HV_GROUP_SELECTOR = 1 << 13,
-    HV_GROUP_ENUMERATE = 1 << 14,
-    HV_GROUP_PARAM = 1 << 15,
-    HV_GROUP_ANONYMOUS = 1 << 16,
-    HV_GROUP_FRAGMENT = 1 << 17,
-    HV_GROUP_SET = 1 << 18,
-    HV_GROUP_TYPES = 1 << 19,
-    HV_GROUP_SUBSCRIBE = 1 << 20,
-    HV_GROUP_CONFIG = 1 << 21,
-    HV_GROUP_METRIC = 1 << 22,
-    HV_GROUP_NEW_SUBNET = 1 << 23,
-    HV_GROUP_CHANGE = 1 << 24,
-};
+#define HV_GROUP_GENERAL     (UINT64_C(1) << 0)
+#define HV_GROUP_CONNECT     (UINT64_C(1) << 1)
+#define HV_GROUP_HOST        (UINT64_C(1) << 2)
+#define HV_GROUP_TO          (UINT64_C(1) << 3)
+#define HV_GROUP_DESTINATION (UINT64_C(1) << 4)
+#define HV_GROUP_STORAGE     (UINT64_C(1) << 5)
+#define HV_GROUP_TO_PATH     (UINT64_C(1) << 6)
+#define HV_GROUP_PLACE       (UINT64_C(1) << 7)
+#define HV_GROUP_WAIT        (UINT64_C(1) << 8)
+#define HV_GROUP_DETACH      (UINT64_C(1) << 9)
+#define HV_GROUP_DRY_RUN     (UINT64_C(1) << 10)
+#define HV_GROUP_PARALLEL    (UINT64_C(1) << 11)
+#define HV_GROUP_RESOURCE    (UINT64_C(1) << 12)
+#define HV_GROUP_SELECTOR    (UINT64_C(1) << 13)
+#define HV_GROUP_ENUMERATE   (UINT64_C(1) << 14)
+#define HV_GROUP_PARAM       (UINT64_C(1) << 15)
+#define HV_GROUP_ANONYMOUS   (UINT64_C(1) << 16)
+#define HV_GROUP_FRAGMENT    (UINT64_C(1) << 17)
+#define HV_GROUP_SET         (UINT64_C(1) << 18)
+#define HV_GROUP_TYPES       (UINT64_C(1) << 19)
+#define HV_GROUP_SUBSCRIBE   (UINT64_C(1) << 20)
+#define HV_GROUP_CONFIG      (UINT64_C(1) << 21)
+#define HV_GROUP_METRIC      (UINT64_C(1) << 22)
+#define HV_GROUP_NEW_SUBNET  (UINT64_C(1) << 23)
+#define HV_GROUP_CHANGE      (UINT64_C(1) << 24)
+#define HV_GROUP_REACH       (UINT64_C(1) << 25) /* those of CONNECT that matter before anybody signs in */
+#define HV_GROUP_TRUST       (UINT64_C(1) << 26)
 
 enum hv_opt_kind {
     HV_KIND_FLAG,
@@ -124,7 +128,7 @@ enum hv_opt_kind {
 /* One spelling of an option. Rows with the same id mean the same. */
 struct hv_opt_row {
     enum hv_opt id;
-    unsigned group;
+    uint64_t group;
     enum hv_opt_kind kind;
     char letter; /* '\0': none */
     const char *name;

@@ -279,7 +279,7 @@ const struct hv_command *hv_command_find(const char *const *words, size_t n_word
 
 /* Commands of ux.md 1 that this version does not have: better said than answered by a guess at a typo. */
 static bool is_planned(const char *word) {
-    static const char *const planned[] = { "staged", "evacuate", "doctor", "explain", "trust", "auth", "completion" };
+    static const char *const planned[] = { "staged", "evacuate", "doctor", "explain", "auth", "completion" };
 
     for (size_t i = 0; i < HV_ARRAY_SIZE(planned); i++) {
         if (strcmp(planned[i], word) == 0)

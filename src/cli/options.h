@@ -21,7 +21,7 @@ struct hv_command {
     const char *summary;
     const char *examples;
     const char *details; /* may be NULL */
-    unsigned groups;
+    uint64_t groups;
     size_t min_operands;
     size_t max_operands;
     int (*run)(const struct hv_args *args, struct hv_output *out); /* returns the exit code */

@@ -168,7 +168,7 @@ static void put_expected(struct hv_buf *buf, const struct hv_tls_policy *policy)
 static void explain_change(const struct hv_tls_check *check, const char *expected, struct hv_error *err) {
     const struct hv_certificate *seen = check->seen;
 
-    (void)hv_error_set(err, HV_E_TLS, "THE CERTIFICATE HAS CHANGED: %s shows another one than was trusted", check->policy->label);
+    (void)hv_error_set(err, HV_E_TLS, "THE CERTIFICATE HAS CHANGED since it was trusted");
     hv_error_cause(err,
                    "found SHA-256 %s (thumbprint %s, valid from %s), trusted %s (%.200s); either it was renewed, or somebody "
                    "stands between here and the host",

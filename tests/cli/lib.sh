@@ -22,6 +22,7 @@ note=
 # Functions of what else a script started.
 at_quit=
 status=0
+export XDG_CONFIG_HOME="$work/config" HOME="$work/home"
 export LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1 TERM=dumb
 unset http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy NETRC SSL_CERT_FILE SSL_CERT_DIR 2>/dev/null
 for variable in $(env | sed -n 's/^\(HVCTL_[A-Z_]*\)=.*/\1/p'); do
@@ -68,7 +69,7 @@ start_hosts() {
     *' --hosts '* | *' --config '*) ;;
     *) set -- --hosts hv01,hv02 "$@" ;;
     esac
-    export hv01='' hv02='' hv01_port=''
+    export hv01='' hv02='' hv01_port='' hv02_port=''
     n_hosts=$(printf '%s\n' "$@" | awk 'want { print split($0, names, ","); exit } { want = $0 == "--hosts" }')
     "$HVSIM" --user "tester:$work/password" --cert-dir "$work/certs" --exit-with-parent --request-log "$requests" \
         --state-file "$state" "$@" >"$work/ready" 2>"$work/hvsim.err" &
@@ -130,6 +131,18 @@ without() {
     hvctl "$@"
     eval "$absent=\$saved"
     export "${absent?}"
+}
+
+# on_terminal ANSWER ARGUMENT...: hvctl with a terminal, where ANSWER is typed; $work/out has all that was shown there.
+on_terminal() {
+    answer=$1
+    shift
+    said="hvctl $* (answered $answer)"
+    status=0
+    printf '%s\n' "$answer" >"$work/answer"
+    printf "'%s' " "$HVCTL" "$@" >"$work/line"
+    script -qefc "$(cat "$work/line")" /dev/null <"$work/answer" >"$work/out" 2>"$work/err" || status=$?
+    check_health
 }
 
 # Whatever was asked: no sanitizer and no valgrind complains, and no password is shown.

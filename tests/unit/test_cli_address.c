@@ -37,6 +37,31 @@ static void a_port_is_added_where_none_is(void **state) {
     }
 }
 
+static void a_certificate_is_known_by_host_and_port(void **state) {
+    static const struct {
+        const char *address;
+        const char *key;
+    } rows[] = {
+        { "HV01.Example", "hv01.example:5986" },
+        { "hv01:5986", "hv01:5986" },
+        { "https://HV01/wsman", "hv01:5986" },
+        { "https://hv01:15986/wsman", "hv01:15986" },
+        { "[FE80::1]", "[fe80::1]:5986" },
+        { "[fe80::1]:1", "[fe80::1]:1" },
+        { "http://hv01:5985", NULL },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
+        HV_CLEANUP_FREE char *key = NULL;
+        assert_int_equal(hv_address_key(rows[i].address, &key, NULL), 0);
+        if (rows[i].key)
+            assert_string_equal(key, rows[i].key);
+        else
+            assert_null(key);
+    }
+}
+
 static void a_label_is_short_and_still_an_address(void **state) {
     static const struct {
         const char *address;
@@ -108,6 +133,7 @@ static void no_memory_is_an_error(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_port_is_added_where_none_is),
+        cmocka_unit_test(a_certificate_is_known_by_host_and_port),
         cmocka_unit_test(a_label_is_short_and_still_an_address),
         cmocka_unit_test(a_job_reference_is_split_at_its_last_slash),
         cmocka_unit_test(no_memory_is_an_error),

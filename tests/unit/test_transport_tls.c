@@ -288,7 +288,7 @@ static void a_change_since_it_was_trusted_is_said_loudly(void **state) {
     result = ask(&certificates.good, "127.0.0.1", &options, &n_requests);
     assert_int_equal(result.code, HV_E_TLS);
     assert_int_equal(n_requests, 0);
-    assert_non_null(strstr(result.error.message, "THE CERTIFICATE HAS CHANGED: 127.0.0.1:"));
+    assert_string_equal(result.error.message, "THE CERTIFICATE HAS CHANGED since it was trusted");
     assert_non_null(strstr(result.error.cause, expected));
     assert_non_null(strstr(result.error.cause, "known_hosts, line 3"));
     fingerprint_of(&certificates.good, expected);

@@ -1,0 +1,27 @@
+/* Whom to believe, from options, environment and the file of trusted certificates (ux.md 2 and 7). */
+#ifndef CLI_TRUST_H
+#define CLI_TRUST_H
+
+#include <hvctl/client.h>
+
+#include "cli/known_hosts.h"
+
+struct hv_args;
+
+/* Authorities, pins and what may be left out. The texts are borrowed from ARGS and the environment. */
+void hv_trust_options(const struct hv_args *args, struct hv_host_options *options);
+
+/* The fingerprints of one host. */
+struct hv_trusted {
+    const char *list[HV_KNOWN_MAX_PINS];
+    size_t n;
+    char by[256]; /* file and line, for messages */
+};
+
+/*
+ * What KNOWN has of the host at ADDRESS; nothing for http://. Valid as long as KNOWN. Errors: CONFIG (too many lines), MEMORY.
+ */
+HV_MUST_CHECK int hv_trust_find(const struct hv_known_hosts *known, const char *address, struct hv_trusted *ret_trusted,
+                                struct hv_error *err);
+
+#endif
