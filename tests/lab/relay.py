@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""A relay on loopback that keeps all that passes, and cuts a connection at a given moment. Prints "ready PORT PORT..." once it listens.
+
+relay.py --to ADDRESS:PORT [--to ADDRESS:PORT...] [--record FILE] [--request N | --answer N] [--cut FILE]
+
+One listener for each --to. A turn is all that one side says until the other side speaks; turns of each direction are counted over all
+connections. --request N loses the Nth turn of the clients before the service has a byte of it; --answer N loses the Nth turn of the
+services, after the service was asked. The connection is closed then, once; everything after passes. --cut names a file that is
+written when that has happened. --record appends what passed to the file, in both directions.
+"""
+
+import argparse
+import selectors
+import socket
+import threading
+
+
+class Relay:
+    def __init__(self, args):
+        self.args = args
+        self.lock = threading.Lock()
+        self.turns = {"request": 0, "answer": 0}
+        self.over = False
+
+    def record(self, data):
+        if self.args.record:
+            with self.lock, open(self.args.record, "ab") as file:
+                file.write(data)
+
+    def cuts(self, direction):
+        """A turn of DIRECTION begins: does it end the connection?"""
+        with self.lock:
+            self.turns[direction] += 1
+            if self.over or self.turns[direction] != getattr(self.args, direction):
+                return False
+            self.over = True
+            if self.args.cut:
+                with open(self.args.cut, "w", encoding="ascii") as file:
+                    file.write("%s %d\n" % (direction, self.turns[direction]))
+            return True
+
+    def carry(self, client, target):
+        server = socket.create_connection(target)
+        selector = selectors.DefaultSelector()
+        selector.register(client, selectors.EVENT_READ, (server, "request"))
+        selector.register(server, selectors.EVENT_READ, (client, "answer"))
+        speaking = None
+        try:
+            while True:
+                for key, _ in selector.select():
+                    other, direction = key.data
+                    data = key.fileobj.recv(65536)
+                    if not data or (direction != speaking and self.cuts(direction)):
+                        return
+                    speaking = direction
+                    self.record(data)
+                    other.sendall(data)
+        except OSError:
+            pass
+        finally:
+            selector.close()
+            client.close()
+            server.close()
+
+    def listen(self, listener, target):
+        while True:
+            client, _ = listener.accept()
+            threading.Thread(target=self.carry, args=(client, target), daemon=True).start()
+
+    def run(self):
+        threads, ports = [], []
+        for to in self.args.to:
+            address, port = to.rsplit(":", 1)
+            listener = socket.create_server(("127.0.0.1", 0))
+            ports.append(str(listener.getsockname()[1]))
+            threads.append(threading.Thread(target=self.listen, args=(listener, (address, int(port))), daemon=True))
+        for thread in threads:
+            thread.start()
+        print("ready " + " ".join(ports), flush=True)
+        for thread in threads:
+            thread.join()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--to", action="append", required=True)
+    parser.add_argument("--record")
+    parser.add_argument("--cut")
+    parser.add_argument("--request", type=int, default=0)
+    parser.add_argument("--answer", type=int, default=0)
+    Relay(parser.parse_args()).run()
+
+
+if __name__ == "__main__":
+    main()
