@@ -51,7 +51,7 @@ static void append_options(struct hv_buf *buf, const char *title, uint64_t group
 }
 
 static void append_command(struct hv_buf *buf, const struct hv_command *command) {
-    unsigned common = HV_GROUP_CONNECT | HV_GROUP_GENERAL;
+    uint64_t common = HV_GROUP_CONNECT | HV_GROUP_GENERAL;
 
     append_name(buf, command);
     hv_buf_printf(buf, ": %s\n\nExamples:\n%s\nUsage:\n  ", command->summary, command->examples);

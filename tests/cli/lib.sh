@@ -55,7 +55,8 @@ make_user() {
 }
 
 # start_hosts [ARGUMENTS OF hvsim]: starts hv01 and hv02 (or what --hosts or --config say) and waits until they are ready. For
-# each host NAME the variables $NAME (URL), $NAME_fingerprint and $NAME_port are set. $requests is the log, $state the truth.
+# each host NAME the variables $NAME (URL), $NAME_fingerprint and $NAME_port are set, and with --http $NAME_http. $requests is the
+# log, $state the truth.
 start_hosts() {
     make_user
     stop_hosts
@@ -69,8 +70,11 @@ start_hosts() {
     *' --hosts '* | *' --config '*) ;;
     *) set -- --hosts hv01,hv02 "$@" ;;
     esac
-    export hv01='' hv02='' hv01_port='' hv02_port=''
+    export hv01='' hv02='' hv01_port='' hv02_port='' hv01_http='' hv02_http=''
     n_hosts=$(printf '%s\n' "$@" | awk 'want { print split($0, names, ","); exit } { want = $0 == "--hosts" }')
+    case " $* " in
+    *' --http '*) n_hosts=$((${n_hosts:-2} * 2)) ;;
+    esac
     "$HVSIM" --user "tester:$work/password" --cert-dir "$work/certs" --exit-with-parent --request-log "$requests" \
         --state-file "$state" "$@" >"$work/ready" 2>"$work/hvsim.err" &
     hvsim_pid=$!
@@ -84,7 +88,10 @@ start_hosts() {
         [ "$word" = ready ] || continue
         n_ready=$((n_ready + 1))
         port=${url##*:}
-        eval "$name='$url' ${name}_fingerprint='$fingerprint' ${name}_port='${port%%/*}'"
+        case $url in
+        http:*) eval "${name}_http='$url'" ;;
+        *) eval "$name='$url' ${name}_fingerprint='$fingerprint' ${name}_port='${port%%/*}'" ;;
+        esac
     done
     HVCTL_CACERT=$work/certs/ca.pem
     export HVCTL_CACERT

@@ -2,11 +2,12 @@
 # For the scripts of this folder: tests/cli/lib.sh with a KDC, NTLM's users, certificates, and parts that are not ours. Sourced.
 #
 #     lab_start                          KDC, NTLM users, certificates; the user is tester everywhere, the password $work/password
+#     named_hosts [OPTIONS of hvsim]     start_hosts, with both hosts at 127.0.0.1 under names that Kerberos knows (hosts.ini)
 #     foreign_service sealed [OPTIONS]   starts foreign_server.py; $sealed is its URL, $work/sealed.log its log
 #     foreign ntlm "$sealed" --seal      runs foreign_client.py; then as after hvctl of lib.sh
 #     relay_start TARGET... [OPTIONS]    starts relay.py before URLs; $relay_1, $relay_2 are the URLs to use instead
 #     relay_stop
-lab_dir=$(dirname "$0")
+lab_dir=${lab_dir:-$(dirname "$0")}
 # shellcheck source=../cli/lib.sh
 . "$lab_dir/../cli/lib.sh"
 # shellcheck source=kdc.sh
@@ -45,6 +46,17 @@ services_stop() {
         kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
     done
     service_pids=
+}
+
+named_hosts() {
+    start_hosts --config "$lab_dir/hosts.ini" --http "$@"
+    for name in hv01 hv02; do
+        for variable in $name ${name}_http; do
+            eval "url=\$$variable"
+            # shellcheck disable=SC2154
+            eval "$variable='${url%%://*}://$name.localhost:${url##*:}'"
+        done
+    done
 }
 
 # said_ready FIFO WHAT: the line that a program writes there, in $line; the fifo is gone afterwards.
