@@ -13,6 +13,7 @@ The result of authGSSClientWrapIov is the length of the header, little endian, t
 import argparse
 import base64
 import os
+import socket
 import struct
 import sys
 import warnings
@@ -29,6 +30,14 @@ import foreign_gss  # noqa: E402
 
 IDENTIFY = """<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"
  xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"><s:Header/><s:Body><i:Identify/></s:Body></s:Envelope>"""
+
+
+resolve = socket.getaddrinfo
+
+
+def resolve_here(host, *args, **options):
+    """RFC 6761 6.3: names below localhost are this machine, whatever the resolver knows. libcurl does the same."""
+    return resolve("127.0.0.1" if str(host).endswith(".localhost") else host, *args, **options)
 
 
 class SealingKerberos(requests_kerberos.HTTPKerberosAuth):
@@ -62,6 +71,7 @@ def by_winrm(args, password):
 
 
 def main():
+    socket.getaddrinfo = resolve_here
     parser = argparse.ArgumentParser()
     parser.add_argument("how", choices=["ntlm", "kerberos", "gss-krb5", "gss-ntlm", "gss-spnego", "gss-kerberos"])
     parser.add_argument("url")

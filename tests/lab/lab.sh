@@ -49,7 +49,7 @@ services_stop() {
 }
 
 named_hosts() {
-    start_hosts --config "$lab_dir/hosts.ini" --http "$@"
+    start_hosts --config "$lab_dir/hosts.ini" --http --ntlm-users "$ntlm_users" "$@"
     for name in hv01 hv02; do
         for variable in $name ${name}_http; do
             eval "url=\$$variable"
@@ -77,7 +77,7 @@ foreign_service() {
     name=$1
     shift
     mkfifo "$work/ready-$name"
-    setpriv --pdeathsig KILL "$python" "$lab_dir/foreign_server.py" --log "$work/$name.log" "$@" >"$work/ready-$name" \
+    NTLM_USER_FILE=$ntlm_users setpriv --pdeathsig KILL "$python" "$lab_dir/foreign_server.py" --log "$work/$name.log" "$@" >"$work/ready-$name" \
         2>"$work/foreign_server.err" &
     service_pids="$service_pids $!"
     said_ready "$work/ready-$name" foreign_server

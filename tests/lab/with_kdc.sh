@@ -27,6 +27,8 @@ trap 'exit 143' TERM HUP
 
 kdc_start
 ntlm_start
+NTLM_USER_FILE=$ntlm_users
+export NTLM_USER_FILE
 ticket skewed tester
 ticket_clock skewed 1200
 LAB_SKEWED_CCACHE=$KRB5CCNAME
