@@ -44,7 +44,13 @@ struct hv_move_options {
     const char *pool; /* resource pool for disks; NULL: the primordial one for disks with a new path, else as they are */
 
     uint64_t settle_ms;    /* how long a lost request is looked for; 0: 60 s, the host's own operation timeout */
-    const char *follow_id; /* InstanceID of a running job: follow that instead of starting one; VM and TYPE come from it */
+    /*
+     * InstanceID of a job: follow that instead of starting one. VM and TYPE come from it; when the host has forgotten it, a VM
+     * given as GUID is looked for with the TYPE given.
+     */
+    const char *follow_id;
+    /* A process that is gone may have asked for this move: VM, a GUID, and its job are looked for, nothing is asked for. */
+    bool resume;
 };
 
 enum hv_move_outcome {
@@ -106,8 +112,29 @@ struct hv_move_report {
 /* Everything in REPORT is valid during the call only. */
 typedef void hv_move_report_fn(void *context, const struct hv_move_report *report);
 
+enum hv_move_note_kind {
+    HV_NOTE_INTENT,  /* the request to move is about to leave; it does not when the function fails */
+    HV_NOTE_JOB,     /* a job of it is known: result->job_id */
+    HV_NOTE_STATE,   /* text: what has changed */
+    HV_NOTE_VERDICT, /* the end: result and error are complete */
+};
+
+/* What is worth keeping of a move beyond the life of this process (journal.h). */
+struct hv_move_note {
+    enum hv_move_note_kind kind;
+    enum hv_move_type type;
+    const struct hv_move_result *result;
+    const char *vm_name;          /* as in a report */
+    const char *text;             /* NULL unless told otherwise */
+    const struct hv_error *error; /* of a verdict; NULL: none */
+};
+/* Everything in NOTE is valid during the call only. Failures after the intent become one warning of the move. */
+typedef int hv_move_note_fn(void *context, const struct hv_move_note *note, struct hv_error *err);
+
 int hv_move_new(const struct hv_move_options *options, struct hv_task **ret_task, struct hv_error *err);
 void hv_move_on_report(struct hv_task *task, hv_move_report_fn *fn, void *context);
+/* For moves and followed jobs; checks keep nothing. */
+void hv_move_on_note(struct hv_task *task, hv_move_note_fn *fn, void *context);
 /* Never NULL for a move task; complete when the task is done. Valid until it is freed. */
 const struct hv_move_result *hv_move_result(const struct hv_task *task);
 const char *hv_move_outcome_name(enum hv_move_outcome outcome);

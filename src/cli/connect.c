@@ -332,6 +332,7 @@ static int start_client(struct hv_connection *connection, const struct hv_args *
 
     if (connection->trace || connection->out->verbose > 1)
         options.trace = write_trace;
+    connection->replays = hv_recording_replays(args) != NULL;
     return rc < 0 ? rc : hv_recording_start(connection, &options, args, err);
 }
 

@@ -31,6 +31,7 @@ struct hv_connection {
     FILE *trace;
     struct hv_output *out;
     bool anonymous; /* as planned */
+    bool replays;   /* a recording answers, no host does */
 };
 
 /* What a command needs. Names given here stand for --host and --to, as the sample's arguments do; NULL: from the options. */

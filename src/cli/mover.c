@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "cli/journal.h"
 #include "cli/output.h"
 #include "cli/say.h"
 #include "cli/signals.h"
@@ -32,6 +33,7 @@ void hv_mover_deinit(struct hv_mover *mover) {
         struct hv_mover_item *item = mover->items[i];
 
         (void)hv_task_free(item->task);
+        (void)hv_journal_writer_free(item->writer);
         free(item->job_ref);
         free(item->phase);
         free(item);
@@ -40,6 +42,7 @@ void hv_mover_deinit(struct hv_mover *mover) {
     if (mover->out)
         mover->out->progress = NULL;
     mover->progress = hv_progress_free(mover->progress);
+    mover->journal = hv_journal_close(mover->journal);
     memset(mover, 0, sizeof(*mover));
 }
 
@@ -135,6 +138,24 @@ static void fail_item(struct hv_mover_item *item, const struct hv_error *error) 
     finish_item(item, now_ms(item->mover));
 }
 
+static int keep_item(struct hv_mover_item *item, struct hv_error *err) {
+    const struct hv_journal_about about = {
+        .entry = item->mover->options.entry,
+        .source = item->source->label,
+        .source_address = item->source->address,
+        .destination = item->destination ? item->destination->label : NULL,
+        .destination_address = item->destination ? item->destination->address : NULL,
+    };
+    int rc;
+
+    if (!item->mover->journal)
+        return 0;
+    rc = hv_journal_writer_new(item->mover->journal, &about, &item->writer, err);
+    if (rc == 0)
+        hv_move_on_note(item->task, hv_journal_note, item->writer);
+    return rc;
+}
+
 static void start_item(struct hv_mover_item *item) {
     struct hv_mover *mover = item->mover;
     struct hv_host *destination = item->destination ? item->destination->host : NULL;
@@ -143,7 +164,8 @@ static void start_item(struct hv_mover_item *item) {
     item->start_ms = now_ms(mover);
     hv_move_on_report(item->task, on_report, item);
     hv_progress_update(mover->progress, item->index, item->start_ms, item->given, "starting", -1);
-    if (hv_client_start(mover->connection->client, item->task, item->source->host, destination, &error) < 0) {
+    if (keep_item(item, &error) < 0 ||
+        hv_client_start(mover->connection->client, item->task, item->source->host, destination, &error) < 0) {
         fail_item(item, &error);
         return;
     }
@@ -264,10 +286,26 @@ static int exit_of_all(const struct hv_mover *mover) {
     return n_good > 0 ? hv_error_exit_code(HV_E_PARTIAL) : code;
 }
 
+/* No move starts that cannot be written down. One that runs already is followed all the same. */
+static int open_journal(struct hv_mover *mover, struct hv_error *err) {
+    int rc;
+
+    if (mover->options.act == HV_ACT_CHECK || mover->options.dry_run || mover->connection->replays)
+        return 0;
+    rc = hv_journal_open_own(&mover->journal, err);
+    if (rc < 0 && mover->options.act == HV_ACT_FOLLOW) {
+        hv_say_warning(mover->out, "what is followed here will not be in the journal: %s", err->message);
+        return 0;
+    }
+    return rc;
+}
+
 int hv_mover_run(struct hv_mover *mover) {
     struct hv_error error = { 0 };
     int exit_code;
 
+    if (open_journal(mover, &error) < 0)
+        return hv_say_failure(mover->out, &error);
     if (hv_progress_new(mover->options.progress, stderr, &mover->out->err_text, mover->n_items, &mover->progress, &error) < 0)
         return hv_say_failure(mover->out, &error);
     mover->out->progress = mover->progress;

@@ -5,6 +5,7 @@
 #ifndef CLI_MOVER_H
 #define CLI_MOVER_H
 
+#include <hvctl/journal.h>
 #include <hvctl/move.h>
 
 #include "cli/connect.h"
@@ -22,6 +23,7 @@ struct hv_mover_options {
     bool dry_run; /* check only, and show the request */
     size_t parallel;
     enum hv_progress_kind progress;
+    int64_t entry; /* of the journal, that is taken up; 0: none */
 };
 
 enum hv_mover_state {
@@ -40,7 +42,8 @@ struct hv_mover_item {
     struct hv_endpoint *source;
     struct hv_endpoint *destination; /* may be NULL */
     struct hv_task *task;
-    char *job_ref; /* NULL until a job is known */
+    struct hv_journal_writer *writer; /* NULL: nothing is kept */
+    char *job_ref;                    /* NULL until a job is known */
     char *phase;
     size_t n_warned; /* warnings of the result that were written as events */
     uint64_t start_ms;
@@ -57,7 +60,8 @@ struct hv_mover {
     size_t n_items;
     size_t n_running;
     struct hv_progress *progress;
-    bool detached; /* by a signal */
+    struct hv_journal *journal; /* NULL: nothing is kept */
+    bool detached;              /* by a signal */
 };
 
 void hv_mover_init(struct hv_mover *mover, const struct hv_mover_options *options, struct hv_connection *connection);

@@ -77,6 +77,10 @@ const struct hv_opt_row hv_opt_rows[] = {
     FLAG(LIST, TRUST, 0, "list", "list the certificates that are trusted"),
     TEXT(REMOVE, TRUST, 0, "remove", "HOST", "trust no certificate of HOST any more"),
 
+    VALUE(LIMIT, LIMIT, NUMBER, 0, "limit", "N", "only the last N entries"),
+    VALUE(KEEP, KEEP, DURATION, 0, "keep", "DURATION", "keep what ended less than this ago (default 2160h)"),
+    FLAG(LAST, LAST, 0, "last", "the move of the journal that began last and has no verdict"),
+
     REACH(PORT, NUMBER, "port", "PORT", "port of hosts named without one (default 5986)"),
     TEXT(USER, CONNECT, 'u', "user", "USER", "'DOMAIN\\user', 'user@REALM' or 'user' (HVCTL_USER)"),
     TEXT(PASSWORD_FILE, CONNECT, 0, "password-file", "FILE", "read the password from FILE, \"-\" is stdin (HVCTL_PASSWORD_FILE)"),

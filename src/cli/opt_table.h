@@ -84,6 +84,9 @@ enum hv_opt {
     HV_OPT_NEW_SUBNET,
     HV_OPT_LIST,
     HV_OPT_REMOVE,
+    HV_OPT_LIMIT,
+    HV_OPT_KEEP,
+    HV_OPT_LAST,
     HV_OPT_COUNT, /* the last: how many there are */
 };
 
@@ -115,6 +118,9 @@ enum hv_opt {
 #define HV_GROUP_CHANGE      (UINT64_C(1) << 24)
 #define HV_GROUP_REACH       (UINT64_C(1) << 25) /* those of CONNECT that matter before anybody signs in */
 #define HV_GROUP_TRUST       (UINT64_C(1) << 26)
+#define HV_GROUP_LIMIT       (UINT64_C(1) << 27)
+#define HV_GROUP_KEEP        (UINT64_C(1) << 28)
+#define HV_GROUP_LAST        (UINT64_C(1) << 29)
 
 enum hv_opt_kind {
     HV_KIND_FLAG,

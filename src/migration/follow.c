@@ -89,6 +89,8 @@ static int adopt(struct hv_step *step) {
     const struct hv_job *job = &move->last_job;
     int r;
 
+    free(move->result.vm_id);
+    move->result.vm_id = NULL;
     r = hv_text_copy(job->vm_id, &move->result.vm_id, step->err);
     if (r < 0)
         return r;
@@ -116,6 +118,20 @@ int hv_mig_job_read(struct hv_step *step) {
     return r < 0 ? r : job_ended(step);
 }
 
+/* The host has forgotten the job; where the VM is tells what became of it. */
+static int job_forgotten(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    int r = hv_text_copy(move->plan.follow_id, &move->result.job_id, step->err);
+
+    if (r < 0)
+        return r;
+    move->result.job_vanished = true;
+    move->evidence.job = HV_JOB_END_VANISHED;
+    move->evidence.no_destination = !move->plan.destination_name;
+    move->evidence.disks = HV_DISKS_UNPLANNED;
+    return hv_mig_look(step);
+}
+
 int hv_mig_job_not_read(struct hv_step *step) {
     struct hv_move *move = step->move;
 
@@ -123,6 +139,8 @@ int hv_mig_job_not_read(struct hv_step *step) {
         return hv_error_copy(step->err, step->event->err);
     if (move->n_asked_classes < HV_ARRAY_SIZE(job_classes))
         return hv_mig_go(step, HV_MIG_STATE_READ_JOB);
+    if (move->result.vm_id)
+        return job_forgotten(step);
     (void)hv_error_set(step->err, HV_E_NOT_FOUND, "%s knows no job %s", move->plan.source_name, move->plan.follow_id);
     hv_error_cause(step->err, "a host forgets a job five minutes after its end");
     hv_error_remedy(step->err, "see what it knows: hvctl job list -H %s", move->plan.source_name);
@@ -212,10 +230,12 @@ int hv_mig_enter_follow(struct hv_step *step) {
 
 int hv_mig_job_seen(struct hv_step *step) {
     struct hv_move *move = step->move;
+    int64_t state_before = move->result.job_state;
     int r = keep(step, step->event->job);
 
     if (r < 0)
         return r;
+    hv_mig_note_job(move, state_before);
     hv_mig_report(move, HV_REPORT_PROGRESS, move->last_job.description);
     if (!move->last_job.is_finished)
         return 0;

@@ -33,6 +33,7 @@ int hv_mig_look(struct hv_step *step) {
         move->window_is_open = true;
         move->window_ends_ms = step->now_ms + move->plan.settle_ms;
         hv_mig_report(move, HV_REPORT_PHASE, "looking where the VM is");
+        hv_mig_note(move, HV_NOTE_STATE, "looking where the VM is", NULL);
     }
     if (!move->evidence.between_hosts || move->evidence.no_destination)
         return hv_mig_go(step, HV_MIG_STATE_LOOK_SOURCE);

@@ -136,13 +136,18 @@ int hv_mig_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *ev
     struct hv_move *move = (struct hv_move *)task;
     struct hv_step step = { move, now_ms, event, effects, err };
     enum hv_mig_event kind = translate(event);
+    int r;
 
     if ((event->kind == HV_EVENT_OP_DONE || event->kind == HV_EVENT_OP_FAILED) && event->tag != move->tag)
         return 0;
     if (!hv_mig_is_legal(move->state, kind))
-        return own_failure(&step, hv_error_set(err, HV_E_INTERNAL, "event %d is not expected in state %s", (int)kind,
-                                               hv_mig_state_name(move->state)));
-    return own_failure(&step, handlers[move->state][kind](&step));
+        r = hv_error_set(err, HV_E_INTERNAL, "event %d is not expected in state %s", (int)kind, hv_mig_state_name(move->state));
+    else
+        r = handlers[move->state][kind](&step);
+    r = own_failure(&step, r);
+    if (r < 0 || move->state == HV_MIG_STATE_DONE)
+        hv_mig_note(move, HV_NOTE_VERDICT, hv_move_outcome_name(move->result.outcome), r < 0 ? err : NULL);
+    return r;
 }
 
 int hv_mig_run(struct hv_step *step, enum hv_peer peer, struct hv_op *op_take) {

@@ -65,6 +65,10 @@ struct hv_move {
 
     hv_move_report_fn *on_report;
     void *report_context;
+    hv_move_note_fn *on_note;
+    void *note_context;
+    bool is_noted; /* there is an entry that wants a verdict */
+    bool note_failed;
 
     struct hv_epr *service; /* the source's migration service */
     bool no_listener;       /* the destination takes migrations on no address */
@@ -108,6 +112,12 @@ int hv_mig_go(struct hv_step *step, enum hv_mig_state state);
 /* finish.c: ends the task by the evidence as it stands. */
 int hv_mig_finish(struct hv_step *step);
 void hv_mig_report(struct hv_move *move, enum hv_move_report_kind kind, const char *text);
+/* note.c: asks whoever keeps the move to write its intent down. A failure means that the request must not leave. */
+HV_MUST_CHECK int hv_mig_note_intent(struct hv_move *move, struct hv_error *err);
+/* note.c: what comes after; failures become a warning. */
+void hv_mig_note(struct hv_move *move, enum hv_move_note_kind kind, const char *text, const struct hv_error *error);
+/* note.c: the job as last seen, when its state was another before. */
+void hv_mig_note_job(struct hv_move *move, int64_t state_before);
 /* Adds to a list of the result, which keeps at most HV_MIG_MAX_TEXTS; frees TEXT_TAKE in any case. */
 HV_MUST_CHECK int hv_mig_add_text(char ***list, size_t *n, char *text_take, struct hv_error *err);
 /* Keeps a warning and reports it. */
@@ -147,6 +157,8 @@ hv_mig_handler hv_mig_destination_looked, hv_mig_destination_silent, hv_mig_sour
     hv_mig_planned_silent;
 /* look.c: starts to look where the VM is; from the first look on there is a window in which the hosts may lag. */
 int hv_mig_look(struct hv_step *step);
+/* request.c: looks for what became of a request that somebody may have made. */
+int hv_mig_resume(struct hv_step *step);
 /* request.c: takes the job of a request that was accepted. */
 int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job);
 /* follow.c: the same for the job last seen. */

@@ -64,6 +64,13 @@ void hv_move_on_report(struct hv_task *task, hv_move_report_fn *fn, void *contex
     move->report_context = context;
 }
 
+void hv_move_on_note(struct hv_task *task, hv_move_note_fn *fn, void *context) {
+    struct hv_move *move = (struct hv_move *)task;
+
+    move->on_note = fn;
+    move->note_context = context;
+}
+
 const struct hv_move_result *hv_move_result(const struct hv_task *task) {
     return &((const struct hv_move *)task)->result;
 }

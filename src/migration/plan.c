@@ -53,7 +53,7 @@ static int check(const struct hv_move_options *options, struct hv_error *err) {
         return 0;
     if (!options->vm || !*options->vm)
         return hv_error_set(err, HV_E_ARGUMENT, "no VM was named");
-    if (options->type != HV_MOVE_STORAGE && (!options->destination_name || !*options->destination_name))
+    if (options->type != HV_MOVE_STORAGE && !options->resume && (!options->destination_name || !*options->destination_name))
         return hv_error_set(err, HV_E_ARGUMENT, "no destination host was named");
     for (size_t i = 0; i < HV_ARRAY_SIZE(paths); i++) {
         r = check_path(paths[i].path, paths[i].what, err);
@@ -136,6 +136,7 @@ int hv_plan_init(struct hv_plan *plan, const struct hv_move_options *options, st
     plan->type = options->type;
     plan->check_only = options->check_only;
     plan->detach = options->detach;
+    plan->resume = options->resume;
     plan->settle_ms = options->settle_ms ? options->settle_ms : SETTLE_MS;
     normalise_guid(plan);
     return 0;

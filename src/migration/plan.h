@@ -33,6 +33,7 @@ struct hv_plan {
     char *pool;
     uint64_t settle_ms;
     char *follow_id;
+    bool resume;
 };
 
 /* Errors: ARGUMENT (with the option to change), MEMORY. Release with hv_plan_deinit, also after a failure. */

@@ -46,13 +46,15 @@ static int next(struct hv_step *step) {
 int hv_mig_start(struct hv_step *step) {
     struct hv_move *move = step->move;
 
-    if (move->plan.follow_id)
-        return hv_mig_go(step, HV_MIG_STATE_READ_JOB);
     if (move->plan.vm_is_guid) {
         int r = hv_text_copy(move->plan.vm, &move->result.vm_id, step->err);
         if (r < 0)
             return r;
     }
+    if (move->plan.follow_id)
+        return hv_mig_go(step, HV_MIG_STATE_READ_JOB);
+    if (move->plan.resume)
+        return hv_mig_resume(step);
     /* The disks of a GUID prove that the VM exists: a look less before the move. */
     if (move->plan.vm_is_guid && move->plan.type == HV_MOVE_VM_AND_STORAGE)
         return hv_mig_go(step, HV_MIG_STATE_READ_DISKS);

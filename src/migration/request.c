@@ -85,6 +85,11 @@ int hv_mig_enter_request(struct hv_step *step) {
     r = request_op(move, &op, step->err);
     if (r < 0)
         return r;
+    r = hv_mig_note_intent(move, step->err);
+    if (r < 0) {
+        (void)hv_op_free(op);
+        return r;
+    }
     hv_mig_report(move, HV_REPORT_PHASE, move->plan.check_only ? "asking for the check" : "asking for the move");
     move->result.request_sent = !move->plan.check_only;
     return hv_mig_run(step, HV_PEER_SOURCE, op);
@@ -114,6 +119,7 @@ static int look_for_job(struct hv_step *step, const char *why) {
     int r;
 
     step->move->lost = true;
+    hv_mig_note(step->move, HV_NOTE_STATE, why, NULL);
     r = hv_mig_warn(step->move, step->err, "%s", why);
     return r < 0 ? r : hv_mig_go(step, HV_MIG_STATE_FIND_JOB);
 }
@@ -180,6 +186,18 @@ int hv_mig_request_lost(struct hv_step *step) {
     return look_for_job(step, "the answer to the request was lost; looking for what became of it");
 }
 
+int hv_mig_resume(struct hv_step *step) {
+    struct hv_move *move = step->move;
+
+    if (!move->result.vm_id)
+        return hv_error_set(step->err, HV_E_ARGUMENT, "a move is only taken up by the GUID of its VM");
+    move->result.request_sent = true;
+    move->evidence.no_destination = !move->plan.destination_name;
+    move->evidence.disks = HV_DISKS_UNPLANNED;
+    (void)hv_error_set(&move->look_error, HV_E_LOST, "whoever asked for the move is gone");
+    return look_for_job(step, "looking for what became of an earlier request");
+}
+
 int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job) {
     struct hv_move *move = step->move;
     int r;
@@ -197,6 +215,7 @@ int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job) {
     if (r < 0)
         return r;
     move->evidence.job = HV_JOB_END_RUNNING;
+    hv_mig_note(move, HV_NOTE_JOB, move->result.job_id, NULL);
     hv_mig_report(move, HV_REPORT_JOB_STARTED, NULL);
     if (move->plan.detach || move->detaching)
         return hv_mig_finish(step);

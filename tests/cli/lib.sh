@@ -22,7 +22,7 @@ note=
 # Functions of what else a script started.
 at_quit=
 status=0
-export XDG_CONFIG_HOME="$work/config" HOME="$work/home"
+export XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state-home" HOME="$work/home"
 export LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1 TERM=dumb
 unset http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy NETRC SSL_CERT_FILE SSL_CERT_DIR 2>/dev/null
 for variable in $(env | sed -n 's/^\(HVCTL_[A-Z_]*\)=.*/\1/p'); do

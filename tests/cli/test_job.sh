@@ -62,7 +62,7 @@ start_hosts --migrate-seconds 1 --job-ttl 1
 quick migrate app01 --from "$hv01" --to "$hv02" --include-storage --detach -o json
 id=$(jq -r '.results[0].job.id' "$work/out")
 gone() {
-    hvctl job show "$id" --host "$hv01"
+    XDG_STATE_HOME=$work/other hvctl job show "$id" --host "$hv01"
     [ "$status" = 9 ]
 }
 # Each look takes its time; the job is gone a simulated second after its end.
@@ -70,7 +70,14 @@ n=0
 until gone || [ $n = 500 ]; do
     n=$((n + 1))
 done
-hvctl job show "$id" --host "$hv01"
 error_is 9 not_found
+
+scenario 'the journal knows a job that its host has forgotten'
+hvctl job show "$id" --host "$hv01"
+exit_is 0
+out_has 'journal entry'
+err_has 'this is from the journal'
+hvctl job show "$id" --host "$hv01" -o json
+out_json '.type == "journal.entry" and .vm == "app01" and .events[0].kind == "intent"'
 
 finish

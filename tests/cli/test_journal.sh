@@ -1,0 +1,93 @@
+#!/bin/sh
+# The journal of moves (ux.md 6): written before the request leaves, read when the host has forgotten, taken up after a crash.
+. "$(dirname "$0")/lib.sh"
+app01=0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001
+start_hosts --migrate-seconds 2
+
+scenario 'a move is in the history with its verdict'
+hvctl migrate app01 --from "$hv01" --to "$hv02" --include-storage --poll 100ms -q
+exit_is 0
+hvctl job history -o json
+exit_is 0
+out_json '.type == "journal" and (.entries | length) == 1'
+out_json '.entries[0] | .vm == "app01" and .outcome == "moved" and .at_source == "absent" and .at_destination == "present"'
+out_json '.entries[0] | .ended != null and .job_ref != null and .move == "vm_and_storage"'
+hvctl job history app01 --limit 1
+exit_is 0
+out_has moved
+hvctl job history nobody -o json
+exit_is 0
+out_json '.entries == []'
+
+scenario 'every step is kept'
+hvctl journal export
+exit_is 0
+out_json '[.events[].kind] | .[0] == "intent" and .[1] == "job" and .[-1] == "verdict"'
+
+scenario 'a check leaves no trace'
+hvctl check web01 --from "$hv01" --to "$hv02" --include-storage -q
+hvctl migrate web01 --from "$hv01" --to "$hv02" --include-storage --dry-run -q
+hvctl job history -o json
+out_json '.entries | length == 1'
+
+scenario 'a detached move stays open until it was followed'
+hvctl migrate web01 --from "$hv01" --to "$hv02" --include-storage --detach -q
+exit_is 0
+hvctl job history web01 -o json
+out_json '.entries[0] | .outcome == "running" and .ended == null'
+hvctl job follow --last --poll 100ms -q
+exit_is 0
+hvctl job history web01 -o json
+out_json '.entries | length == 1 and .[0].outcome == "moved" and .[0].ended != null'
+hvctl job follow --last
+exit_is 9
+err_has 'no move without a verdict'
+hvctl job follow
+exit_is 2
+hvctl job follow --last hv01/x
+exit_is 2
+
+scenario 'killed while the request was under way, taken up later'
+start_hosts --migrate-seconds 2 --fault stall=2,action=MigrateVirtualSystemToHost
+"$HVCTL" migrate app01 --from "$hv01" --to "$hv02" --include-storage -q >"$work/out" 2>"$work/err" </dev/null &
+pid=$!
+until grep -q MigrateVirtualSystemToHost "$requests" 2>/dev/null; do :; done
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+hvctl job history app01 --limit 1 -o json
+out_json '.entries[0] | .outcome == null and .ended == null and .job_id == null'
+hvctl job follow --last --poll 100ms -q
+exit_is 0
+sent 1 '.method == "MigrateVirtualSystemToHost"'
+vm_is_at "$app01" hv02
+hvctl job history app01 --limit 1 -o json
+out_json '.entries[0] | .outcome == "moved" and .job_id != null'
+
+scenario 'no move starts that cannot be written down'
+start_hosts
+mkdir "$work/locked"
+: >"$work/locked/hvctl"
+XDG_STATE_HOME=$work/locked hvctl migrate app01 --from "$hv01" --to "$hv02" --include-storage -q
+exit_is 1
+err_has 'the journal'
+err_has 'XDG_STATE_HOME'
+sent 0 '.method == "MigrateVirtualSystemToHost"'
+vm_is_at "$app01" hv01
+mkdir -p "$work/damaged/hvctl"
+head -c 20000 /dev/zero | tr '\0' x >"$work/damaged/hvctl/journal.db"
+XDG_STATE_HOME=$work/damaged hvctl migrate app01 --from "$hv01" --to "$hv02" --include-storage -q
+exit_is 1
+err_has 'no SQLite database'
+XDG_STATE_HOME=$work/damaged hvctl journal check
+exit_is 1
+sent 0 '.method == "MigrateVirtualSystemToHost"'
+
+scenario 'check and compact'
+hvctl journal check
+exit_is 0
+hvctl journal compact --keep 1ms
+exit_is 0
+hvctl job history -o json
+out_json '.entries == []'
+
+finish
