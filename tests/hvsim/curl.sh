@@ -120,6 +120,8 @@ refused 2 'cannot read' --user "admin:$dir/nothing"
 refused 2 'unknown kind' --user "admin:$dir/password" --fault nonsense
 refused 2 'no host' --user "admin:$dir/password" --fault auth,host=nobody
 refused 2 'exclude' --user "admin:$dir/password" --hosts a --config b
+refused 2 'no good value' --auth credssp --credssp-version 7
+refused 2 'no good value' --auth credssp --credssp-tls 1.1
 refused 78 'cannot read' --user "admin:$dir/password" --config "$dir/nothing"
 refused 0 'Usage' --help
 

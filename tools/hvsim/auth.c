@@ -37,7 +37,7 @@ int sim_users_add(struct sim_users *users, const char *name, const char *passwor
     return 0;
 }
 
-static bool same_secret(const char *a, const char *b) {
+bool sim_is_same_secret(const char *a, const char *b) {
     size_t n = strlen(a);
 
     return n == strlen(b) && CRYPTO_memcmp(a, b, n) == 0;
@@ -61,7 +61,7 @@ const struct sim_user *sim_users_check(const struct sim_users *users, const char
     if (password) {
         *password++ = '\0';
         for (size_t i = 0; !found && i < users->n_items; i++)
-            if (hv_text_same(users->items[i].name, (char *)plain) && same_secret(users->items[i].password, password))
+            if (hv_text_same(users->items[i].name, (char *)plain) && sim_is_same_secret(users->items[i].password, password))
                 found = &users->items[i];
     }
     hv_secret_wipe(plain, sizeof(plain));

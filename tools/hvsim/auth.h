@@ -7,6 +7,9 @@
 /* The user whose name and password the header carries, NULL when it is absent, malformed or wrong. */
 const struct sim_user *sim_users_check(const struct sim_users *users, const char *authorization);
 
+/* In a time that does not tell where they differ. */
+bool sim_is_same_secret(const char *a, const char *b);
+
 enum sim_charset {
     SIM_CHARSET_UTF8,
     SIM_CHARSET_UTF16,   /* little endian unless a mark says otherwise */

@@ -33,6 +33,8 @@ static const char usage[] =
     "  --keytab FILE          keys to accept Kerberos tickets with; KRB5_KTNAME by default\n"
     "  --ntlm-users FILE      users of NTLM, a line DOMAIN:NAME:PASSWORD each; NTLM_USER_FILE by default\n"
     "  --error-tokens         send the token that tells why a sign-in was refused\n"
+    "  --credssp-version N    the greatest version of CredSSP, 2 to 6; 6 by default\n"
+    "  --credssp-tls VERSION  the greatest version of TLS in CredSSP, 1.2 or 1.3 (the default)\n"
     "  --cert-dir DIR         write the certificate of the authority to DIR/ca.pem\n"
     "  --time-scale X         X simulated seconds in a real one\n"
     "  --migrate-seconds N    simulated time that a move takes\n"
@@ -210,6 +212,8 @@ enum option_code {
     OPT_KEYTAB,
     OPT_NTLM_USERS,
     OPT_ERROR_TOKENS,
+    OPT_CREDSSP_VERSION,
+    OPT_CREDSSP_TLS,
     OPT_HELP,
     OPT_VERSION,
 };
@@ -241,6 +245,8 @@ static const struct option options[] = {
     { "keytab", required_argument, NULL, OPT_KEYTAB },
     { "ntlm-users", required_argument, NULL, OPT_NTLM_USERS },
     { "error-tokens", no_argument, NULL, OPT_ERROR_TOKENS },
+    { "credssp-version", required_argument, NULL, OPT_CREDSSP_VERSION },
+    { "credssp-tls", required_argument, NULL, OPT_CREDSSP_TLS },
     { "help", no_argument, NULL, OPT_HELP },
     { "version", no_argument, NULL, OPT_VERSION },
     { NULL, 0, NULL, 0 },
@@ -300,6 +306,7 @@ static int read_number(struct sim_command *command, int option, const char *valu
 
 static int read_sign_in(struct sim_command *command, int option, const char *value, struct hv_error *err) {
     struct sim_policy *policy = &command->policy;
+    uint64_t number;
 
     switch (option) {
     case OPT_AUTH:
@@ -311,6 +318,16 @@ static int read_sign_in(struct sim_command *command, int option, const char *val
         return 0;
     case OPT_ERROR_TOKENS:
         policy->error_tokens = true;
+        return 0;
+    case OPT_CREDSSP_VERSION:
+        if (!hv_text_u64(value, strlen(value), SIM_CREDSSP_MIN, SIM_CREDSSP_MAX, &number))
+            return bad_value(err, "credssp-version", value);
+        policy->credssp_version = (unsigned)number;
+        return 0;
+    case OPT_CREDSSP_TLS:
+        if (strcmp(value, "1.2") != 0 && strcmp(value, "1.3") != 0)
+            return bad_value(err, "credssp-tls", value);
+        policy->credssp_tls = value[2] == '2' ? 2 : 3;
         return 0;
     case OPT_KEYTAB:
         command->keytab = value;
@@ -376,7 +393,8 @@ static int read_option(struct sim_command *command, int option, const char *valu
 int sim_command_read(struct sim_command *command, int argc, char **argv, struct hv_error *err) {
     int option;
 
-    *command = (struct sim_command){ .policy = { .offers = SIM_OFFER_BASIC, .credssp_version = SIM_CREDSSP_MAX } };
+    *command =
+        (struct sim_command){ .policy = { .offers = SIM_OFFER_BASIC, .credssp_version = SIM_CREDSSP_MAX, .credssp_tls = 3 } };
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         int rc = read_option(command, option, optarg, err);
         if (rc != 0)

@@ -13,6 +13,7 @@
 #include <microhttpd.h>
 
 #include "base/error.h"
+#include "credssp.h"
 #include "output.h"
 
 enum {
@@ -40,6 +41,7 @@ struct listener {
 struct host {
     struct sim_service service;
     struct sim_cert cert;
+    struct sim_credssp_host *credssp;
 };
 
 /* A connection whose answer, or the next piece of it, is held back. */
@@ -356,6 +358,9 @@ static int add_host(struct sim_server *server, size_t i, struct hv_error *err) {
     host->service.policy.binding = host->cert.binding;
     host->service.policy.n_binding = host->cert.n_binding;
     server->n_hosts++;
+    if (rc == 0 && options->policy.offers & SIM_OFFER_CREDSSP)
+        rc = sim_credssp_host_new(&host->cert, options->policy.credssp_tls, &host->credssp, err);
+    host->service.policy.credssp = host->credssp;
     if (rc == 0)
         rc = add_listener(server, host, true, base ? (uint16_t)(base + i) : 0, err);
     if (rc == 0 && options->with_http)
@@ -405,6 +410,7 @@ struct sim_server *sim_server_free(struct sim_server *server) {
     for (size_t i = 0; i < server->n_hosts; i++) {
         sim_service_deinit(&server->hosts[i].service);
         sim_cert_deinit(&server->hosts[i].cert);
+        (void)sim_credssp_host_free(server->hosts[i].credssp);
     }
     if (server->epoll_fd >= 0)
         (void)close(server->epoll_fd);

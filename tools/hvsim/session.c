@@ -9,6 +9,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "base64.h"
+#include "credssp.h"
 #include "sealed.h"
 #include "winrm.h"
 
@@ -16,6 +17,7 @@ enum { MAX_TOKEN = 128 * 1024 };
 
 void sim_session_forget(struct sim_session *session) {
     session->acceptor = sim_acceptor_free(session->acceptor);
+    session->credssp = sim_credssp_free(session->credssp);
     session->talk = SIM_TALK_NONE;
     session->is_signed_in = false;
     session->is_bound = false;
@@ -77,6 +79,7 @@ static const struct talk {
 } talks[] = {
     [SIM_TALK_NEGOTIATE] = { "Negotiate", SIM_OFFER_NEGOTIATE | SIM_OFFER_NTLM },
     [SIM_TALK_KERBEROS] = { "Kerberos", SIM_OFFER_KERBEROS },
+    [SIM_TALK_CREDSSP] = { "CredSSP", SIM_OFFER_CREDSSP },
 };
 
 static enum sim_talk find_talk(const char *authorization, const char **ret_token) {
@@ -93,13 +96,16 @@ static enum sim_talk find_talk(const char *authorization, const char **ret_token
 static enum sim_mechs mechs_of(const struct sim_policy *policy, enum sim_talk talk) {
     if (talk == SIM_TALK_KERBEROS)
         return SIM_MECHS_KERBEROS;
+    if (talk == SIM_TALK_CREDSSP)
+        return SIM_MECHS_ANY;
     return policy->offers & SIM_OFFER_NEGOTIATE ? SIM_MECHS_ANY : SIM_MECHS_NTLM;
 }
 
 static bool begin(struct sim_session *session, const struct sim_service *service, const struct sim_http_request *request,
                   enum sim_talk talk) {
     const struct sim_policy *policy = &service->policy;
-    const bool is_binding = request->tls && policy->cbt != SIM_CBT_NONE; /* there is nothing to bind to without TLS */
+    /* There is nothing to bind to without TLS; CredSSP proves the key of the TLS within itself. */
+    const bool is_binding = request->tls && policy->cbt != SIM_CBT_NONE && talk != SIM_TALK_CREDSSP;
     const struct sim_acceptor_options options = { .keys = policy->keys,
                                                   .mechs = mechs_of(policy, talk),
                                                   .binding = is_binding ? policy->binding : NULL,
@@ -109,13 +115,18 @@ static bool begin(struct sim_session *session, const struct sim_service *service
 
     sim_session_forget(session);
     session->talk = talk;
-    session->acceptor = sim_acceptor_new(&options);
-    return session->acceptor != NULL;
+    if (talk == SIM_TALK_CREDSSP) {
+        const struct sim_credssp_options credssp = {
+            .host = policy->credssp, .version = policy->credssp_version, .users = service->users, .acceptor = options
+        };
+        session->credssp = sim_credssp_new(&credssp);
+    } else {
+        session->acceptor = sim_acceptor_new(&options);
+    }
+    return session->acceptor || session->credssp;
 }
 
-static void write_challenge(const struct sim_session *session, enum sim_talk talk, const struct hv_buf *token,
-                            struct hv_buf *challenge) {
-    (void)session;
+static void write_challenge(enum sim_talk talk, const struct hv_buf *token, struct hv_buf *challenge) {
     if (token->len == 0)
         return;
     hv_buf_printf(challenge, "%s ", talks[talk].scheme);
@@ -125,12 +136,17 @@ static void write_challenge(const struct sim_session *session, enum sim_talk tal
 /* The caller has proved who he is: from here on the connection is his. */
 static enum sim_entry accept_caller(struct sim_session *session) {
     const struct sim_acceptor *acceptor = session->acceptor;
-    const enum sim_scheme scheme = sim_acceptor_is_kerberos(acceptor) ? SIM_SCHEME_KERBEROS : SIM_SCHEME_NTLM;
+    bool good;
 
-    if (!set_user(session, sim_acceptor_user(acceptor), scheme))
+    if (session->credssp)
+        good = set_user(session, sim_credssp_user(session->credssp), SIM_SCHEME_CREDSSP);
+    else
+        good = set_user(session, sim_acceptor_user(acceptor),
+                        sim_acceptor_is_kerberos(acceptor) ? SIM_SCHEME_KERBEROS : SIM_SCHEME_NTLM);
+    if (!good)
         return refuse(session, "out of memory");
-    session->is_bound = sim_acceptor_is_bound(acceptor);
-    session->is_delegated = sim_acceptor_is_delegated(acceptor);
+    session->is_bound = acceptor && sim_acceptor_is_bound(acceptor);
+    session->is_delegated = !acceptor || sim_acceptor_is_delegated(acceptor);
     session->is_signed_in = true;
     return SIM_ENTRY_IN;
 }
@@ -139,12 +155,13 @@ static enum sim_entry step(struct sim_session *session, const struct sim_policy 
                            struct hv_buf *challenge) {
     HV_CLEANUP_BUF struct hv_buf out = HV_BUF_INIT(MAX_TOKEN);
     const enum sim_talk talk = session->talk;
-    const int rc = sim_acceptor_step(session->acceptor, in->data, in->len, &out);
+    const int rc = session->credssp ? sim_credssp_step(session->credssp, in->data, in->len, &out)
+                                    : sim_acceptor_step(session->acceptor, in->data, in->len, &out);
 
-    if (rc >= 0 || policy->error_tokens)
-        write_challenge(session, talk, &out, challenge);
+    if (rc >= 0 || session->credssp || policy->error_tokens)
+        write_challenge(talk, &out, challenge);
     if (rc < 0)
-        return refuse(session, sim_acceptor_reason(session->acceptor));
+        return refuse(session, session->credssp ? sim_credssp_reason(session->credssp) : sim_acceptor_reason(session->acceptor));
     return rc == 0 ? accept_caller(session) : SIM_ENTRY_MORE;
 }
 
@@ -154,11 +171,11 @@ static enum sim_entry enter_talk(struct sim_session *session, const struct sim_s
     HV_CLEANUP_BUF struct hv_buf in = HV_BUF_INIT(MAX_TOKEN);
     const unsigned leg = session->talk == talk && !session->is_signed_in ? session->leg + 1 : 1;
 
+    if (!(service->policy.offers & talks[talk].offers))
+        return refuse(session, "the scheme is not offered");
     if (leg == 1 && !begin(session, service, request, talk))
         return refuse(session, "out of memory");
     session->leg = leg;
-    if (!(service->policy.offers & talks[talk].offers))
-        return refuse(session, "the scheme is not offered");
     if (!sim_base64_decode(token, &in) || in.len == 0)
         return refuse(session, "the token is no base64 or empty");
     return step(session, &service->policy, &in, challenge);
@@ -167,7 +184,15 @@ static enum sim_entry enter_talk(struct sim_session *session, const struct sim_s
 /* ---- sealing ---- */
 
 static enum sim_sealing sealing_of(const struct sim_session *session) {
-    return session->talk == SIM_TALK_KERBEROS ? SIM_SEALING_KERBEROS : SIM_SEALING_SPNEGO;
+    return session->talk == SIM_TALK_KERBEROS  ? SIM_SEALING_KERBEROS
+           : session->talk == SIM_TALK_CREDSSP ? SIM_SEALING_CREDSSP
+                                               : SIM_SEALING_SPNEGO;
+}
+
+static bool unseal_bytes(struct sim_session *session, const struct sim_sealed_part *part) {
+    if (session->credssp)
+        return sim_credssp_unseal(session->credssp, part->n_token, part->sealed, part->n_sealed, &session->plain);
+    return sim_acceptor_unseal(session->acceptor, part->sealed, part->n_token, part->n_sealed, &session->plain);
 }
 
 static bool unseal_part(struct sim_session *session, const struct sim_sealed_part *part) {
@@ -176,8 +201,7 @@ static bool unseal_part(struct sim_session *session, const struct sim_sealed_par
     if (!session->plain_type && hv_text_copy_n(part->type, part->n_type, &session->plain_type, NULL) < 0)
         return false;
     return strlen(session->plain_type) == part->n_type && memcmp(session->plain_type, part->type, part->n_type) == 0 &&
-           sim_acceptor_unseal(session->acceptor, part->sealed, part->n_token, part->n_sealed, &session->plain) &&
-           session->plain.len - n_before == part->n_plain;
+           unseal_bytes(session, part) && session->plain.len - n_before == part->n_plain;
 }
 
 static const char *unseal(struct sim_session *session, const struct sim_http_request *request) {
@@ -207,23 +231,39 @@ static enum sim_entry enter_sealed(struct sim_session *session, const struct sim
     return SIM_ENTRY_IN;
 }
 
+static bool seal_part(struct sim_session *session, const struct sim_sealed_form *form, const char *type, const char *plain,
+                      size_t n_plain, struct hv_buf *out) {
+    HV_CLEANUP_BUF struct hv_buf token = HV_BUF_INIT(SIZE_MAX / 2);
+    HV_CLEANUP_BUF struct hv_buf cipher = HV_BUF_INIT(SIZE_MAX / 2);
+    struct sim_sealed_content content = { .type = type, .n_plain = n_plain, .token = &token, .cipher = &cipher };
+
+    if (session->credssp) {
+        if (!sim_credssp_seal(session->credssp, plain, n_plain, &content.token_length, &cipher))
+            return false;
+    } else {
+        if (!sim_acceptor_seal(session->acceptor, plain, n_plain, &token, &cipher))
+            return false;
+        content.token_length = token.len;
+    }
+    sim_sealed_write(form, &content, out);
+    return true;
+}
+
+static size_t part_size(const struct sim_session *session, const struct sim_session_form *form, size_t n) {
+    if (session->credssp && n > SIM_SEALING_MAX_CHUNK)
+        n = SIM_SEALING_MAX_CHUNK;
+    return form->max_part && n > form->max_part ? form->max_part : n;
+}
+
 bool sim_session_seal(struct sim_session *session, const struct sim_session_form *form, const char *type, struct hv_buf *body,
                       const char **ret_type) {
     const struct sim_sealed_form how = { .sealing = sealing_of(session), .is_spaced = form->is_spaced };
-    const size_t n_part = form->max_part ? form->max_part : body->len;
+    const size_t n_part = part_size(session, form, body->len);
     HV_CLEANUP_BUF struct hv_buf out = HV_BUF_INIT(SIZE_MAX / 2);
 
-    for (size_t at = 0; at < body->len; at += n_part) {
-        HV_CLEANUP_BUF struct hv_buf token = HV_BUF_INIT(SIZE_MAX / 2);
-        HV_CLEANUP_BUF struct hv_buf cipher = HV_BUF_INIT(SIZE_MAX / 2);
-        const size_t n = body->len - at < n_part ? body->len - at : n_part;
-        struct sim_sealed_content content = { .type = type, .n_plain = n, .token = &token, .cipher = &cipher };
-
-        if (!sim_acceptor_seal(session->acceptor, body->data + at, n, &token, &cipher))
+    for (size_t at = 0; at < body->len; at += n_part)
+        if (!seal_part(session, &how, type, body->data + at, body->len - at < n_part ? body->len - at : n_part, &out))
             return false;
-        content.token_length = token.len;
-        sim_sealed_write(&how, &content, &out);
-    }
     sim_sealed_end(&how, &out);
     *ret_type = sim_sealed_type(how.sealing, body->len > n_part);
     hv_buf_reset(body);

@@ -12,24 +12,27 @@
 struct sim_http_request;
 struct sim_service;
 struct sim_acceptor;
+struct sim_credssp;
 
 enum sim_talk {
     SIM_TALK_NONE,
     SIM_TALK_NEGOTIATE,
     SIM_TALK_KERBEROS,
+    SIM_TALK_CREDSSP,
 };
 
 struct sim_session {
     enum sim_talk talk; /* of the handshake, under way or done */
     struct sim_acceptor *acceptor;
-    bool is_signed_in; /* the handshake is done */
+    struct sim_credssp *credssp; /* in place of the acceptor */
+    bool is_signed_in;           /* the handshake is done */
 
     /* The request under way. */
     struct sim_caller caller; /* user NULL: nobody */
     char *user;               /* owner of caller.user */
     bool is_sealed;           /* the message was, so the answer will be */
     bool is_bound;            /* channel binding */
-    bool is_delegated;        /* a ticket was forwarded */
+    bool is_delegated;        /* a ticket was forwarded, or a password handed over */
     unsigned leg;             /* of a handshake, from 1; 0: no part of one */
     char reason[512];         /* why it was refused, for a tester; "" */
     const char *content_type;
