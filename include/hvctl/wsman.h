@@ -113,6 +113,10 @@ int hv_params_add_datetime(struct hv_params *params, const char *name, const cha
 int hv_params_add_reference(struct hv_params *params, const char *name, const struct hv_epr *value, struct hv_error *err);
 /* Sent as CIM-XML text; every property must have a type. */
 int hv_params_add_instance(struct hv_params *params, const char *name, const struct hv_instance *value, struct hv_error *err);
+/* Inline, for the few methods that want an object and no text; types as in hv_instance_set, and may be unknown. */
+int hv_params_add_object(struct hv_params *params, const char *name, const struct hv_instance *value, struct hv_error *err);
+/* A null that is told (xsi:nil). As a rule a parameter without a value is left out. */
+int hv_params_add_null(struct hv_params *params, const char *name, struct hv_error *err);
 
 /* Invoke of METHOD on TARGET; both copied, PARAMS (may be NULL) too. Sent at most once. */
 int hv_invoke_new(const struct hv_epr *target, const char *method, const struct hv_params *params, struct hv_task **ret_task,

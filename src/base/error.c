@@ -33,7 +33,7 @@ static const struct {
     { HV_E_CONFIG, 78, "config" },
     { HV_E_MEMORY, 1, "failed" },
     { HV_E_LIMIT, 14, "protocol" },
-    { HV_E_LOST, 5, "unreachable" },
+    { HV_E_LOST, 16, "unknown_outcome" },
 };
 
 const char *hv_error_name(int code) {

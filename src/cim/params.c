@@ -9,14 +9,16 @@
 #include "cim/datetime.h"
 #include "cim/embedded.h"
 #include "cim/wire.h"
+#include "cim/write.h"
 #include "wsman/epr.h"
 #include "wsman/uri.h"
 
 struct param {
-    char *name;            /* with prefix, as it is written: "p:DestinationHost" */
-    char *text;            /* NULL for a reference */
-    const char *wrapper;   /* element around a datetime, else NULL; constant */
-    struct hv_epr *target; /* NULL for text */
+    char *name;                 /* with prefix, as it is written: "p:DestinationHost" */
+    char *text;                 /* one of these, or none of them for null */
+    struct hv_epr *target;      /* a reference */
+    struct hv_instance *object; /* inline */
+    const char *wrapper;        /* element around a datetime, else NULL; constant */
 };
 
 struct hv_params {
@@ -40,6 +42,7 @@ static void param_deinit(struct param *param) {
     free(param->name);
     free(param->text);
     (void)hv_epr_free(param->target);
+    (void)hv_instance_free(param->object);
 }
 
 struct hv_params *hv_params_free(struct hv_params *params) {
@@ -160,6 +163,22 @@ int hv_params_add_instance(struct hv_params *params, const char *name, const str
     return add(params, name, &param, err);
 }
 
+int hv_params_add_object(struct hv_params *params, const char *name, const struct hv_instance *value, struct hv_error *err) {
+    struct param param = { 0 };
+    int r;
+
+    if (!value)
+        return hv_error_set(err, HV_E_ARGUMENT, "parameter %s has no value", name ? name : "");
+    r = hv_instance_copy(value, &param.object, err);
+    return r < 0 ? r : add(params, name, &param, err);
+}
+
+int hv_params_add_null(struct hv_params *params, const char *name, struct hv_error *err) {
+    struct param param = { 0 };
+
+    return add(params, name, &param, err);
+}
+
 int hv_params_copy(const struct hv_params *params, struct hv_params **ret_params, struct hv_error *err) {
     HV_CLEANUP(hv_params_free) struct hv_params *copy = NULL;
     int r = hv_params_new(&copy, err);
@@ -170,6 +189,8 @@ int hv_params_copy(const struct hv_params *params, struct hv_params **ret_params
 
         if (param->target)
             r = hv_epr_copy(param->target, &twin.target, err);
+        else if (param->object)
+            r = hv_instance_copy(param->object, &twin.object, err);
         else
             r = hv_text_copy(param->text, &twin.text, err);
         if (r == 0)
@@ -182,27 +203,45 @@ int hv_params_copy(const struct hv_params *params, struct hv_params **ret_params
     return 0;
 }
 
-static void write_param(const struct param *param, struct hv_xml_writer *writer) {
-    hv_xml_begin(writer, param->name);
-    if (param->target) {
-        hv_epr_write(writer, param->target);
-    } else if (param->wrapper) {
-        hv_xml_begin(writer, param->wrapper);
-        hv_xml_put_attribute(writer, "xmlns:cim", HV_NS_CIM);
-        hv_xml_put_text(writer, param->text);
-        hv_xml_end(writer);
-    } else {
-        hv_xml_put_text(writer, param->text);
-    }
+static void write_datetime(const struct param *param, struct hv_xml_writer *writer) {
+    hv_xml_begin(writer, param->wrapper);
+    hv_xml_put_attribute(writer, "xmlns:cim", HV_NS_CIM);
+    hv_xml_put_text(writer, param->text);
     hv_xml_end(writer);
 }
 
-void hv_params_write(const struct hv_params *params, struct hv_xml_writer *writer, const char *input, const char *resource_uri) {
+static int write_param(const struct param *param, struct hv_xml_writer *writer, const char *resource_uri, struct hv_error *err) {
+    int r = 0;
+
+    hv_xml_begin(writer, param->name);
+    if (param->target) {
+        hv_epr_write(writer, param->target);
+    } else if (param->object) {
+        r = hv_wire_write_object(writer, param->object, resource_uri, err);
+    } else if (param->wrapper) {
+        write_datetime(param, writer);
+    } else if (param->text) {
+        hv_xml_put_text(writer, param->text);
+    } else {
+        hv_xml_put_attribute(writer, "xmlns:xsi", HV_NS_XSI);
+        hv_xml_put_attribute(writer, "xsi:nil", "true");
+    }
+    hv_xml_end(writer);
+    if (r < 0)
+        hv_error_prefix(err, "parameter %s", param->name + strlen(PREFIX));
+    return r;
+}
+
+int hv_params_write(const struct hv_params *params, struct hv_xml_writer *writer, const char *input, const char *resource_uri,
+                    struct hv_error *err) {
+    int r = 0;
+
     hv_xml_begin(writer, input);
     hv_xml_put_attribute(writer, "xmlns:p", resource_uri);
-    for (size_t i = 0; params && i < params->n; i++)
-        write_param(&params->list[i], writer);
+    for (size_t i = 0; r == 0 && params && i < params->n; i++)
+        r = write_param(&params->list[i], writer, resource_uri, err);
     hv_xml_end(writer);
+    return r;
 }
 
 int hv_output_read(const struct hv_xml_node *body, const char *method, struct hv_instance **ret_instance, struct hv_error *err) {

@@ -20,8 +20,10 @@ bool hv_params_is_name(const char *name);
 /*
  * Writes p:METHOD_INPUT in namespace RESOURCE_URI inside an open body, which binds prefixes a and w. INPUT is "p:METHOD_INPUT"
  * and lives until the element ends. PARAMS may be NULL. The values of one name stand together, where the name was first added.
+ * Errors: those of hv_wire_write_object.
  */
-void hv_params_write(const struct hv_params *params, struct hv_xml_writer *writer, const char *input, const char *resource_uri);
+HV_MUST_CHECK int hv_params_write(const struct hv_params *params, struct hv_xml_writer *writer, const char *input,
+                                  const char *resource_uri, struct hv_error *err);
 
 /*
  * Reads what BODY holds as out parameters. OMI calls the element CLASS_OUTPUT, so that its name does not count; the class of the

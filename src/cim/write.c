@@ -66,11 +66,20 @@ static bool is_octets(const struct hv_property *property) {
     return hv_property_type(property) == HV_CIM_UINT8 && hv_property_n_values(property) == 1;
 }
 
+/* The other spelling of xs:boolean: a host that uses it gets it back. */
+static bool is_digit_boolean(const char *text) {
+    return strcmp(text, "0") == 0 || strcmp(text, "1") == 0;
+}
+
 static int write_text(const struct encoder *e, const struct hv_property *property, const char *text) {
     enum hv_cim_type type = hv_property_type(property);
 
     if (type == HV_CIM_DATETIME && datetime_element(text)) {
         hv_xml_put_element(e->writer, datetime_element(text), text);
+        return 0;
+    }
+    if (type == HV_CIM_BOOLEAN && is_digit_boolean(text)) {
+        hv_xml_put_text(e->writer, text);
         return 0;
     }
     if ((hv_type_is_word(type) || type == HV_CIM_CHAR16) && type != HV_CIM_REFERENCE && type != HV_CIM_INSTANCE &&
@@ -147,6 +156,11 @@ static void bind_prefixes(const struct encoder *e) {
     hv_xml_put_attribute(e->writer, "xmlns:cim", HV_NS_CIM);
 }
 
+static void bind_types(const struct encoder *e) {
+    hv_xml_put_attribute(e->writer, "xmlns:xsi", HV_NS_XSI);
+    hv_xml_put_attribute(e->writer, "xmlns:cim", HV_NS_CIM);
+}
+
 int hv_wire_write_instance(struct hv_xml_writer *writer, const struct hv_instance *instance, const char *resource_uri,
                            struct hv_error *err) {
     const struct encoder e = { .writer = writer, .resource_uri = resource_uri, .err = err };
@@ -174,4 +188,12 @@ int hv_wire_write_fragment(struct hv_xml_writer *writer, const struct hv_instanc
     r = write_property(&e, property, 0);
     hv_xml_end(writer);
     return r;
+}
+
+int hv_wire_write_object(struct hv_xml_writer *writer, const struct hv_instance *instance, const char *resource_uri,
+                         struct hv_error *err) {
+    const struct encoder e = { .writer = writer, .resource_uri = resource_uri, .err = err };
+
+    bind_types(&e);
+    return write_object(&e, instance, 1);
 }

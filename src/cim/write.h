@@ -15,5 +15,11 @@ HV_MUST_CHECK int hv_wire_write_instance(struct hv_xml_writer *writer, const str
 /* The property NAME alone, in a w:XmlFragment. Errors: ARGUMENT, also when INSTANCE does not have it. */
 HV_MUST_CHECK int hv_wire_write_fragment(struct hv_xml_writer *writer, const struct hv_instance *instance, const char *name,
                                          const char *resource_uri, struct hv_error *err);
+/*
+ * INSTANCE inline: its type and its properties, in an element of the caller's that is open and has no content yet. Its class is
+ * taken to be of the namespace of RESOURCE_URI. Errors as for a whole instance.
+ */
+HV_MUST_CHECK int hv_wire_write_object(struct hv_xml_writer *writer, const struct hv_instance *instance, const char *resource_uri,
+                                       struct hv_error *err);
 
 #endif

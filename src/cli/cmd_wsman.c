@@ -93,6 +93,8 @@ static int invoke(struct hv_types *types, struct hv_connection *connection, cons
         rc = hv_params_new(&params, err);
     for (size_t i = 0; rc == 0 && i < hv_args_count(args, HV_OPT_PARAM); i++)
         rc = hv_param_add(params, types, hv_args_nth(args, HV_OPT_PARAM, i), err);
+    for (size_t i = 0; rc == 0 && i < hv_args_count(args, HV_OPT_NULL); i++)
+        rc = hv_params_add_null(params, hv_args_nth(args, HV_OPT_NULL, i), err);
     if (rc == 0)
         rc = hv_invoke_new(target, hv_args_operand(args, 1), params, &task, err);
     if (rc == 0)

@@ -18,7 +18,8 @@
 
 static const char param_help[] =
     "The value of --param " VALUE_HELP "or a date, which some methods want to be told apart from a text\n"
-    "  {\"datetime\": \"2024-05-01T10:11:12Z\"} or {\"datetime\": \"PT30M\"}\n";
+    "  {\"datetime\": \"2024-05-01T10:11:12Z\"} or {\"datetime\": \"PT30M\"}\n"
+    "An instance is sent as text, which is what Hyper-V wants; {\"inline\": {\"class\": ...}} sends it as elements.\n";
 static const char set_help[] =
     RESOURCE_HELP "The value of --set " VALUE_HELP "or, for an array, its values: '[\"a\", \"b\"]', '[]'\n";
 static const char enumerate_help[] =

@@ -5,6 +5,8 @@
  * They are written straight into a buffer: lists of them are long, and a tree of each would cost more than all the rest. jansson
  * encodes what is not already spelled as JSON has it.
  */
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/size.h"
@@ -109,16 +111,46 @@ static void write_boolean(struct hv_buf *buf, const char *text) {
         hv_json_write_text(buf, text);
 }
 
-/* xs:double has spellings that JSON lacks (INF, NaN, "+1"): those stay texts. */
-static void write_real(struct hv_buf *buf, const char *text) {
+/* Is it the same number again, read with the precision of the type? */
+static bool is_same_real(const char *text, double number, bool is_single) {
     json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+    double again = json_number_value(value);
 
-    if (json_is_number(value)) {
-        write_encoded(buf, value);
-    } else {
-        json_decref(value);
-        hv_json_write_text(buf, text);
+    json_decref(value);
+    if (is_single && fabs(number) <= (double)FLT_MAX && fabs(again) <= (double)FLT_MAX)
+        return (float)number >= (float)again && (float)number <= (float)again;
+    return number >= again && number <= again;
+}
+
+/* In the fewest digits that give the same number again: hosts tend to write them all. */
+static void write_number(struct hv_buf *buf, double number, bool is_single) {
+    static const size_t digits[2][2] = { { 15, 17 }, { 6, 9 } };
+    json_t *value = json_real(number);
+    char *text = NULL;
+
+    for (size_t n = digits[is_single][0]; n <= digits[is_single][1]; n++) {
+        free(text);
+        text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(n));
+        if (!text || is_same_real(text, number, is_single))
+            break;
     }
+    json_decref(value);
+    if (text)
+        hv_buf_puts(buf, text);
+    else
+        buf->failure = HV_E_MEMORY;
+    free(text);
+}
+
+/* xs:double has spellings that JSON lacks (INF, NaN, "+1"): those stay texts. */
+static void write_real(struct hv_buf *buf, const char *text, bool is_single) {
+    json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
+
+    if (json_is_real(value))
+        write_number(buf, json_real_value(value), is_single);
+    else
+        hv_json_write_text(buf, text);
+    json_decref(value);
 }
 
 static void write_typed(struct hv_buf *buf, const char *text, enum hv_cim_type type) {
@@ -138,7 +170,7 @@ static void write_typed(struct hv_buf *buf, const char *text, enum hv_cim_type t
         return;
     case HV_CIM_REAL32:
     case HV_CIM_REAL64:
-        write_real(buf, text);
+        write_real(buf, text, type == HV_CIM_REAL32);
         return;
     case HV_CIM_UNKNOWN:
     case HV_CIM_STRING:

@@ -88,6 +88,43 @@ static int scalar_text(const char *name, const json_t *value, char **ret_text, s
     return 0;
 }
 
+static int no_value(const char *name, struct hv_error *err) {
+    hv_error_set(err, HV_E_ARGUMENT, "the JSON of %s is neither a reference nor an instance", name);
+    hv_error_remedy(err, "a reference is {\"resource_uri\": URI, \"selectors\": {...}}");
+    hv_error_remedy(err, "an embedded instance is {\"class\": NAME, \"properties\": {...}}");
+    return HV_E_ARGUMENT;
+}
+
+static int build_instance(const json_t *object, struct hv_types *types, unsigned depth, struct hv_instance **ret_instance,
+                          struct hv_error *err);
+static int build_epr(const json_t *object, unsigned depth, struct hv_epr **ret_epr, struct hv_error *err);
+
+/* A reference or an instance as the value of a property: instances go into string properties as text, else inline. */
+static int set_object(struct hv_instance *instance, struct hv_types *types, const char *name, enum hv_cim_type type,
+                      const json_t *object, unsigned depth, struct hv_error *err) {
+    HV_ATTR_CLEANUP(params_instance_free_p) struct hv_instance *inner = NULL;
+    HV_CLEANUP_FREE char *encoded = NULL;
+    struct hv_epr *epr = NULL;
+    int rc;
+
+    if (json_object_get(object, "resource_uri")) {
+        rc = build_epr(object, 0, &epr, err);
+        return rc < 0 ? rc : hv_instance_set_reference(instance, name, epr, err);
+    }
+    if (!json_object_get(object, "class"))
+        return no_value(name, err);
+    rc = build_instance(object, types, depth + 1, &inner, err);
+    if (rc == 0 && type == HV_CIM_STRING) {
+        rc = hv_instance_to_text(inner, &encoded, err);
+        return rc < 0 ? rc : hv_instance_set(instance, name, type, encoded, err);
+    }
+    if (rc == 0) {
+        rc = hv_instance_set_instance(instance, name, inner, err);
+        inner = NULL;
+    }
+    return rc;
+}
+
 static int set_array(struct hv_instance *instance, const char *name, enum hv_cim_type type, const json_t *value,
                      struct hv_error *err) {
     size_t n = json_array_size(value);
@@ -111,7 +148,7 @@ static int set_array(struct hv_instance *instance, const char *name, enum hv_cim
 }
 
 static int set_property(struct hv_instance *instance, struct hv_types *types, const char *name, const json_t *value,
-                        struct hv_error *err) {
+                        unsigned depth, struct hv_error *err) {
     HV_CLEANUP_FREE char *text = NULL;
     enum hv_cim_type type = HV_CIM_UNKNOWN;
     bool is_array = false;
@@ -124,6 +161,8 @@ static int set_property(struct hv_instance *instance, struct hv_types *types, co
     }
     if (json_is_array(value))
         return set_array(instance, name, type, value, err);
+    if (json_is_object(value))
+        return set_object(instance, types, name, type, value, depth, err);
     rc = scalar_text(name, value, &text, err);
     if (rc == 0 && text && is_array) {
         const char *const one[] = { text };
@@ -132,7 +171,8 @@ static int set_property(struct hv_instance *instance, struct hv_types *types, co
     return rc < 0 ? rc : hv_instance_set(instance, name, type, text, err);
 }
 
-static int build_instance(const json_t *object, struct hv_types *types, struct hv_instance **ret_instance, struct hv_error *err) {
+static int build_instance(const json_t *object, struct hv_types *types, unsigned depth, struct hv_instance **ret_instance,
+                          struct hv_error *err) {
     HV_ATTR_CLEANUP(params_instance_free_p) struct hv_instance *instance = NULL;
     const char *class_name = json_string_value(json_object_get(object, "class"));
     json_t *properties = json_object_get(object, "properties");
@@ -140,13 +180,15 @@ static int build_instance(const json_t *object, struct hv_types *types, struct h
     json_t *value;
     int rc;
 
+    if (depth >= MAX_DEPTH)
+        return hv_usage_error(err, "no instance of Hyper-V is", "instances are nested more than %d deep", MAX_DEPTH);
     if (!class_name || (properties && !json_is_object(properties)))
         return hv_usage_error(err, "write {\"class\": NAME, \"properties\": {...}}", "that JSON is no embedded instance");
     rc = hv_instance_new(class_name, json_string_value(json_object_get(object, "namespace")), &instance, err);
     if (rc < 0)
         return rc;
     json_object_foreach(properties, name, value) {
-        rc = set_property(instance, types, name, value, err);
+        rc = set_property(instance, types, name, value, depth, err);
         if (rc < 0)
             return rc;
     }
@@ -154,8 +196,6 @@ static int build_instance(const json_t *object, struct hv_types *types, struct h
     instance = NULL;
     return 0;
 }
-
-static int build_epr(const json_t *object, unsigned depth, struct hv_epr **ret_epr, struct hv_error *err);
 
 static int add_selector_json(struct hv_epr *epr, const char *name, const json_t *value, unsigned depth, struct hv_error *err) {
     HV_CLEANUP_FREE char *text = NULL;
@@ -221,11 +261,13 @@ static int add_datetime(struct hv_params *params, const char *name, const json_t
     return hv_params_add_datetime(params, name, json_string_value(value), err);
 }
 
-static int no_value(const char *name, struct hv_error *err) {
-    hv_error_set(err, HV_E_ARGUMENT, "the JSON of %s is neither a reference nor an instance", name);
-    hv_error_remedy(err, "a reference is {\"resource_uri\": URI, \"selectors\": {...}}");
-    hv_error_remedy(err, "an embedded instance is {\"class\": NAME, \"properties\": {...}}");
-    return HV_E_ARGUMENT;
+/* {"inline": INSTANCE}: not as text, which is what a {"class": ...} alone becomes. */
+static int add_inline(struct hv_params *params, struct hv_types *types, const char *name, const json_t *value,
+                      struct hv_error *err) {
+    HV_ATTR_CLEANUP(params_instance_free_p) struct hv_instance *instance = NULL;
+    int rc = build_instance(value, types, 0, &instance, err);
+
+    return rc < 0 ? rc : hv_params_add_object(params, name, instance, err);
 }
 
 static int add_json(struct hv_params *params, struct hv_types *types, const char *name, const char *text, struct hv_error *err) {
@@ -241,9 +283,11 @@ static int add_json(struct hv_params *params, struct hv_types *types, const char
         return rc < 0 ? rc : hv_params_add_reference(params, name, epr, err);
     }
     if (json_object_get(object, "class")) {
-        rc = build_instance(object, types, &instance, err);
+        rc = build_instance(object, types, 0, &instance, err);
         return rc < 0 ? rc : hv_params_add_instance(params, name, instance, err);
     }
+    if (json_object_get(object, "inline"))
+        return add_inline(params, types, name, json_object_get(object, "inline"), err);
     if (json_object_get(object, "datetime"))
         return add_datetime(params, name, json_object_get(object, "datetime"), err);
     return no_value(name, err);
@@ -299,27 +343,12 @@ int hv_param_add_selector(struct hv_epr *epr, const char *pair, struct hv_error 
     return rc < 0 ? rc : hv_epr_add_reference(epr, name, reference, err);
 }
 
-/* JSON as the value of a string property is an embedded instance, which goes there as text; elsewhere a reference. */
 static int set_json(struct hv_instance *instance, struct hv_types *types, const char *name, enum hv_cim_type type,
                     const char *text, struct hv_error *err) {
     CLEANUP_JSON json_t *object = NULL;
-    HV_ATTR_CLEANUP(params_instance_free_p) struct hv_instance *inner = NULL;
-    HV_CLEANUP_FREE char *encoded = NULL;
-    struct hv_epr *epr = NULL;
     int rc = parse_json(name, text, &object, err);
 
-    if (rc < 0)
-        return rc;
-    if (json_object_get(object, "resource_uri")) {
-        rc = build_epr(object, 0, &epr, err);
-        return rc < 0 ? rc : hv_instance_set_reference(instance, name, epr, err);
-    }
-    if (!json_object_get(object, "class"))
-        return no_value(name, err);
-    rc = build_instance(object, types, &inner, err);
-    if (rc == 0)
-        rc = hv_instance_to_text(inner, &encoded, err);
-    return rc < 0 ? rc : hv_instance_set(instance, name, type, encoded, err);
+    return rc < 0 ? rc : set_object(instance, types, name, type, object, 0, err);
 }
 
 /* '["a", "b"]' for a property that is an array. */

@@ -113,8 +113,7 @@ static int write_body(const struct hv_op *op, struct hv_xml_writer *writer, stru
             return hv_wire_write_fragment(writer, op->value, op->fragment, hv_epr_resource_uri(op->target), err);
         return hv_wire_write_instance(writer, op->value, hv_epr_resource_uri(op->target), err);
     case HV_OP_INVOKE:
-        hv_params_write(op->params, writer, op->input, hv_epr_resource_uri(op->target));
-        break;
+        return hv_params_write(op->params, writer, op->input, hv_epr_resource_uri(op->target), err);
     case HV_OP_DESCRIBE:
         if (op->by_enumeration)
             write_enumeration(op, writer);

@@ -2,6 +2,7 @@
 #include <hvctl/wsman.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cim/class.h"
 #include "cim/instance.h"
 #include "engine/task.h"
@@ -11,6 +12,7 @@
 struct raw_task {
     struct hv_task task;
     struct hv_op *op; /* until the start */
+    char *once;       /* name of an operation that acts and is under way; NULL otherwise */
     struct hv_identity identity;
     bool has_identity;
     struct hv_instance *instance;
@@ -22,11 +24,31 @@ static void raw_free(struct hv_task *task) {
     struct raw_task *raw = (struct raw_task *)task;
 
     (void)hv_op_free(raw->op);
+    free(raw->once);
     hv_identity_deinit(&raw->identity);
     (void)hv_instance_free(raw->instance);
     (void)hv_epr_free(raw->created);
     (void)hv_class_free(raw->description);
     free(raw);
+}
+
+static int start(struct raw_task *raw, struct hv_effects *effects, struct hv_error *err) {
+    int r = hv_op_is_once(raw->op) ? hv_text_copy(hv_op_name(raw->op), &raw->once, err) : 0;
+
+    if (r < 0)
+        return r;
+    hv_effects_run(effects, HV_PEER_SOURCE, raw->op, 0);
+    raw->op = NULL;
+    return 0;
+}
+
+/* What acts is sent once and cannot be taken back: whoever stops waiting does not know. */
+static int detach(const struct raw_task *raw, struct hv_error *err) {
+    if (!raw->once)
+        return HV_TASK_UNHANDLED;
+    (void)hv_error_set(err, HV_E_LOST, "%s may have been carried out: stopped before the answer", raw->once);
+    hv_error_remedy(err, "look what state the host is in before you do it again");
+    return HV_E_LOST;
 }
 
 static int raw_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
@@ -36,9 +58,7 @@ static int raw_step(struct hv_task *task, uint64_t now_ms, const struct hv_event
     (void)now_ms;
     switch (event->kind) {
     case HV_EVENT_START:
-        hv_effects_run(effects, HV_PEER_SOURCE, raw->op, 0);
-        raw->op = NULL;
-        return 0;
+        return start(raw, effects, err);
     case HV_EVENT_OP_DONE:
         raw->has_identity = hv_op_identity(event->op) != NULL;
         hv_op_take_identity(event->op, &raw->identity);
@@ -53,8 +73,9 @@ static int raw_step(struct hv_task *task, uint64_t now_ms, const struct hv_event
     case HV_EVENT_JOB:
     case HV_EVENT_JOB_MISSING:
     case HV_EVENT_JOB_UNREACHABLE:
-    case HV_EVENT_DETACH:
         break;
+    case HV_EVENT_DETACH:
+        return detach(raw, err);
     }
     return HV_TASK_UNHANDLED;
 }

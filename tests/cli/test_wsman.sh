@@ -134,6 +134,22 @@ out_json '.properties | .OutBoolean == true and .OutUint8Array == [1, 2] and .Ou
     and .OutString == " <a> & ]]> " and .OutDatetime == "2024-05-01T10:11:12.5Z" and .OutInterval == "P0DT0H5M0S"
     and .OutReal64 == 1500 and .OutSint8 == -128 and .OutReference.selectors.Id == "full" and .ReturnValue == 0
     and (.OutEmbedded | contains("a &amp; b &lt; c ]]"))'
+raw invoke Hvsim_Echo Echo --namespace root/hvsim --types -o json --null Uint8 --param Char16=x --param Octets=1 --param Octets=255 \
+    --param 'Object={"inline": {"class": "Hvsim_Part", "properties": {"Name": "a & b", "Number": 5, "Flag": true, "Texts": ["x", ""],
+        "When": "2024-05-01T10:11:12Z"}}}' \
+    --param 'ObjectArray={"inline": {"class": "Hvsim_Part", "properties": {"Name": "a"}}}' \
+    --param 'ObjectArray={"inline": {"class": "Hvsim_Part", "properties": {"Name": "b"}}}' \
+    --param 'ReferenceArray={"resource_uri": "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/hvsim/Hvsim_AllTypes", "selectors": {"Id": "full"}}' \
+    --param 'ReferenceArray={"resource_uri": "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/hvsim/Hvsim_AllTypes", "selectors": {"Id": "null"}}' \
+    --param Real32=0.1 --param Real32Array=1.5 --param Real32Array=-2 --param DatetimeArray='{"datetime": "1601-01-01T00:00:00Z"}' \
+    --param 'IntervalArray={"datetime": "P1DT2H3M4.5S"}' --param Sint64=-9223372036854775808 --param Uint16Array=7
+exit_is 0
+out_json '.properties | .OutUint8 == null and .OutChar16 == "x" and .OutOctets == [1, 255] and .OutReal32 == 0.1
+    and .OutReal32Array == [1.5, -2] and .OutDatetimeArray == ["1601-01-01T00:00:00Z"] and .OutIntervalArray == ["P1DT2H3M4.5S"]
+    and .OutSint64 == "-9223372036854775808" and .OutUint16Array == [7]
+    and (.OutObject.properties | .Name == "a & b" and .Number == 5 and .Flag == true and .Texts == ["x", ""])
+    and [.OutObjectArray[].properties.Name] == ["a", "b"]
+    and [.OutReferenceArray[].selectors.Id] == ["full", "null"]'
 raw invoke Hvsim_Echo Echo --namespace root/hvsim --param 'Embedded={"class": "Hvsim_Part", "properties": {"Name": "a"}}'
 error_is 2 usage
 err_has '--types'

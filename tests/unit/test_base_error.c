@@ -37,7 +37,7 @@ static void each_class_has_its_exit_code_and_word(void **state) {
         { HV_E_CONFIG, 78, "config" },
         { HV_E_MEMORY, 1, "failed" },
         { HV_E_LIMIT, 14, "protocol" },
-        { HV_E_LOST, 5, "unreachable" },
+        { HV_E_LOST, 16, "unknown_outcome" },
         { -9999, 70, "internal" },
     };
     (void)state;

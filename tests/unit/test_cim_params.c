@@ -21,7 +21,7 @@ static void write_input(const struct hv_params *params, struct hv_buf *buf) {
     struct hv_xml_writer writer;
 
     hv_xml_writer_init(&writer, buf, HV_XML_ESCAPE_NAMED);
-    hv_params_write(params, &writer, "p:M_INPUT", CLASS_URI);
+    assert_int_equal(hv_params_write(params, &writer, "p:M_INPUT", CLASS_URI, NULL), 0);
     assert_int_equal(hv_xml_writer_finish(&writer, "input", NULL), 0);
 }
 
@@ -81,6 +81,51 @@ static void test_each_kind(void **state) {
         "&lt;VALUE&gt;x &amp;#38; y&lt;/VALUE&gt;&lt;/PROPERTY&gt;&lt;/INSTANCE&gt;</p:Settings>");
 }
 
+static void test_null_and_inline(void **state) {
+    HV_CLEANUP(hv_params_free) struct hv_params *params = make();
+    HV_CLEANUP(hv_params_free) struct hv_params *copy = NULL;
+    HV_CLEANUP(hv_instance_free) struct hv_instance *object = NULL;
+    struct hv_instance *inner = NULL;
+    static const char expected[] =
+        "<p:None xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>"
+        "<p:Object xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+        "xmlns:cim=\"http://schemas.dmtf.org/wbem/wscim/1/common\" "
+        "xmlns:p1=\"" HV_WMI_PREFIX "root/virtualization/v2/C\" xsi:type=\"p1:C_Type\">"
+        "<p1:V>x &amp; y</p1:V><p1:When><cim:Datetime>2024-05-01T10:11:12Z</cim:Datetime></p1:When><p1:N xsi:nil=\"true\"/>"
+        "<p1:In xmlns:p2=\"" HV_WMI_PREFIX "root/virtualization/v2/D\" xsi:type=\"p2:D_Type\"><p2:W>1</p2:W></p1:In></p:Object>";
+
+    (void)state;
+    assert_int_equal(hv_instance_new("C", NULL, &object, NULL), 0);
+    assert_int_equal(hv_instance_set(object, "V", HV_CIM_STRING, "x & y", NULL), 0);
+    assert_int_equal(hv_instance_set(object, "When", HV_CIM_DATETIME, "2024-05-01T10:11:12Z", NULL), 0);
+    assert_int_equal(hv_instance_set(object, "N", HV_CIM_UINT32, NULL, NULL), 0);
+    assert_int_equal(hv_instance_new("D", NULL, &inner, NULL), 0);
+    assert_int_equal(hv_instance_set(inner, "W", HV_CIM_UNKNOWN, "1", NULL), 0);
+    assert_int_equal(hv_instance_set_instance(object, "In", inner, NULL), 0);
+    assert_int_equal(hv_params_add_null(params, "None", NULL), 0);
+    assert_int_equal(hv_params_add_object(params, "Object", object, NULL), 0);
+    assert_written(params, expected);
+    assert_int_equal(hv_params_copy(params, &copy, NULL), 0);
+    assert_written(copy, expected);
+}
+
+static void test_an_inline_value_must_fit_its_type(void **state) {
+    HV_CLEANUP(hv_params_free) struct hv_params *params = make();
+    HV_CLEANUP(hv_instance_free) struct hv_instance *object = NULL;
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(1 << 20);
+    struct hv_xml_writer writer;
+    struct hv_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(hv_instance_new("C", NULL, &object, NULL), 0);
+    assert_int_equal(hv_instance_set(object, "V", HV_CIM_UINT8, "256", NULL), 0);
+    assert_int_equal(hv_instance_set_array(object, "V", HV_CIM_UINT8, (const char *const[]){ "256", "1" }, 2, NULL), 0);
+    assert_int_equal(hv_params_add_object(params, "Object", object, NULL), 0);
+    hv_xml_writer_init(&writer, &buf, HV_XML_ESCAPE_NAMED);
+    assert_int_equal(hv_params_write(params, &writer, "p:M_INPUT", CLASS_URI, &err), HV_E_ARGUMENT);
+    assert_string_equal(err.message, "parameter Object: V is no value of type uint8: \"256\"");
+}
+
 /* Values of one name stand together, at the place of the first. */
 static void test_order(void **state) {
     HV_CLEANUP(hv_params_free) struct hv_params *params = make();
@@ -108,6 +153,8 @@ static void test_what_is_refused(void **state) {
         assert_int_equal(hv_params_add_text(params, bad_names[i], "x", &err), HV_E_ARGUMENT);
     assert_int_equal(hv_params_add_text(params, "A", NULL, &err), HV_E_ARGUMENT);
     assert_int_equal(hv_params_add_reference(params, "A", NULL, &err), HV_E_ARGUMENT);
+    assert_int_equal(hv_params_add_object(params, "A", NULL, &err), HV_E_ARGUMENT);
+    assert_int_equal(hv_params_add_null(params, "a b", &err), HV_E_ARGUMENT);
     assert_int_equal(hv_params_add_instance(params, "A", NULL, &err), HV_E_ARGUMENT);
     assert_int_equal(hv_params_add_datetime(params, "A", NULL, &err), HV_E_ARGUMENT);
     assert_int_equal(hv_params_add_datetime(params, "A", "tomorrow", &err), HV_E_ARGUMENT);
@@ -196,6 +243,10 @@ static int build_all(void *context) {
     if (r == 0)
         r = hv_params_add_instance(params, "A", context, NULL);
     if (r == 0)
+        r = hv_params_add_object(params, "O", context, NULL);
+    if (r == 0)
+        r = hv_params_add_null(params, "N", NULL);
+    if (r == 0)
         r = hv_params_copy(params, &copy, NULL);
     return r;
 }
@@ -212,6 +263,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_parameters_is_an_empty_element),
         cmocka_unit_test(test_each_kind),
+        cmocka_unit_test(test_null_and_inline),
+        cmocka_unit_test(test_an_inline_value_must_fit_its_type),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_names),

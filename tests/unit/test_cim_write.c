@@ -69,6 +69,8 @@ static void every_type_survives(void **state) {
     } rows[] = {
         { HV_CIM_BOOLEAN, "true" },
         { HV_CIM_BOOLEAN, "FALSE" },
+        { HV_CIM_BOOLEAN, "1" },
+        { HV_CIM_BOOLEAN, "0" },
         { HV_CIM_STRING, "" },
         { HV_CIM_STRING, "  <a> & ]]> \"q\" 'q' \r\n\t \xF0\x9F\x98\x80 \xE2\x80\xA8" },
         { HV_CIM_CHAR16, "\xC3\xA9" },
@@ -114,9 +116,9 @@ static void values_that_are_none_of_their_type_are_refused(void **state) {
         enum hv_cim_type type;
         const char *text;
     } rows[] = {
-        { HV_CIM_BOOLEAN, "yes" }, { HV_CIM_UINT16, "65536" },      { HV_CIM_SINT8, "-129" },
-        { HV_CIM_CHAR16, "ab" },   { HV_CIM_CHAR16, "" },           { HV_CIM_REAL32, "1,5" },
-        { HV_CIM_UINT64, "0x10" }, { HV_CIM_DATETIME, "tomorrow" }, { HV_CIM_DATETIME, "" },
+        { HV_CIM_BOOLEAN, "yes" },       { HV_CIM_BOOLEAN, "2" }, { HV_CIM_UINT16, "65536" }, { HV_CIM_SINT8, "-129" },
+        { HV_CIM_CHAR16, "ab" },         { HV_CIM_CHAR16, "" },   { HV_CIM_REAL32, "1,5" },   { HV_CIM_UINT64, "0x10" },
+        { HV_CIM_DATETIME, "tomorrow" }, { HV_CIM_DATETIME, "" },
     };
     HV_CLEANUP_BUF struct hv_buf bytes = HV_BUF_INIT(1 << 20);
 

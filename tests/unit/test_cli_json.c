@@ -195,6 +195,43 @@ static void numbers_have_one_spelling(void **state) {
     hv_json_columns_deinit(&columns);
 }
 
+static void reals_have_the_fewest_digits(void **state) {
+    static const struct {
+        enum hv_cim_type type;
+        const char *text;
+        const char *json;
+    } rows[] = {
+        { HV_CIM_REAL64, "0.1", "0.1" },
+        { HV_CIM_REAL64, "0.10000000000000001", "0.1" },
+        { HV_CIM_REAL64, "1.7976931348623157E+308", "1.7976931348623157e308" },
+        { HV_CIM_REAL64, "-2.2250738585072014e-308", "-2.2250738585072014e-308" },
+        { HV_CIM_REAL64, "0.30000000000000004", "0.30000000000000004" },
+        { HV_CIM_REAL64, "1500", "1500.0" },
+        { HV_CIM_REAL64, "340282346638528859811704183484516925440", "3.4028234663852886e38" },
+        { HV_CIM_REAL64, "-0", "-0.0" },
+        { HV_CIM_REAL32, "0.100000001490116", "0.1" },
+        { HV_CIM_REAL32, "3.40282347E+38", "3.40282347e38" },
+        { HV_CIM_REAL32, "16777217", "16777217.0" },
+        { HV_CIM_REAL32, "1e39", "1e39" },
+        { HV_CIM_REAL64, "1e999", "\"1e999\"" },
+        { HV_CIM_REAL64, "NaN", "\"NaN\"" },
+        { HV_CIM_REAL64, "\"1\"", "\"\\\"1\\\"\"" },
+    };
+    CLEANUP_INSTANCE struct hv_instance *instance = NULL;
+    struct hv_json_columns columns = { 0 };
+    (void)state;
+
+    assert_int_equal(hv_instance_new("X", NULL, &instance, NULL), 0);
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
+        HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(HV_JSON_MAX_BYTES);
+
+        add(instance, "n", rows[i].type, rows[i].text);
+        hv_json_write_value(&buf, &columns, instance, 0);
+        assert_string_equal(hv_buf_text(&buf), rows[i].json);
+    }
+    hv_json_columns_deinit(&columns);
+}
+
 /* What is remembered of one class must not be taken for another, nor the place of a property for its name. */
 static void columns_follow_class_and_name(void **state) {
     static const struct {
@@ -300,6 +337,7 @@ int main(void) {
         cmocka_unit_test(a_reference_has_its_selectors),
         cmocka_unit_test(texts_are_written_as_json_has_them),
         cmocka_unit_test(numbers_have_one_spelling),
+        cmocka_unit_test(reals_have_the_fewest_digits),
         cmocka_unit_test(columns_follow_class_and_name),
         cmocka_unit_test(more_names_than_are_remembered_are_written),
         cmocka_unit_test(indenting_is_what_jansson_does),

@@ -25,7 +25,7 @@ static char *written(const struct hv_params *params) {
     char *text = NULL;
 
     hv_xml_writer_init(&writer, &buf, HV_XML_ESCAPE_NAMED);
-    hv_params_write(params, &writer, "M_INPUT", "http://x/A");
+    assert_int_equal(hv_params_write(params, &writer, "M_INPUT", "http://x/A", NULL), 0);
     assert_int_equal(hv_xml_writer_finish(&writer, "a request", NULL), 0);
     assert_int_equal(hv_buf_take(&buf, "a request", &text, NULL), 0);
     return text;
@@ -89,6 +89,23 @@ static void json_gives_an_instance_typed_by_the_class(void **state) {
     has("S={\"class\": \"Msvm_StorageAllocationSettingData\", \"properties\": {\"HostResource\": [\"\"]}}", "VALUE.ARRAY");
 }
 
+static void an_inline_instance_is_elements(void **state) {
+    static const char pair[] = "S={\"inline\": {\"class\": \"Msvm_StorageAllocationSettingData\","
+                               " \"properties\": {\"HostResource\": [\"a & b\", \"\"], \"Limit\": 5}}}";
+    (void)state;
+
+    has(pair, " xsi:type=\"p1:Msvm_StorageAllocationSettingData_Type\">");
+    has(pair, "<p1:HostResource>a &amp; b</p1:HostResource><p1:HostResource></p1:HostResource><p1:Limit>5</p1:Limit>");
+}
+
+static void dates_are_told_apart_from_texts(void **state) {
+    (void)state;
+
+    has("D={\"datetime\": \"2024-05-01T10:11:12Z\"}", ">2024-05-01T10:11:12Z</cim:Datetime>");
+    has("D={\"datetime\": \"PT30M\"}", ">PT30M</cim:Interval>");
+    has("D=2024-05-01T10:11:12Z", "D>2024-05-01T10:11:12Z</");
+}
+
 static const struct {
     const char *pair;
     const char *message;
@@ -103,7 +120,11 @@ static const struct {
     { "A={\"resource_uri\": \"http://x/y\", \"selectors\": {\"a\": null}}", "selector \"a\" is null" },
     { "A={\"class\": 1}", "no embedded instance" },
     { "A={\"class\": \"No_Such_Class\", \"properties\": {\"x\": 1}}", "the type of No_Such_Class.x is not known" },
-    { "A={\"class\": \"Msvm_ComputerSystem\", \"properties\": {\"EnabledState\": {\"a\": 1}}}", "neither text, number" },
+    { "A={\"class\": \"Msvm_ComputerSystem\", \"properties\": {\"EnabledState\": {\"a\": 1}}}", "neither a reference nor" },
+    { "A={\"class\": \"Msvm_ComputerSystem\", \"properties\": {\"OperationalStatus\": [[1]]}}", "neither text, number" },
+    { "A={\"inline\": 1}", "no embedded instance" },
+    { "A={\"inline\": {\"class\": \"No_Such_Class\", \"properties\": {\"x\": 1}}}", "the type of No_Such_Class.x is not known" },
+    { "A={\"datetime\": 1}", "a date is" },
     { "A={\"class\": \"Msvm_ComputerSystem\", \"properties\": {\"OperationalStatus\": [null]}}", "null in its list" },
 };
 
@@ -181,6 +202,8 @@ int main(void) {
         cmocka_unit_test(a_file_gives_its_bytes),
         cmocka_unit_test(json_gives_a_reference),
         cmocka_unit_test(json_gives_an_instance_typed_by_the_class),
+        cmocka_unit_test(an_inline_instance_is_elements),
+        cmocka_unit_test(dates_are_told_apart_from_texts),
         cmocka_unit_test(what_has_no_meaning_is_refused),
         cmocka_unit_test(references_nest_to_a_limit),
         cmocka_unit_test(selectors_are_texts_or_references),

@@ -189,6 +189,28 @@ static void test_detach_cancels(void **state) {
     (void)hv_task_free(task);
 }
 
+/* What acts may have been done when nobody waits for its answer any more. */
+static void test_detach_from_what_acts_does_not_know(void **state) {
+    HV_CLEANUP(hv_epr_free) struct hv_epr *target = make_target();
+    const struct hv_error *error = NULL;
+    struct hv_effects effects = { .n = 0 };
+    struct hv_task *tasks[2] = { NULL, NULL };
+
+    (void)state;
+    assert_int_equal(hv_invoke_new(target, "M", NULL, &tasks[0], NULL), 0);
+    assert_int_equal(hv_delete_new(target, &tasks[1], NULL), 0);
+    for (size_t i = 0; i < 2; i++) {
+        struct hv_op *op = start(tasks[i]);
+
+        hv_task_step(tasks[i], 0, &(struct hv_event){ .kind = HV_EVENT_DETACH }, &effects);
+        assert_int_equal(hv_task_result(tasks[i], &error), HV_E_LOST);
+        assert_non_null(strstr(error->message, "may have been carried out"));
+        assert_true(error->remedy[0]);
+        (void)hv_op_free(op);
+        (void)hv_task_free(tasks[i]);
+    }
+}
+
 static void test_wrong_arguments(void **state) {
     HV_CLEANUP(hv_epr_free) struct hv_epr *target = make_target();
     struct hv_task *task = NULL;
@@ -232,6 +254,7 @@ int main(void) {
         cmocka_unit_test(test_enumerate_without_listener),
         cmocka_unit_test(test_failure_is_kept),
         cmocka_unit_test(test_detach_cancels),
+        cmocka_unit_test(test_detach_from_what_acts_does_not_know),
         cmocka_unit_test(test_wrong_arguments),
         cmocka_unit_test(test_every_allocation_may_fail),
     };
