@@ -40,9 +40,14 @@ static void write_answer(void *context, const char *bytes, size_t n_bytes) {
 }
 
 int hv_wsman_run(struct hv_connection *connection, struct hv_task *task, struct hv_error *err) {
+    int rc;
+
     if (connection->out->format == HV_FORMAT_XML)
         hv_task_on_answer(task, write_answer, connection->out);
-    return hv_connection_do(connection, task, err);
+    rc = hv_connection_do(connection, task, err);
+    if (rc == HV_E_PROTOCOL && err->source == HV_SOURCE_NONE && !err->remedy[0])
+        hv_error_remedy(err, "look at what the host sent: -o xml");
+    return rc;
 }
 
 int hv_wsman_command(const struct hv_args *args, struct hv_output *out, hv_wsman_fn *fn) {

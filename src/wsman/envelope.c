@@ -146,11 +146,34 @@ static bool may_hold_soap(int status) {
 static int not_soap(const struct hv_answer *answer, struct hv_error *err) {
     int r = hv_fault_from_status(answer->status, err);
 
-    if (answer->n_bytes > 0 && answer->status < 300 && answer->content_type)
+    if (answer->n_bytes == 0 && answer->status < 300)
+        hv_error_cause(err, "the answer is empty");
+    else if (answer->status < 300 && answer->content_type)
         hv_error_cause(err, "the answer is of type %.80s", answer->content_type);
     if (answer->location && answer->status >= 300 && answer->status < 400)
         hv_error_cause(err, "it names %.300s, where neither the request nor the credentials went", answer->location);
     return r;
+}
+
+/* What a service of another make says, in its own words where it has some. */
+static int older_soap(const struct hv_xml_node *root, int status, struct hv_error *err) {
+    const struct hv_xml_node *body = hv_xml_child(root, HV_NS_SOAP_1_1, "Body");
+    const struct hv_xml_node *fault = hv_xml_child(body, HV_NS_SOAP_1_1, "Fault");
+    const struct hv_xml_node *text = hv_xml_child(fault, NULL, "faultstring");
+    int r = hv_error_set(err, HV_E_PROTOCOL, "the answer is SOAP 1.1, which WS-Management does not use (HTTP status %d)", status);
+
+    if (text && *hv_xml_word(text))
+        hv_error_cause(err, "it says: %.400s", hv_xml_word(text));
+    hv_error_remedy(err, "check that the URL is that of WinRM (usually https://HOST:5986/wsman), not of another web service");
+    return r;
+}
+
+/* A limit of the reader was passed. */
+static void explain_limit(struct hv_error *err) {
+    if (err->code != HV_E_LIMIT || err->cause[0])
+        return;
+    hv_error_cause(err, "WinRM sends nothing of that sort: another program answers, or one that means ill");
+    hv_error_remedy(err, "see what answers there: hvctl wsman identify -o xml");
 }
 
 /* The document, when its root is an envelope of SOAP 1.2. */
@@ -173,9 +196,13 @@ static int parse_soap(const struct hv_answer *answer, struct hv_xml_doc **ret_do
         hv_error_remedy(err, "try again; if it stays so, see what answers there: hvctl wsman identify -o xml");
         return r;
     }
-    if (r < 0)
+    if (r < 0) {
+        explain_limit(&why);
         return hv_error_copy(err, &why);
+    }
     root = hv_xml_root(doc);
+    if (hv_xml_is(root, HV_NS_SOAP_1_1, "Envelope"))
+        return older_soap(root, answer->status, err);
     if (!hv_xml_is(root, HV_NS_SOAP, "Envelope")) {
         if (answer->status >= 300)
             return not_soap(answer, err);

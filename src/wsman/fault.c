@@ -243,7 +243,9 @@ static const struct {
       "check port and path of the URL (usually https://HOST:5986/wsman)" },
     { 407, HV_E_AUTH, "a proxy asks for credentials (HTTP status 407)", NULL,
       "go round the proxy: add the host to the environment variable no_proxy" },
-    { 411, HV_E_PROTOCOL, "the host or a proxy demands a Content-Length (HTTP status 411)", NULL, NULL },
+    { 408, HV_E_PROTOCOL, "the request did not arrive whole in time (HTTP status 408)", NULL, "try again" },
+    { 411, HV_E_PROTOCOL, "the host or a proxy demands a Content-Length (HTTP status 411)",
+      "there was one: a proxy in between took it away", "go round the proxy: add the host to the environment variable no_proxy" },
     { 413, HV_E_PROTOCOL, "the request is larger than the host accepts (HTTP status 413)", NULL,
       "raise the limit on the host: winrm set winrm/config @{MaxEnvelopeSizekb=\"8192\"}" },
     { 415, HV_E_PROTOCOL, "the host does not take SOAP in UTF-8 (HTTP status 415)", NULL,
@@ -254,6 +256,11 @@ static const struct {
       "over http:// probably that the host demands encryption (AllowUnencrypted is false)",
       "over http://: use https://\n"
       "over https://: look into the log Microsoft-Windows-WinRM/Operational of the host, and at what is between here and there" },
+    { 502, HV_E_PROTOCOL, "a proxy got no good answer from the host (HTTP status 502)", NULL,
+      "see whether the host is up and its WinRM service runs\n"
+      "go round the proxy: add the host to the environment variable no_proxy" },
+    { 504, HV_E_PROTOCOL, "a proxy waited too long for the host (HTTP status 504)", NULL,
+      "go round the proxy: add the host to the environment variable no_proxy" },
     { 503, HV_E_CONFLICT, "the WinRM service is stopped or too busy (HTTP status 503)", NULL,
       "try again later, and check that the service WinRM runs on the host" },
 };

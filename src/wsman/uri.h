@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #define HV_NS_SOAP        "http://www.w3.org/2003/05/soap-envelope"
+#define HV_NS_SOAP_1_1    "http://schemas.xmlsoap.org/soap/envelope/"
 #define HV_NS_ADDRESSING  "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 #define HV_NS_ENUMERATION "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 #define HV_NS_TRANSFER    "http://schemas.xmlsoap.org/ws/2004/09/transfer"

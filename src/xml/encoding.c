@@ -184,6 +184,8 @@ static int family_by_name(const char *bytes, size_t n_bytes, const char *encodin
 static int check_start(const char *text, size_t n, struct hv_error *err) {
     if (n == 0)
         return hv_error_set(err, HV_E_PROTOCOL, "not XML: it is empty");
+    if (n > 1 && memcmp(text, "\x1F\x8B", 2) == 0)
+        return hv_error_set(err, HV_E_PROTOCOL, "not XML: it is compressed (gzip), which nobody asked for");
     if (!memchr("< \t\r\n", text[0], 5))
         return hv_error_set(err, HV_E_PROTOCOL, "not XML: it begins with the byte 0x%02X instead of \"<\"",
                             (unsigned char)text[0]);

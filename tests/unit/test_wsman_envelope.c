@@ -147,8 +147,40 @@ static void refuse_file(const char *path, const char *bytes, size_t n, void *con
     assert_true(err.message[0]);
     if (strstr(path, "another-request") && !strstr(err.message, "another request"))
         fail_msg("%s: %s", path, err.message);
-    if (strstr(path, "1.1") && !strstr(err.message, "http://schemas.xmlsoap.org/soap/envelope/"))
+    if (strstr(path, "1.1") && !strstr(err.message, "the answer is SOAP 1.1"))
         fail_msg("%s: %s", path, err.message);
+}
+
+static void older_soap_is_called_by_name_and_heard(void **state) {
+    static const char text[] =
+        "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body><e:Fault><faultcode>e:Client"
+        "</faultcode><faultstring> no such method </faultstring></e:Fault></e:Body></e:Envelope>";
+    static const int states[] = { 200, 400, 500 };
+    struct hv_error err;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        assert_int_equal(open_text(states[i], "text/xml", text, &err), HV_E_PROTOCOL);
+        assert_non_null(strstr(err.message, "the answer is SOAP 1.1"));
+        assert_string_equal(err.cause, "it says: no such method");
+        assert_true(err.remedy[0]);
+        assert_int_equal(err.http_status, states[i]);
+    }
+}
+
+static void what_no_host_sends_is_explained(void **state) {
+    HV_CLEANUP_BUF struct hv_buf deep = HV_BUF_INIT(10000);
+    struct hv_error err;
+    (void)state;
+
+    for (int i = 0; i < 100; i++)
+        hv_buf_puts(&deep, "<a>");
+    assert_int_equal(open_text(200, "application/soap+xml", hv_buf_text(&deep), &err), HV_E_LIMIT);
+    assert_true(err.cause[0] && err.remedy[0]);
+    assert_int_equal(open_text(200, "application/soap+xml", "\x1F\x8B\x08", &err), HV_E_PROTOCOL);
+    assert_non_null(strstr(err.message, "compressed"));
+    assert_int_equal(open_text(200, "application/soap+xml", "", &err), HV_E_PROTOCOL);
+    assert_string_equal(err.cause, "the answer is empty");
 }
 
 static void hostile_answers_are_refused(void **state) {
@@ -342,6 +374,8 @@ int main(void) {
         cmocka_unit_test(the_charset_of_the_label_counts),
         cmocka_unit_test(the_message_id_may_be_written_in_any_case_and_form),
         cmocka_unit_test(identify_has_no_message_id_to_compare),
+        cmocka_unit_test(older_soap_is_called_by_name_and_heard),
+        cmocka_unit_test(what_no_host_sends_is_explained),
         cmocka_unit_test(hostile_answers_are_refused),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(a_redirect_names_the_place_that_was_not_asked),
