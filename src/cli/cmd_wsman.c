@@ -65,6 +65,8 @@ static int get(struct hv_types *types, struct hv_connection *connection, const s
     int rc = hv_wsman_target(args, &target, err);
 
     if (rc == 0)
+        rc = hv_types_follow(types, target, err);
+    if (rc == 0)
         rc = hv_types_fetch(types, hv_wsman_class(target), err);
     if (rc == 0)
         rc = fragment ? hv_get_fragment_new(target, fragment, &task, err) : hv_get_new(target, &task, err);
@@ -87,6 +89,8 @@ static int invoke(struct hv_types *types, struct hv_connection *connection, cons
     uint64_t value = 0;
     int rc = hv_wsman_target(args, &target, err);
 
+    if (rc == 0)
+        rc = hv_types_follow(types, target, err);
     if (rc == 0)
         rc = hv_types_fetch(types, hv_wsman_class(target), err);
     if (rc == 0)

@@ -53,6 +53,8 @@ static int put(struct hv_types *types, struct hv_connection *connection, const s
     const char *fragment = hv_args_value(args, HV_OPT_FRAGMENT);
     int rc = hv_wsman_target(args, &target, err);
 
+    if (rc == 0)
+        rc = hv_types_follow(types, target, err);
     if (rc == 0 && !hv_args_has(args, HV_OPT_SET) && !hv_args_has(args, HV_OPT_NULL))
         rc = nothing_to_set(err);
     if (rc == 0 && fragment)
@@ -76,6 +78,8 @@ static int create(struct hv_types *types, struct hv_connection *connection, cons
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
     int rc = hv_wsman_resource(args, hv_args_operand(args, 0), &resource, err);
 
+    if (rc == 0)
+        rc = hv_types_follow(types, resource, err);
     if (rc == 0)
         rc = make(types, hv_wsman_class(resource), args, &instance, err);
     if (rc == 0)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/backlog.h"
 #include "cli/cmd.h"
 #include "cli/json.h"
 #include "cli/param.h"
@@ -15,14 +16,12 @@
 
 /* Items are printed as they come, so that memory does not grow with their number. */
 static int on_item(void *context, struct hv_instance **instance, const struct hv_epr *epr, struct hv_error *err) {
-    struct hv_printer *printer = context;
-    const struct hv_output *out = printer->out;
+    struct hv_backlog *backlog = context;
+    const struct hv_output *out = backlog->printer->out;
 
     if (hv_output_is_broken(out) || out->memory_failed)
         return hv_error_set(err, HV_E_CANCELLED, "the output cannot be written any more");
-    if (out->format != HV_FORMAT_XML)
-        hv_printer_item(printer, *instance, epr);
-    return 0;
+    return out->format == HV_FORMAT_XML ? 0 : hv_backlog_add(backlog, instance, epr, err);
 }
 
 /* {"schema": ..., "instances": [ : the document's beginning, left open. */
@@ -58,7 +57,8 @@ static int finish_listing(struct hv_output *out, bool is_open, int rc, const str
 }
 
 /* Runs TASK, whose items on_item writes. */
-static int list(struct hv_connection *connection, const char *type, struct hv_task *task, struct hv_error *error) {
+static int list(struct hv_connection *connection, const char *type, struct hv_task *task, struct hv_backlog *backlog,
+                struct hv_error *error) {
     struct hv_output *out = connection->out;
     bool is_open = out->format == HV_FORMAT_JSON;
     int rc;
@@ -66,6 +66,7 @@ static int list(struct hv_connection *connection, const char *type, struct hv_ta
     if (is_open)
         open_document(out, type);
     rc = hv_wsman_run(connection, task, error);
+    hv_backlog_finish(backlog);
     return finish_listing(out, is_open, rc, error);
 }
 
@@ -189,7 +190,8 @@ static int fetch_base(struct hv_types *types, const struct query *query, char **
     if (rc < 0 || !*ret_class || strcmp(*ret_class, "*") == 0)
         return rc;
     types->base = *ret_class;
-    return hv_types_fetch(types, *ret_class, err);
+    rc = hv_types_follow(types, query->resource, err);
+    return rc < 0 ? rc : hv_types_fetch(types, *ret_class, err);
 }
 
 int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
@@ -198,13 +200,15 @@ int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
     struct hv_connection connection = { .out = out };
     struct hv_types types = { 0 };
     struct hv_printer printer;
+    struct hv_backlog backlog;
     struct query query = { 0 };
     struct hv_error error = { 0 };
     int exit_code;
     int rc = read_query(args, &query, &error);
 
     hv_printer_init(&printer, out, &types);
-    query.options.context = &printer;
+    hv_backlog_init(&backlog, &printer, &types, &connection);
+    query.options.context = &backlog;
     printer.with_references = query.options.mode == HV_ENUMERATE_OBJECT_AND_EPR;
     if (rc == 0)
         rc = hv_enumerate_new(&query.options, &task, &error);
@@ -213,7 +217,8 @@ int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
     hv_types_init(&types, args, &connection);
     if (rc == 0)
         rc = fetch_base(&types, &query, &class_name, &error);
-    exit_code = rc != 0 ? hv_say_failure(out, &error) : list(&connection, "instances", task, &error);
+    exit_code = rc != 0 ? hv_say_failure(out, &error) : list(&connection, "instances", task, &backlog, &error);
+    hv_backlog_deinit(&backlog);
     hv_types_deinit(&types);
     query_deinit(&query);
     hv_connection_deinit(&connection);
@@ -221,7 +226,7 @@ int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
     return exit_code;
 }
 
-static int new_subscription(const struct hv_args *args, struct hv_printer *printer, struct hv_task **ret_task,
+static int new_subscription(const struct hv_args *args, struct hv_backlog *backlog, struct hv_task **ret_task,
                             struct hv_error *err) {
     HV_CLEANUP_EPR struct hv_epr *resource = NULL;
     HV_CLEANUP_FREE char *query = NULL;
@@ -233,7 +238,7 @@ static int new_subscription(const struct hv_args *args, struct hv_printer *print
         .heartbeat_ms = hv_args_ms(args, HV_OPT_HEARTBEAT, 0),
         .max_events = hv_args_number(args, HV_OPT_EVENTS, 0),
         .on_event = on_item,
-        .context = printer,
+        .context = backlog,
     };
     int rc = given ? hv_param_read_text(given, &query, err) : 0;
 
@@ -258,16 +263,20 @@ static int new_subscription(const struct hv_args *args, struct hv_printer *print
 int hv_cmd_wsman_subscribe(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
     struct hv_connection connection = { .out = out };
+    struct hv_types types = { 0 };
     struct hv_printer printer;
+    struct hv_backlog backlog;
     struct hv_error error = { 0 };
     int exit_code;
     int rc;
 
     hv_printer_init(&printer, out, NULL);
-    rc = new_subscription(args, &printer, &task, &error);
+    hv_backlog_init(&backlog, &printer, &types, &connection);
+    rc = new_subscription(args, &backlog, &task, &error);
     if (rc == 0)
         rc = hv_connection_init(&connection, &hv_wsman_plan, args, out, &error);
-    exit_code = rc != 0 ? hv_say_failure(out, &error) : list(&connection, "events", task, &error);
+    exit_code = rc != 0 ? hv_say_failure(out, &error) : list(&connection, "events", task, &backlog, &error);
+    hv_backlog_deinit(&backlog);
     hv_connection_deinit(&connection);
     hv_printer_deinit(&printer);
     return exit_code;

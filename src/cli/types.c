@@ -20,8 +20,29 @@ void hv_types_deinit(struct hv_types *types) {
     for (size_t i = 0; i < types->n; i++)
         (void)hv_class_free(types->list[i]);
     free(types->list);
+    free(types->own_namespace);
+    types->own_namespace = NULL;
     types->list = NULL;
     types->n = 0;
+}
+
+int hv_types_follow(struct hv_types *types, const struct hv_epr *resource, struct hv_error *err) {
+    static const char prefix[] = "http://schemas.microsoft.com/wbem/wsman/1/wmi/";
+    const char *uri = hv_epr_resource_uri(resource);
+    const char *told = hv_epr_selector(resource, "__cimnamespace");
+    char *copy = NULL;
+    int rc = 0;
+
+    if (hv_text_starts_same(uri, prefix) && strrchr(uri, '/') > uri + strlen(prefix))
+        rc = hv_text_copy_n(uri + strlen(prefix), (size_t)(strrchr(uri, '/') - uri) - strlen(prefix), &copy, err);
+    else if (told)
+        rc = hv_text_copy(told, &copy, err);
+    if (rc < 0 || !copy)
+        return rc;
+    free(types->own_namespace);
+    types->own_namespace = copy;
+    types->cim_namespace = copy;
+    return 0;
 }
 
 const struct hv_class *hv_types_class(const struct hv_types *types, const char *class_name) {
@@ -53,6 +74,19 @@ int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_err
         types->n++;
     }
     return rc;
+}
+
+void hv_types_add(struct hv_types *types, struct hv_class *description_take) {
+    struct hv_class **longer = NULL;
+
+    if (description_take && types->n < HV_TYPES_MAX)
+        longer = hv_grow(types->list, types->n, sizeof(struct hv_class *));
+    if (!longer) {
+        (void)hv_class_free(description_take);
+        return;
+    }
+    types->list = longer;
+    types->list[types->n++] = description_take;
 }
 
 /* The class of OBJECT and what is inside it; a class that the host cannot tell of is no failure, its values stay texts. */

@@ -19,6 +19,7 @@ enum { HV_TYPES_MAX = 64 };
 struct hv_types {
     struct hv_connection *connection; /* NULL: the host is not asked */
     const char *cim_namespace;        /* NULL: root/virtualization/v2 */
+    char *own_namespace;              /* that of a resource, where it says so itself */
     struct hv_class **list;
     size_t n;
     const char *base;    /* class that stands in for those nobody described, its descendants; may be NULL */
@@ -29,9 +30,13 @@ struct hv_types {
 /* Options of the command; CONNECTION outlives it. */
 void hv_types_init(struct hv_types *types, const struct hv_args *args, struct hv_connection *connection);
 void hv_types_deinit(struct hv_types *types);
+/* Classes are looked up in the namespace that RESOURCE is in, where its URI or a selector tells. Errors: MEMORY. */
+HV_MUST_CHECK int hv_types_follow(struct hv_types *types, const struct hv_epr *resource, struct hv_error *err);
 
 /* Asks the host to describe CLASS_NAME unless it did; no effect without --types. Errors: those of the request, LIMIT, MEMORY. */
 HV_MUST_CHECK int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_error *err);
+/* Keeps a description that somebody else fetched, or frees it when it is one too many. Accepts NULL. */
+void hv_types_add(struct hv_types *types, struct hv_class *description_take);
 /* Fetches the classes of all instances inside INSTANCE (may be NULL); one that the host does not describe is left unknown. */
 HV_MUST_CHECK int hv_types_fetch_inside(struct hv_types *types, const struct hv_instance *instance, struct hv_error *err);
 /* The description, when there is one. TYPES may be NULL. */

@@ -123,6 +123,21 @@ exit_is 0
 raw get Hvsim_AllTypes --namespace root/hvsim --selector Id=single --types -o json
 out_json '.properties | .Uint8 == null and .Uint16Array == [1, 2] and .StringArray == ["a", ""]'
 
+raw enumerate Hvsim_AllTypes --namespace root/hvsim --types -o jsonl
+exit_is 0
+out_json 'map(.properties.Id) == ["full", "null", "empty", "single"]
+    and (.[0].properties.Object.properties | .Flag == true and .Number == 42)' -s
+forget_requests
+raw enumerate http://schemas.microsoft.com/wbem/wsman/1/wmi/root/hvsim/Hvsim_AllTypes --types -o json
+exit_is 0
+out_json '.instances[0].properties | .Uint16 == 65535 and .ObjectArray[1].properties.Number == 42'
+sent 2 '.selectors.ClassName != null'
+raw enumerate '*' --filter 'SELECT * FROM CIM_ManagedSystemElement' --types --mode object-and-epr -o jsonl
+exit_is 0
+out_json 'map(select(.class == "Msvm_ComputerSystem")) | length > 1
+    and all(.properties.EnabledState | type == "number") and all(.reference.selectors.Name != null)' -s
+out_json '(map(.class) | unique | length) > 2' -s
+
 scenario 'parameters of all types'
 raw invoke Hvsim_Echo Echo --namespace root/hvsim --types -o json --param Boolean=true --param Uint8Array=1 --param Uint8Array=2 \
     --param Uint64=18446744073709551615 --param 'String= <a> & ]]> ' --param 'Datetime={"datetime": "2024-05-01T10:11:12.5Z"}' \
