@@ -28,17 +28,29 @@ struct hv_client_options {
     void *trace_context;
 };
 
+/* How to sign in. What the host does not offer is not tried. */
 enum hv_auth {
-    HV_AUTH_BASIC,
-    HV_AUTH_NONE, /* no credentials: enough for hv_identify_anonymous_new, and for nothing else */
+    HV_AUTH_NEGOTIATE, /* Kerberos, and NTLM where Kerberos cannot be had */
+    HV_AUTH_KERBEROS,
+    HV_AUTH_NTLM,
+    HV_AUTH_CREDSSP,     /* gives the host the password, for it to sign in elsewhere */
+    HV_AUTH_CERTIFICATE, /* https only: the host maps a client certificate to an account */
+    HV_AUTH_BASIC,       /* sends the password itself */
+    HV_AUTH_NONE,        /* no credentials: enough for hv_identify_anonymous_new, and for nothing else */
 };
 
 struct hv_host_options {
     const char *address; /* name, name:port, or URL as https://h:5986/wsman */
     const char *name;    /* what messages call it; NULL: the host part of ADDRESS */
     enum hv_auth auth;
-    const char *user;
+    const enum hv_auth *auth_list; /* when given, in place of AUTH: tried in this order, as far as the host offers them */
+    size_t n_auth_list;
+    const char *user;                /* NULL: whose Kerberos tickets there are */
     const char *password;            /* copied; wiped when the host is freed */
+    const char *keytab;              /* Kerberos key instead of a password */
+    const char *spn_service;         /* first half of the service's name; NULL: "HTTP" */
+    const char *spn_host;            /* second half; NULL: the host part of ADDRESS */
+    bool delegate;                   /* hand a forwarded Kerberos ticket to the host */
     const char *cacert;              /* PEM file; NULL: the system's, unless capath is given */
     const char *capath;              /* folder of PEM files by hash (openssl rehash), besides */
     const char *pinned_pubkey;       /* "sha256//base64[;sha256//...]", on top of verification */

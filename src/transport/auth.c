@@ -14,6 +14,8 @@ int hv_login_init(struct hv_login *login, enum hv_auth scheme, const char *user,
     login->scheme = scheme;
     if (scheme == HV_AUTH_NONE)
         return 0;
+    if (scheme != HV_AUTH_BASIC)
+        return hv_error_set(err, HV_E_ARGUMENT, "the scheme of sign-in is not known");
     if (!user || !user[0] || !password) {
         r = hv_error_set(err, HV_E_AUTH, "no %s to sign in with", !user || !user[0] ? "user" : "password");
         hv_error_remedy(err, "give a user by -u USER and a password by --password-file FILE");

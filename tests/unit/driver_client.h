@@ -24,7 +24,7 @@ struct fixture {
 };
 
 static inline struct hv_host *fixture_host(struct hv_client *client, const char *address) {
-    const struct hv_host_options options = { .address = address, .user = "user", .password = "s3cret" };
+    const struct hv_host_options options = { .address = address, .auth = HV_AUTH_BASIC, .user = "user", .password = "s3cret" };
     struct hv_host *host = NULL;
 
     assert_int_equal(hv_client_add_host(client, &options, &host, NULL), 0);

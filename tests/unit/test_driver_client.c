@@ -255,7 +255,7 @@ static void a_task_starts_once_and_on_hosts_of_its_client(void **state) {
 static void hosts_are_called_what_the_user_said(void **state) {
     struct fixture f;
     struct hv_host *host = NULL;
-    struct hv_host_options options = { .address = "https://[::1]:1/x", .name = "lab", .user = "u", .password = "p" };
+    struct hv_host_options options = { .address = "https://[::1]:1/x", .name = "lab", .auth = HV_AUTH_BASIC, .user = "u", .password = "p" };
     struct hv_error err = { 0 };
 
     (void)state;
@@ -323,7 +323,7 @@ static void a_trace_tells_requests_and_answers_and_no_secret(void **state) {
 
 static int run_whole(void *context) {
     struct fixture f = { .client = NULL };
-    const struct hv_host_options options = { .address = "hv01", .user = "user", .password = "s3cret" };
+    const struct hv_host_options options = { .address = "hv01", .auth = HV_AUTH_BASIC, .user = "user", .password = "s3cret" };
     struct hv_task *task = NULL;
     struct hv_error err = { 0 };
     const struct hv_error *error;

@@ -22,7 +22,9 @@ static void a_host_is_identified_over_https(void **state) {
     struct loopback_certificate certificate = loopback_certificate("IP:127.0.0.1", NULL, -DAY, DAY);
     char *file = loopback_certificate_file(&certificate);
     char address[64];
-    struct hv_host_options options = { .address = address, .name = "hv01", .user = "u", .password = "p", .cacert = file };
+    struct hv_host_options options = {
+        .address = address, .name = "hv01", .auth = HV_AUTH_BASIC, .user = "u", .password = "p", .cacert = file
+    };
     struct loopback server;
     struct hv_client *client = NULL;
     struct hv_host *host = NULL;

@@ -27,7 +27,7 @@ static int make(bool https, const struct hv_host_options *options, struct hv_end
 }
 
 static struct hv_host_options signed_in(void) {
-    return (struct hv_host_options){ .user = "user", .password = "s3cret" };
+    return (struct hv_host_options){ .auth = HV_AUTH_BASIC, .user = "user", .password = "s3cret" };
 }
 
 static void pins_and_fingerprints_mean_their_bytes(void **state) {
@@ -164,6 +164,7 @@ static void a_password_goes_only_where_it_is_safe(void **state) {
         struct hv_endpoint *endpoint = NULL;
         struct hv_error err = { 0 };
 
+        options.auth = HV_AUTH_BASIC;
         options.user = "user";
         options.password = "s3cret";
         assert_int_equal(make(rows[i].https, &options, &endpoint, &err), rows[i].result);
@@ -194,7 +195,7 @@ static void signing_in_needs_a_user_and_a_password(void **state) {
     memset(long_password, 'x', sizeof(long_password));
     long_password[HV_LOGIN_MAX_BYTES] = '\0';
     for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
-        const struct hv_host_options options = { .user = rows[i].user, .password = rows[i].password };
+        const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .user = rows[i].user, .password = rows[i].password };
         struct hv_endpoint *endpoint = NULL;
 
         assert_int_equal(make(true, &options, &endpoint, NULL), rows[i].result);

@@ -47,7 +47,7 @@ static void each_code_has_a_class_that_knows_what_left(void **state) {
     char host[] = "hv01";
     char url[] = "https://hv01:5986/wsman";
     const struct hv_address address = { .https = true, .host = host, .port = 5986, .url = url };
-    const struct hv_host_options options = { .user = "user", .password = "s3cret" };
+    const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .user = "user", .password = "s3cret" };
     struct hv_endpoint *endpoint = NULL;
 
     (void)state;
