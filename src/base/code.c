@@ -21,6 +21,12 @@
 #define BUSY_REMEDY     "wait until the other operation on the VM has ended, then try again"
 #define ENVELOPE_REMEDY "raise the limit on the host: winrm set winrm/config @{MaxEnvelopeSizekb=\"8192\"}"
 #define MEMORY_REMEDY   "free memory on the destination, or choose another host"
+#define PASSWORD_REMEDY "check user and password, and that the user's name has its domain: DOMAIN\\USER"
+#define CLOCK_REMEDY    "set the clocks of this machine, of the host and of its domain controller: they may differ by 5 minutes"
+#define LOGON_REMEDY                                                                                                             \
+    "allow the account \"Access this computer from the network\" and, for CredSSP, \"Allow log on locally\" on the host"
+#define PATCH_REMEDY      "bring the host's CredSSP up to date (CVE-2018-0886), or see its policy \"Encryption Oracle Remediation\""
+#define NO_CREDSSP_REMEDY "sign in by --auth kerberos, with constrained delegation set up on the source host"
 #define FIREWALL_REMEDY                                                                                                          \
     "check that both hosts can reach each other on TCP 6600 (migration) and 445 (SMB), on a network allowed for migration"
 
@@ -323,6 +329,58 @@ static const struct hv_code codes[] = {
     { HV_CODE_RETURN_VALUE, 32779, "FileInUse", "a file is in use", BUSY_REMEDY, HV_E_CONFLICT },
     { HV_CODE_RETURN_VALUE, 32784, "NotCompatible", "the hosts are not compatible",
       "compare the processors of both hosts, or limit the VM's processor features", HV_E_NOT_MIGRATABLE },
+
+    { HV_CODE_SIGN_IN, 0xC0000022, "STATUS_ACCESS_DENIED", "access is denied", RIGHTS_REMEDY, HV_E_DENIED },
+    { HV_CODE_SIGN_IN, 0xC000005E, "STATUS_NO_LOGON_SERVERS", "the host reaches no domain controller",
+      "check the host's name servers and its way to a domain controller", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC0000064, "STATUS_NO_SUCH_USER", "the host knows no such user", PASSWORD_REMEDY, HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC000006A, "STATUS_WRONG_PASSWORD", "the password is wrong", PASSWORD_REMEDY, HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC000006D, "STATUS_LOGON_FAILURE", "user or password is wrong", PASSWORD_REMEDY, HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC000006E, "STATUS_ACCOUNT_RESTRICTION", "the account is restricted",
+      "accounts in Protected Users, or without a password, cannot sign in this way: use another account", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC000006F, "STATUS_INVALID_LOGON_HOURS", "the account may not sign in at this hour",
+      "try again at another hour, or change the account's logon hours", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC0000070, "STATUS_INVALID_WORKSTATION", "the account may not sign in from this machine",
+      "change the account's list of workstations, or use another account", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC0000071, "STATUS_PASSWORD_EXPIRED", "the password has expired", "set a new password", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC0000072, "STATUS_ACCOUNT_DISABLED", "the account is disabled", "enable the account, or use another one",
+      HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC00000BB, "STATUS_NOT_SUPPORTED", "the host does not support this kind of sign-in", PATCH_REMEDY,
+      HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC0000133, "STATUS_TIME_DIFFERENCE_AT_DC", "the clocks differ too much", CLOCK_REMEDY, HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC000015B, "STATUS_LOGON_TYPE_NOT_GRANTED", "the account may not sign in to this host in this way",
+      LOGON_REMEDY, HV_E_DENIED },
+    { HV_CODE_SIGN_IN, 0xC0000193, "STATUS_ACCOUNT_EXPIRED", "the account has expired", "extend the account, or use another one",
+      HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC0000224, "STATUS_PASSWORD_MUST_CHANGE", "the password must be changed before the first sign-in",
+      "sign in to a Windows machine and set a new password", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC0000234, "STATUS_ACCOUNT_LOCKED_OUT", "the account is locked",
+      "have the account unlocked, or wait until the lockout ends; find what else uses an old password", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0xC0000413, "STATUS_AUTHENTICATION_FIREWALL_FAILED", "the account's domain may not sign in to this host",
+      "grant the account \"Allowed to authenticate\" on the host's computer account", HV_E_DENIED },
+    { HV_CODE_SIGN_IN, 0xC0000418, "STATUS_NTLM_BLOCKED", "NTLM is blocked by policy",
+      "name the host by FQDN and use a domain account, so that Kerberos can be had", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x80090302, "SEC_E_UNSUPPORTED_FUNCTION", "the host demands another version of CredSSP", PATCH_REMEDY,
+      HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x80090304, "SEC_E_INTERNAL_ERROR", "the host's security service failed",
+      "look into the host's log Microsoft-Windows-Security and its way to a domain controller", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x80090308, "SEC_E_INVALID_TOKEN", "the host could not read what was sent",
+      "see what is between here and the host", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x8009030C, "SEC_E_LOGON_DENIED", "user or password is wrong", PASSWORD_REMEDY, HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x8009030E, "SEC_E_NO_CREDENTIALS", "the host has no credentials for the next hop", NO_CREDSSP_REMEDY,
+      HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x8009030F, "SEC_E_MESSAGE_ALTERED", "what was sent was changed on its way",
+      "see what is between here and the host: the connection may be tampered with", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x80090311, "SEC_E_NO_AUTHENTICATING_AUTHORITY", "the host reaches no domain controller",
+      "check the host's name servers and its way to a domain controller", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x80090322, "SEC_E_WRONG_PRINCIPAL", "the host is not the one that was named",
+      "name the host by the name that its service principal has", HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x80090324, "SEC_E_TIME_SKEW", "the clocks differ too much", CLOCK_REMEDY, HV_E_AUTH },
+    { HV_CODE_SIGN_IN, 0x8009035E, "SEC_E_DELEGATION_POLICY", "a policy forbids that credentials are given to this host",
+      NO_CREDSSP_REMEDY, HV_E_DENIED },
+    { HV_CODE_SIGN_IN, 0x8009035F, "SEC_E_POLICY_NLTM_ONLY",
+      "a policy forbids that credentials are given to a host that was met by NTLM only",
+      "name the host by FQDN and use a domain account, so that Kerberos can be had", HV_E_DENIED },
 };
 
 static const struct hv_code *find(enum hv_code_space space, uint32_t code) {

@@ -12,6 +12,7 @@ enum hv_code_space {
     HV_CODE_CIM_STATUS,   /* CIMStatusCode (wsman.md 5.2) */
     HV_CODE_RETURN_VALUE, /* of methods of root/virtualization/v2, the CIM family 1 to 6 included (hyperv.md 2.1, 7.4) */
     HV_CODE_JOB,          /* ErrorCode of a job; thought to be of the same family (hyperv.md 3.3) */
+    HV_CODE_SIGN_IN,      /* NTSTATUS and SECURITY_STATUS that a host answers credentials with (MS-CSSP 2.2.1, MS-ERREF 2.3) */
 };
 
 struct hv_code {

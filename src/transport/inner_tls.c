@@ -156,7 +156,7 @@ int hv_inner_tls_read(struct hv_inner_tls *tls, const void *in, size_t n_in, str
             return hv_error_set(err, HV_E_PROTOCOL, "what the host sent through CredSSP's TLS is cut off");
         return hv_buf_finish(plain, "what the host sent through CredSSP's TLS", err);
     case SSL_ERROR_ZERO_RETURN:
-        return hv_error_set(err, HV_E_PROTOCOL, "the host closed CredSSP's TLS");
+        return 1;
     default:
         return explain(tls, "what the host sent through CredSSP's TLS is damaged", err);
     }

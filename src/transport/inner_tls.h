@@ -31,7 +31,10 @@ HV_MUST_CHECK int hv_inner_tls_handshake(struct hv_inner_tls *tls, const void *i
 /* Appends the records of PLAIN, which is not empty. Errors: PROTOCOL, MEMORY, LIMIT. */
 HV_MUST_CHECK int hv_inner_tls_write(struct hv_inner_tls *tls, const void *plain, size_t n_plain, struct hv_buf *out,
                                      struct hv_error *err);
-/* Appends what whole records hold: maybe nothing. Errors: PROTOCOL (damaged, cut off, closed by the peer), MEMORY, LIMIT. */
+/*
+ * Appends what whole records hold: maybe nothing. Outcomes: 0 read; 1 the peer closed, by which nothing is appended. Errors:
+ * PROTOCOL (damaged, cut off), MEMORY, LIMIT.
+ */
 HV_MUST_CHECK int hv_inner_tls_read(struct hv_inner_tls *tls, const void *in, size_t n_in, struct hv_buf *plain,
                                     struct hv_error *err);
 

@@ -101,9 +101,9 @@ static void a_number_finds_its_space_by_its_bits(void **state) {
 
 /* The meaning completes a sentence and the record takes it; lines of a remedy are remedies. */
 static void every_entry_reads_well(void **state) {
-    static const enum hv_code_space spaces[] = { HV_CODE_WSMAN,     HV_CODE_WIN32,      HV_CODE_WMI,
-                                                 HV_CODE_MIGRATION, HV_CODE_CIM_STATUS, HV_CODE_RETURN_VALUE };
-    static const uint32_t bases[] = { 0x80338000, 0, 0x80041000, 0x80070000, 0, 0 };
+    static const enum hv_code_space spaces[] = { HV_CODE_WSMAN,      HV_CODE_WIN32,        HV_CODE_WMI,     HV_CODE_MIGRATION,
+                                                 HV_CODE_CIM_STATUS, HV_CODE_RETURN_VALUE, HV_CODE_SIGN_IN, HV_CODE_SIGN_IN };
+    static const uint32_t bases[] = { 0x80338000, 0, 0x80041000, 0x80070000, 0, 0, 0xC0000000, 0x80090000 };
     size_t n = 0;
     (void)state;
 
@@ -120,9 +120,11 @@ static void every_entry_reads_well(void **state) {
             assert_true(strlen(known->meaning) < HV_ERROR_NAME_SIZE);
             assert_true(!known->remedy || (known->remedy[0] && strlen(known->remedy) < HV_ERROR_TEXT_SIZE));
             assert_string_not_equal(hv_error_name(known->error ? known->error : HV_E_FAILED), "internal");
+            if (spaces[i] == HV_CODE_SIGN_IN)
+                assert_non_null(known->remedy);
         }
     }
-    assert_true(n > 140);
+    assert_true(n > 165);
 }
 
 int main(void) {

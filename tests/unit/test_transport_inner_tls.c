@@ -314,8 +314,7 @@ static void a_peer_that_closes_is_told(void **state) {
     assert_int_equal(shake_hands(&pair), 0);
     (void)SSL_shutdown(pair.peer.ssl);
     tls_peer_drain(&pair.peer, &out);
-    assert_int_equal(hv_inner_tls_read(pair.tls, out.data, out.len, &plain, &pair.err), HV_E_PROTOCOL);
-    assert_non_null(strstr(pair.err.message, "closed"));
+    assert_int_equal(hv_inner_tls_read(pair.tls, out.data, out.len, &plain, NULL), 1);
     end(&pair);
 }
 
