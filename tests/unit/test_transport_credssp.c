@@ -1,36 +1,8 @@
 /* CredSSP against a host's side of its own making: every version, everything that may go wrong, and who gets the password. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "base/size.h"
-#include "support/credssp_peer.h"
+#include "credssp_meeting.h"
 #include "support/failmalloc.h"
-#include "transport/credssp.h"
-
-enum {
-    DAY = 24 * 60 * 60,
-    CEILING = 1024 * 1024,
-    MOST_TURNS = 12,
-};
 
 static const char users[] = "EXDOM:alice:Passw0rd\nEXDOM:j\xC3\xBCrgen:Gr\xC3\xBC\xC3\x9F\n:local:Secr3t\n";
-
-static struct loopback_certificate certificate;
-
-struct meeting {
-    struct credssp_peer peer;
-    struct hv_mech *mech;
-    unsigned n_turns;
-    struct hv_error err;
-};
 
 static const struct hv_credssp_options alice = {
     .inner = HV_AUTH_NEGOTIATE,
@@ -39,66 +11,6 @@ static const struct hv_credssp_options alice = {
     .service = "HTTP",
     .host = "hv01.example",
 };
-
-static void begin(struct meeting *meeting, const struct hv_credssp_options *client, struct credssp_peer_options host) {
-    memset(meeting, 0, sizeof(*meeting));
-    host.tls.certificate = &certificate;
-    host.version = host.version ? host.version : 6;
-    credssp_peer_start(&meeting->peer, &host);
-    assert_int_equal(hv_credssp_new(client, &meeting->mech, &meeting->err), 0);
-}
-
-static void end(struct meeting *meeting) {
-    meeting->mech = hv_mech_free(meeting->mech);
-    credssp_peer_stop(&meeting->peer);
-}
-
-/*
- * Until one of them ends it. After turn CUT the client gets only N_CUT bytes of the answer. Returns what the client said last; 1
- * when the host refused and the client has not noticed.
- */
-static int meet_and_cut(struct meeting *meeting, unsigned cut, size_t n_cut, size_t *ret_n_answer) {
-    HV_CLEANUP_BUF struct hv_buf ours = HV_BUF_INIT(CEILING);
-    HV_CLEANUP_BUF struct hv_buf theirs = HV_BUF_INIT(CEILING);
-    int host = 1;
-    int r;
-
-    do {
-        hv_buf_reset(&ours);
-        r = meeting->mech->vtable->step(meeting->mech, theirs.data, theirs.len, &ours, &meeting->err);
-        meeting->n_turns++;
-        hv_buf_reset(&theirs);
-        if (r < 0 || host <= 0)
-            break;
-        assert_true(ours.len > 0);
-        host = credssp_peer_turn(&meeting->peer, ours.data, ours.len, &theirs);
-        if (ret_n_answer)
-            *ret_n_answer = theirs.len;
-        if (meeting->n_turns == cut && theirs.len > n_cut)
-            theirs.len = n_cut;
-        assert_true(meeting->n_turns < MOST_TURNS);
-    } while (r > 0 || host < 0);
-    return r;
-}
-
-static int meet(struct meeting *meeting) {
-    return meet_and_cut(meeting, 0, 0, NULL);
-}
-
-static void assert_utf16(const struct hv_buf *buf, const char *ascii) {
-    assert_int_equal(buf->len, strlen(ascii) * 2);
-    for (size_t i = 0; ascii[i]; i++) {
-        assert_int_equal(buf->data[i * 2], ascii[i]);
-        assert_int_equal(buf->data[i * 2 + 1], 0);
-    }
-}
-
-static void assert_safe(const struct meeting *meeting) {
-    assert_false(meeting->peer.has_credentials);
-    assert_true(meeting->err.message[0]);
-    assert_null(strstr(meeting->err.message, "Passw0rd"));
-    assert_null(strstr(meeting->err.cause, "Passw0rd"));
-}
 
 static void every_version_over_every_tls_hands_the_credentials_over(void **state) {
     static const struct tls_peer_options tls[] = {
@@ -115,16 +27,16 @@ static void every_version_over_every_tls_hands_the_credentials_over(void **state
             struct meeting m;
 
             client.inner = inner[i % 2];
-            begin(&m, &client, (struct credssp_peer_options){ .tls = tls[i / 2], .version = version });
-            if (meet(&m) != 0)
+            meeting_begin(&m, &client, (struct credssp_peer_options){ .tls = tls[i / 2], .version = version });
+            if (meeting_run(&m) != 0)
                 fail_msg("version %u: %s; %s", (unsigned)version, m.err.message, m.err.cause);
             assert_string_equal(m.peer.acceptor.user, "EXDOM\\alice");
             assert_int_equal(m.peer.used_nonce, version >= 5);
             assert_int_equal(m.peer.token_with_key, client.inner == HV_AUTH_NTLM);
-            assert_utf16(&m.peer.domain, "EXDOM");
-            assert_utf16(&m.peer.user, "alice");
-            assert_utf16(&m.peer.password, "Passw0rd");
-            end(&m);
+            meeting_assert_utf16(&m.peer.domain, "EXDOM");
+            meeting_assert_utf16(&m.peer.user, "alice");
+            meeting_assert_utf16(&m.peer.password, "Passw0rd");
+            meeting_end(&m);
         }
     }
 }
@@ -149,13 +61,13 @@ static void forms_of_a_user_are_split_for_the_host(void **state) {
 
         client.user = rows[i].user;
         client.password = rows[i].password;
-        begin(&m, &client, (struct credssp_peer_options){ .version = 6 });
-        if (meet(&m) != 0)
+        meeting_begin(&m, &client, (struct credssp_peer_options){ .version = 6 });
+        if (meeting_run(&m) != 0)
             fail_msg("%s: %s; %s", rows[i].user, m.err.message, m.err.cause);
-        assert_utf16(&m.peer.domain, rows[i].domain);
-        assert_utf16(&m.peer.user, rows[i].name);
-        assert_utf16(&m.peer.password, rows[i].password);
-        end(&m);
+        meeting_assert_utf16(&m.peer.domain, rows[i].domain);
+        meeting_assert_utf16(&m.peer.user, rows[i].name);
+        meeting_assert_utf16(&m.peer.password, rows[i].password);
+        meeting_end(&m);
     }
 }
 
@@ -166,13 +78,13 @@ static void names_and_passwords_go_as_utf16(void **state) {
 
     client.user = "EXDOM\\j\xC3\xBCrgen";
     client.password = "Gr\xC3\xBC\xC3\x9F";
-    begin(&m, &client, (struct credssp_peer_options){ .version = 6 });
-    assert_int_equal(meet(&m), 0);
+    meeting_begin(&m, &client, (struct credssp_peer_options){ .version = 6 });
+    assert_int_equal(meeting_run(&m), 0);
     assert_int_equal(m.peer.user.len, 12);
     assert_memory_equal(m.peer.user.data, "j\0\xFC\0r\0g\0e\0n\0", 12);
     assert_int_equal(m.peer.password.len, 8);
     assert_memory_equal(m.peer.password.data, "G\0r\0\xFC\0\xDF\0", 8);
-    end(&m);
+    meeting_end(&m);
 }
 
 /* Somebody in between can answer, but not with the proof. */
@@ -194,14 +106,14 @@ static void a_host_that_does_not_prove_its_key_gets_nothing(void **state) {
             struct meeting m;
             int r;
 
-            begin(&m, &alice, (struct credssp_peer_options){ .version = version, .trick = rows[i].trick });
-            r = meet(&m);
+            meeting_begin(&m, &alice, (struct credssp_peer_options){ .version = version, .trick = rows[i].trick });
+            r = meeting_run(&m);
             if (r != rows[i].error)
                 fail_msg("trick %d, version %u: %d, %s", (int)rows[i].trick, (unsigned)version, r, m.err.message);
-            assert_safe(&m);
+            meeting_assert_safe(&m);
             if (r == HV_E_AUTH)
                 assert_non_null(strstr(m.err.cause, "in between"));
-            end(&m);
+            meeting_end(&m);
         }
     }
 }
@@ -211,14 +123,14 @@ static void versions_that_are_not_safe_are_refused(void **state) {
     struct meeting m;
     (void)state;
 
-    begin(&m, &alice, (struct credssp_peer_options){ .version = versions[0] });
-    assert_int_equal(meet(&m), HV_E_AUTH);
+    meeting_begin(&m, &alice, (struct credssp_peer_options){ .version = versions[0] });
+    assert_int_equal(meeting_run(&m), HV_E_AUTH);
     assert_non_null(strstr(m.err.message, "version 1"));
-    assert_safe(&m);
-    end(&m);
-    begin(&m, &alice, (struct credssp_peer_options){ .version = versions[1] });
-    assert_int_equal(meet(&m), 0);
-    end(&m);
+    meeting_assert_safe(&m);
+    meeting_end(&m);
+    meeting_begin(&m, &alice, (struct credssp_peer_options){ .version = versions[1] });
+    assert_int_equal(meeting_run(&m), 0);
+    meeting_end(&m);
 }
 
 static void a_host_that_misbehaves_is_told_and_gets_nothing(void **state) {
@@ -237,12 +149,12 @@ static void a_host_that_misbehaves_is_told_and_gets_nothing(void **state) {
         struct meeting m;
         int r;
 
-        begin(&m, &alice, (struct credssp_peer_options){ .trick = rows[i].trick, .trick_leg = rows[i].leg });
-        r = meet(&m);
+        meeting_begin(&m, &alice, (struct credssp_peer_options){ .trick = rows[i].trick, .trick_leg = rows[i].leg });
+        r = meeting_run(&m);
         if (r != rows[i].error)
             fail_msg("trick %d, leg %u: %d, %s", (int)rows[i].trick, rows[i].leg, r, m.err.message);
-        assert_safe(&m);
-        end(&m);
+        meeting_assert_safe(&m);
+        meeting_end(&m);
     }
 }
 
@@ -251,11 +163,11 @@ static void a_host_that_speaks_first_is_refused(void **state) {
     struct meeting m;
     (void)state;
 
-    begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = TLS1_3_VERSION }, .trick = TRICK_SPEAK_FIRST });
-    assert_int_equal(meet(&m), HV_E_PROTOCOL);
+    meeting_begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = TLS1_3_VERSION }, .trick = TRICK_SPEAK_FIRST });
+    assert_int_equal(meeting_run(&m), HV_E_PROTOCOL);
     assert_non_null(strstr(m.err.message, "spoke first"));
-    assert_safe(&m);
-    end(&m);
+    meeting_assert_safe(&m);
+    meeting_end(&m);
 }
 
 static void what_the_host_says_is_put_into_words(void **state) {
@@ -283,13 +195,14 @@ static void what_the_host_says_is_put_into_words(void **state) {
         unsigned leg = 1 + (unsigned)(i % 3);
         struct meeting m;
 
-        begin(&m, &alice, (struct credssp_peer_options){ .trick = TRICK_ERROR, .trick_leg = leg, .error_code = rows[row].code });
-        assert_int_equal(meet(&m), rows[row].error);
+        meeting_begin(&m, &alice,
+                      (struct credssp_peer_options){ .trick = TRICK_ERROR, .trick_leg = leg, .error_code = rows[row].code });
+        assert_int_equal(meeting_run(&m), rows[row].error);
         assert_int_equal(m.err.hresult, rows[row].code);
         assert_non_null(strstr(m.err.message, rows[row].words));
         assert_non_null(strstr(m.err.remedy, rows[row].remedy));
         assert_int_equal(m.peer.has_credentials, leg == 3);
-        end(&m);
+        meeting_end(&m);
     }
 }
 
@@ -305,13 +218,14 @@ static void a_wrong_password_is_told(void **state) {
 
         client.inner = inner[i % 2];
         client.password = "wrong";
-        begin(&m, &client, (struct credssp_peer_options){ .trick = tricks[i / 2], .trick_leg = 2, .error_code = 0xC000006D });
-        assert_int_equal(meet(&m), HV_E_AUTH);
+        meeting_begin(&m, &client,
+                      (struct credssp_peer_options){ .trick = tricks[i / 2], .trick_leg = 2, .error_code = 0xC000006D });
+        assert_int_equal(meeting_run(&m), HV_E_AUTH);
         assert_non_null(strstr(m.err.message, "refused"));
         assert_true(strstr(m.err.message, "password is wrong") || strstr(m.err.cause, "password is wrong"));
-        assert_safe(&m);
+        meeting_assert_safe(&m);
         assert_null(strstr(m.err.message, "Passw0rd"));
-        end(&m);
+        meeting_end(&m);
     }
 }
 
@@ -320,11 +234,11 @@ static void without_a_token_the_sign_in_ends(void **state) {
     for (unsigned cut = 1; cut <= 5; cut++) {
         struct meeting m;
 
-        begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = TLS1_2_VERSION } });
-        assert_int_equal(meet_and_cut(&m, cut, 0, NULL), HV_E_AUTH);
+        meeting_begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = TLS1_2_VERSION } });
+        assert_int_equal(meeting_cut(&m, cut, 0, NULL), HV_E_AUTH);
         assert_non_null(strstr(m.err.message, "without saying why"));
-        assert_safe(&m);
-        end(&m);
+        meeting_assert_safe(&m);
+        meeting_end(&m);
     }
 }
 
@@ -338,12 +252,12 @@ static void an_answer_that_is_cut_anywhere_ends_the_sign_in(void **state) {
             struct meeting m;
             int r;
 
-            begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = TLS1_2_VERSION } });
-            r = meet_and_cut(&m, cut, n, &n_answer);
+            meeting_begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = TLS1_2_VERSION } });
+            r = meeting_cut(&m, cut, n, &n_answer);
             if (r != HV_E_PROTOCOL)
                 fail_msg("leg %u cut to %zu bytes: %d, %s", cut, n, r, m.err.message);
-            assert_safe(&m);
-            end(&m);
+            meeting_assert_safe(&m);
+            meeting_end(&m);
             n += n < 8 || n + 8 >= n_answer ? 1 : n_answer / 8;
         }
     }
@@ -354,20 +268,20 @@ static void after_a_failure_nothing_more_is_said(void **state) {
     struct meeting m;
     (void)state;
 
-    begin(&m, &alice, (struct credssp_peer_options){ .trick = TRICK_OTHER_KEY });
-    assert_int_equal(meet(&m), HV_E_AUTH);
+    meeting_begin(&m, &alice, (struct credssp_peer_options){ .trick = TRICK_OTHER_KEY });
+    assert_int_equal(meeting_run(&m), HV_E_AUTH);
     for (int i = 0; i < 2; i++)
         assert_int_equal(m.mech->vtable->step(m.mech, "x", (size_t)i, &out, &m.err), HV_E_PROTOCOL);
     assert_int_equal(out.len, 0);
     assert_int_equal(m.mech->vtable->seal(m.mech, "x", 1, &out, &out, &m.err), HV_E_INTERNAL);
     assert_int_equal(out.len, 0);
-    end(&m);
+    meeting_end(&m);
 }
 
 static void pins(struct hv_tls_policy *policy, bool right) {
     *policy = (struct hv_tls_policy){ .n_fingerprints = 1 };
     if (right)
-        assert_int_equal(X509_digest(certificate.x509, EVP_sha256(), policy->fingerprints[0].bytes, NULL), 1);
+        assert_int_equal(X509_digest(meeting_certificate.x509, EVP_sha256(), policy->fingerprints[0].bytes, NULL), 1);
 }
 
 static void the_certificate_within_must_be_the_pinned_one(void **state) {
@@ -379,14 +293,14 @@ static void the_certificate_within_must_be_the_pinned_one(void **state) {
 
         pins(&policy, right);
         client.policy = &policy;
-        begin(&m, &client, (struct credssp_peer_options){ .version = 6 });
-        assert_int_equal(meet(&m), right ? 0 : HV_E_TLS);
+        meeting_begin(&m, &client, (struct credssp_peer_options){ .version = 6 });
+        assert_int_equal(meeting_run(&m), right ? 0 : HV_E_TLS);
         assert_int_equal(m.peer.has_credentials, right);
         if (!right) {
             assert_int_equal(m.peer.n_messages, 0);
             assert_non_null(strstr(m.err.message, "within CredSSP"));
         }
-        end(&m);
+        meeting_end(&m);
     }
 }
 
@@ -400,8 +314,8 @@ static void messages_are_records_with_the_length_of_their_trailer(void **state) 
     for (int tls13 = 0; tls13 < 2; tls13++) {
         struct meeting m;
 
-        begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = tls13 ? TLS1_3_VERSION : TLS1_2_VERSION } });
-        assert_int_equal(meet(&m), 0);
+        meeting_begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = tls13 ? TLS1_3_VERSION : TLS1_2_VERSION } });
+        assert_int_equal(meeting_run(&m), 0);
         assert_int_equal(m.mech->vtable->max_chunk, sizeof(plain));
         for (size_t i = 0; i < HV_ARRAY_SIZE(sizes); i++) {
             HV_CLEANUP_BUF struct hv_buf token = HV_BUF_INIT(CEILING);
@@ -423,7 +337,7 @@ static void messages_are_records_with_the_length_of_their_trailer(void **state) 
             assert_int_equal(opened.len, sizes[i]);
             assert_memory_equal(opened.data, plain, sizes[i]);
         }
-        end(&m);
+        meeting_end(&m);
     }
 }
 
@@ -435,8 +349,8 @@ static void sealed_messages_that_are_not_whole_are_refused(void **state) {
 
     for (int i = 0; i < 4; i++) {
         hv_buf_reset(&sealed);
-        begin(&m, &alice, (struct credssp_peer_options){ .version = 6 });
-        assert_int_equal(meet(&m), 0);
+        meeting_begin(&m, &alice, (struct credssp_peer_options){ .version = 6 });
+        assert_int_equal(meeting_run(&m), 0);
         assert_int_equal(m.mech->vtable->seal(m.mech, "", 0, &opened, &opened, NULL), HV_E_INTERNAL);
         if (i == 3)
             (void)SSL_shutdown(m.peer.tls.ssl);
@@ -450,7 +364,7 @@ static void sealed_messages_that_are_not_whole_are_refused(void **state) {
         assert_int_equal(m.mech->vtable->unseal(m.mech, sealed.data, 16, sealed.len, &opened, &m.err), i ? HV_E_PROTOCOL : 0);
         assert_int_equal(opened.len, i ? 0 : 4);
         hv_buf_reset(&opened);
-        end(&m);
+        meeting_end(&m);
     }
 }
 
@@ -459,12 +373,12 @@ static void nothing_is_sealed_before_the_sign_in(void **state) {
     struct meeting m;
     (void)state;
 
-    begin(&m, &alice, (struct credssp_peer_options){ .version = 6 });
+    meeting_begin(&m, &alice, (struct credssp_peer_options){ .version = 6 });
     assert_int_equal(m.mech->vtable->seal(m.mech, "x", 1, &out, &out, &m.err), HV_E_INTERNAL);
     assert_int_equal(m.mech->vtable->unseal(m.mech, "x", 1, 1, &out, &m.err), HV_E_INTERNAL);
     assert_string_equal(m.mech->vtable->scheme, "CredSSP");
     assert_string_equal(m.mech->vtable->protocol, "application/HTTP-CredSSP-session-encrypted");
-    end(&m);
+    meeting_end(&m);
 }
 
 static void without_a_password_there_is_nothing_to_hand_over(void **state) {
@@ -498,7 +412,7 @@ static bool starve(unsigned turn, size_t n_allocation, bool *ret_turned) {
     unsigned i = 0;
     int r = 1;
 
-    begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = TLS1_3_VERSION } });
+    meeting_begin(&m, &alice, (struct credssp_peer_options){ .tls = { .version = TLS1_3_VERSION } });
     for (; r > 0; i++) {
         hv_buf_deinit(&ours);
         if (i == turn)
@@ -512,11 +426,11 @@ static bool starve(unsigned turn, size_t n_allocation, bool *ret_turned) {
     }
     *ret_turned = i > turn;
     if (n_refused > 0 && r != 0)
-        assert_true(r == HV_E_MEMORY || r == HV_E_TLS); /* TLS: no memory to look at the certificate */
+        assert_true(r == HV_E_MEMORY || r == HV_E_TLS); /* TLS: no memory to look at the meeting_certificate */
     else
         assert_int_equal(r, 0);
     assert_int_equal(m.peer.has_credentials, r == 0);
-    end(&m);
+    meeting_end(&m);
     return n_refused > 0;
 }
 
@@ -568,13 +482,13 @@ static int setup(void **state) {
     unsetenv("KRB5_KTNAME");
     unsetenv("KRB5_CLIENT_KTNAME");
     acceptor_users(users);
-    certificate = loopback_certificate("DNS:hv01.example", NULL, -DAY, DAY);
+    meeting_certificate = loopback_certificate("DNS:hv01.example", NULL, -DAY, DAY);
     return 0;
 }
 
 static int teardown(void **state) {
     (void)state;
-    loopback_certificate_free(&certificate);
+    loopback_certificate_free(&meeting_certificate);
     acceptor_users_forget();
     (void)unlink(krb5_conf);
     return 0;
