@@ -134,7 +134,7 @@ class Connection:
     def admit(self, result):
         # Not gss_inquire_context: python3-gssapi dies of what gss-ntlmssp leaves out there.
         self.mech = {oid.dotted_form: name for name, oid in MECHS.items()}[result.mech.dotted_form]
-        self.user = str(gssapi.Name(result.initiator_name))
+        self.user = str(gssapi.Name(result.initiator_name)).rstrip("\0")  # gss-ntlmssp counts the end
         self.bound = gssapi.RequirementFlag.channel_bound in result.flags
         self.delegated = result.delegated_creds is not None
         if scheme_refuses(self.scheme, self.mech) or self.mech not in self.service.mechs:

@@ -19,7 +19,7 @@ refuses() {
 # signed_in FILTER: what the simulator logged of the last request
 signed_in() {
     note=$(tail -n 1 "$requests")
-    check "hvsim saw $1" jq -es "last | .operation == \"Identify\" and .status == 200 and ($1)" "$requests" >"$work/jq"
+    check "hvsim saw $1" last_is "$requests" ".operation == \"Identify\" and .status == 200 and ($1)"
 }
 
 lab_start
