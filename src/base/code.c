@@ -327,6 +327,11 @@ static const struct hv_code codes[] = {
     { HV_CODE_RETURN_VALUE, 32777, "NotAvailable", "the VM is not available", BUSY_REMEDY, HV_E_CONFLICT },
     { HV_CODE_RETURN_VALUE, 32778, "OutOfMemory", "the host is out of memory", MEMORY_REMEDY, HV_E_FAILED },
     { HV_CODE_RETURN_VALUE, 32779, "FileInUse", "a file is in use", BUSY_REMEDY, HV_E_CONFLICT },
+    { HV_CODE_RETURN_VALUE, 32780, "NotReady", "the guest is not ready", "wait until the guest has started, then try again",
+      HV_E_CONFLICT },
+    { HV_CODE_RETURN_VALUE, 32781, "Locked", "the guest is locked, and does not shut down without force",
+      "shut it down from within, or with --force: applications are then closed with what they did not save", HV_E_CONFLICT },
+    { HV_CODE_RETURN_VALUE, 32782, "ShuttingDown", "the guest is shutting down already", NULL, HV_E_CONFLICT },
     { HV_CODE_RETURN_VALUE, 32784, "NotCompatible", "the hosts are not compatible",
       "compare the processors of both hosts, or limit the VM's processor features", HV_E_NOT_MIGRATABLE },
 

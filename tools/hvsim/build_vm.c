@@ -22,6 +22,7 @@ static const char *const keys[] = {
     "disk",
     "floppy",
     "generation",
+    "guest",
     "guid",
     "host",
     "iso",
@@ -416,6 +417,17 @@ static int active_build(struct builder *builder, struct hv_error *err) {
     return r;
 }
 
+static bool guest_read(const struct sim_section *section, struct sim_vm *vm) {
+    static const char *const words[] = { "ready", "locked", "deaf", "none" };
+    const char *word = sim_section_text(section, "guest", words[0]);
+    for (size_t i = 0; i < HV_ARRAY_SIZE(words); i++)
+        if (hv_text_same(words[i], word)) {
+            vm->guest = (enum sim_guest)i;
+            return true;
+        }
+    return false;
+}
+
 static int identity_read(struct builder *builder, struct hv_error *err) {
     const struct sim_section *section = builder->section;
     struct sim_vm *vm = builder->vm;
@@ -436,6 +448,8 @@ static int identity_read(struct builder *builder, struct hv_error *err) {
             vm->state = states[i].state;
     if (vm->state == 0)
         return sim_section_fail(section, err, "\"state\" must be running, off, saved, paused or starting");
+    if (!guest_read(section, vm))
+        return sim_section_fail(section, err, "\"guest\" must be ready, locked, deaf or none");
     vm->state_since_us = builder->fabric->now_us - 3600 * SIM_US_PER_S;
     int r = sim_section_flag(section, "planned", false, &vm->is_planned, err);
     r = r ? r : sim_section_number(section, "generation", 2, 2, &builder->generation, err);

@@ -142,6 +142,23 @@ static const struct sim_property disk_drive[] = {
     SIM_PK("SystemName", STRING),        SIM_P("DriveNumber", UINT32),
 };
 
+/* Msvm_ShutdownComponent of the reference: CIM_LogicalDevice's keys. */
+static const struct sim_property shutdown_component[] = {
+    SIM_PK("CreationClassName", STRING),
+    SIM_PK("DeviceID", STRING),
+    SIM_PK("SystemCreationClassName", STRING),
+    SIM_PK("SystemName", STRING),
+};
+
+static const struct sim_parameter initiate_shutdown[] = {
+    SIM_IN("Force", BOOLEAN),
+    SIM_IN("Reason", STRING),
+};
+
+static const struct sim_method shutdown_methods[] = {
+    SIM_METHOD("InitiateShutdown", initiate_shutdown),
+};
+
 static const struct sim_property operating_system[] = {
     SIM_P("BuildNumber", STRING),
     SIM_P("BuildType", STRING),
@@ -193,6 +210,8 @@ static const struct sim_class_spec classes[] = {
     VIRT("Msvm_VirtualEthernetSwitch", "CIM_ComputerSystem", SIM_PROPERTIES(ethernet_switch), SIM_NONE),
     VIRT("Msvm_ResourcePool", "CIM_ResourcePool", SIM_NONE, SIM_NONE),
     VIRT("Msvm_DiskDrive", "CIM_EnabledLogicalElement", SIM_PROPERTIES(disk_drive), SIM_NONE),
+    VIRT("Msvm_ShutdownComponent", "CIM_EnabledLogicalElement", SIM_PROPERTIES(shutdown_component),
+         SIM_METHODS(shutdown_methods)),
     VIRT("Msvm_VirtualSystemManagementService", "CIM_VirtualSystemManagementService", SIM_NONE, SIM_METHODS(management_methods)),
     VIRT("Msvm_VirtualSystemManagementServiceSettingData", "CIM_SettingData", SIM_PROPERTIES(management_settings), SIM_NONE),
     VIRT("Msvm_SummaryInformationBase", NULL, SIM_NONE, SIM_NONE),

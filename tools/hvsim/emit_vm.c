@@ -53,6 +53,29 @@ void sim_emit_planned_systems(struct sim_sink *sink) {
     machines_emit(sink, true);
 }
 
+void sim_emit_shutdown_components(struct sim_sink *sink) {
+    for (size_t i = 0; i < sink->host->fabric->n_vms; i++) {
+        const struct sim_vm *vm = sink->host->fabric->vms[i];
+        if (vm->is_planned || vm->state != 2 || vm->guest == SIM_GUEST_NONE || !sim_sink_covers(sink, vm))
+            continue;
+        HV_CLEANUP_FREE char *id = sim_format("Microsoft:%s\\9F8233AC-BE49-4C79-8EE3-E7E1985B2077", vm->guid);
+        struct sim_object *component = id ? sim_new(vm->host, "Msvm_ShutdownComponent") : NULL;
+        sim_set_text(component, "CreationClassName", "Msvm_ShutdownComponent");
+        sim_set_text(component, "DeviceID", id);
+        sim_set_text(component, "SystemCreationClassName", "Msvm_ComputerSystem");
+        sim_set_text(component, "SystemName", vm->guid);
+        sim_set_text(component, "Name", "Shutdown");
+        sim_set_text(component, "ElementName", "Shutdown");
+        sim_set_text(component, "Caption", "Shutdown");
+        sim_set_text(component, "Description", "Microsoft Shutdown Service");
+        sim_set_number(component, "EnabledState", 2);
+        sim_set_number(component, "RequestedState", 12);
+        sim_set_number(component, "HealthState", 5);
+        sim_add_number(component, "OperationalStatus", 2);
+        sim_sink_add(sink, component);
+    }
+}
+
 /* Default settings stand among the others and have to be told apart by their InstanceID (hyperv.md A.5). */
 static void definitions_emit(struct sim_sink *sink) {
     static const struct {

@@ -126,6 +126,12 @@ static void given_apply(const struct sim_embedded *embedded, struct sim_object *
     }
 }
 
+/* What cannot be changed while the machine is on (hyperv.md 2.12). */
+static bool is_for_off(const struct sim_embedded *embedded) {
+    return sim_class_is_a(embedded->object->class_, "Msvm_ProcessorSettingData") &&
+           sim_embedded_given(embedded, "LimitProcessorFeatures");
+}
+
 /* Puts the changed values of TEXT in place of those of the setting it names. A read-only property makes the job fail
  * (wsman.md 4.3). */
 static uint32_t setting_modify(const struct sim_method_call *call, const struct sim_embedded *embedded, struct sim_job *job,
@@ -138,6 +144,8 @@ static uint32_t setting_modify(const struct sim_method_call *call, const struct 
     if (vm->job)
         return refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
     memcpy(job->vm_guid, vm->guid, sizeof(job->vm_guid));
+    if (is_for_off(embedded) && !vm->is_planned && vm->state != 3)
+        return refuse(call, "LimitProcessorFeatures can be changed only while the machine is off", SIM_INVALID_STATE, ret_value);
     if (embedded->read_only) {
         sim_problem_note(&job->problems, 50, 0x80041005, NULL, "The property '%s' cannot be changed.", embedded->read_only);
         return 0;

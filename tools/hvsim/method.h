@@ -5,6 +5,7 @@
 #include "model.h"
 
 struct sim_job;
+struct sim_vm;
 
 struct sim_method_call {
     struct sim_host *host;
@@ -23,6 +24,10 @@ uint32_t sim_management_invoke(const struct sim_method_call *call, uint32_t *ret
 uint32_t sim_echo_invoke(const struct sim_method_call *call, uint32_t *ret_value);       /* lab.c */
 uint32_t sim_system_invoke(const struct sim_method_call *call, const struct sim_object *system,
                            uint32_t *ret_value); /* system.c */
+uint32_t sim_shutdown_invoke(const struct sim_method_call *call, const struct sim_object *component,
+                             uint32_t *ret_value); /* system.c */
+/* What --fault does to a job of this call; VM NULL: none is concerned. migrate.c */
+void sim_job_faults(const struct sim_method_call *call, const struct sim_vm *vm, struct sim_job *job);
 
 /* Return values of Hyper-V methods (hyperv.md 2.1). */
 enum {
@@ -35,6 +40,9 @@ enum {
     SIM_IN_USE = 32774,
     SIM_INVALID_STATE = 32775,
     SIM_WRONG_TYPE = 32776,
+    SIM_NOT_READY = 32780,
+    SIM_LOCKED = 32781,
+    SIM_SHUTTING_DOWN = 32782,
     SIM_NOT_COMPATIBLE = 32784,
 };
 

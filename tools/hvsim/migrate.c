@@ -30,20 +30,24 @@ static const struct sim_armed *fault_take(const struct sim_method_call *call, co
     return sim_fault_take(call->host, kind, call->method->name, vm ? vm->guid : NULL, vm ? sim_vm_name(vm) : NULL);
 }
 
-static void faults_apply(const struct sim_method_call *call, const struct sim_vm *vm, struct sim_job *job) {
+static const char *label(const struct sim_vm *vm) {
+    return vm ? sim_vm_name(vm) : "the host";
+}
+
+void sim_job_faults(const struct sim_method_call *call, const struct sim_vm *vm, struct sim_job *job) {
     const struct sim_armed *armed;
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_FAILS)))
         sim_problem_note(&job->problems, 60, armed->value ? armed->value : 0x80070005, NULL,
-                         "An unexpected error occurred while '%s' was being moved.", sim_vm_name(vm));
+                         "An unexpected error occurred in %s of '%s'.", call->method->name, label(vm));
     if (fault_take(call, vm, SIM_FAULT_JOB_WARNS))
-        sim_problem_note(&job->warnings, 0, 0, "20417", "The blackout of '%s' was longer than expected.", sim_vm_name(vm));
+        sim_problem_note(&job->warnings, 0, 0, "20417", "The blackout of '%s' was longer than expected.", label(vm));
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_HANGS)))
         job->hang_at = armed->value ? armed->value : 1;
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_VANISHES))) {
         job->hide_at = 50;
         if (armed->value)
             sim_problem_note(&job->problems, 60, armed->value, NULL, "An unexpected error occurred while '%s' was being moved.",
-                             sim_vm_name(vm));
+                             label(vm));
     }
     if (fault_take(call, vm, SIM_FAULT_LEFTOVERS))
         job->leaves_leftovers = true;
@@ -83,7 +87,7 @@ static uint32_t job_start(const struct sim_method_call *call, const struct sim_r
         request->vm->job = job;
         job->holds_slot = job->problems.n_items == 0;
     }
-    faults_apply(call, request->vm, job);
+    sim_job_faults(call, request->vm, job);
     return sim_answer_job(call, job, ret_value);
 }
 

@@ -15,6 +15,7 @@ static const struct {
     { "Msvm_VirtualEthernetSwitch", sim_emit_switches },
     { "Msvm_ResourcePool", sim_emit_pools },
     { "Msvm_DiskDrive", sim_emit_disk_drives },
+    { "Msvm_ShutdownComponent", sim_emit_shutdown_components },
     { "Msvm_VirtualSystemManagementService", sim_emit_management },
     { "Msvm_VirtualSystemManagementServiceSettingData", sim_emit_management_settings },
     { "Msvm_VirtualSystemSettingData", sim_emit_settings },

@@ -44,6 +44,7 @@ void sim_emit_jobs(struct sim_sink *sink);
 void sim_emit_systems(struct sim_sink *sink); /* the host, then its VMs */
 void sim_emit_planned_systems(struct sim_sink *sink);
 void sim_emit_settings(struct sim_sink *sink);
+void sim_emit_shutdown_components(struct sim_sink *sink); /* of machines that run, and have a guest that listens */
 struct sim_object *sim_vm_object(const struct sim_vm *vm);
 /* store.c */
 void sim_emit_stored(struct sim_sink *sink);

@@ -33,6 +33,7 @@ static uint32_t change_start(const struct sim_method_call *call, const struct si
     memcpy(job->vm_guid, vm->guid, sizeof(job->vm_guid));
     job->target_state = changes[i].to;
     job->finish = state_settle;
+    sim_job_faults(call, vm, job);
     return sim_answer_job(call, job, ret_value);
 }
 
@@ -52,6 +53,11 @@ uint32_t sim_system_invoke(const struct sim_method_call *call, const struct sim_
         *ret_value = SIM_IN_USE;
         return 0;
     }
+    const struct sim_armed *armed = sim_fault_take(call->host, SIM_FAULT_RETURN, call->method->name, vm->guid, sim_vm_name(vm));
+    if (armed) {
+        *ret_value = armed->value;
+        return 0;
+    }
     for (size_t i = 0; requested->is_set && i < HV_ARRAY_SIZE(changes); i++) {
         if (changes[i].requested != requested->items[0].u)
             continue;
@@ -60,5 +66,44 @@ uint32_t sim_system_invoke(const struct sim_method_call *call, const struct sim_
         is_known = true;
     }
     *ret_value = is_known ? SIM_INVALID_STATE : SIM_INVALID_PARAMETER;
+    return 0;
+}
+
+/* ---- shutting the guest down ---- */
+
+/* Nobody sees this job: it is the time that the guest takes. */
+static uint32_t guest_end(const struct sim_method_call *call, struct sim_vm *vm) {
+    struct sim_job *job = sim_job_new(call->host, SIM_JOB_OTHER, 11);
+    if (!job)
+        return SIM_WBEM_OUT_OF_MEMORY;
+    memcpy(job->vm_guid, vm->guid, sizeof(job->vm_guid));
+    job->is_hidden = true;
+    job->target_state = 3;
+    job->finish = state_settle;
+    vm->state = 4;
+    vm->state_since_us = call->host->fabric->now_us;
+    sim_fabric_touch(call->host->fabric);
+    return 0;
+}
+
+uint32_t sim_shutdown_invoke(const struct sim_method_call *call, const struct sim_object *component, uint32_t *ret_value) {
+    struct sim_vm *vm = sim_vm_find(call->host, sim_object_text(component, "SystemName"), false);
+    const struct sim_value *force = sim_arg_value(call, "Force");
+    const struct sim_armed *armed;
+    *ret_value = SIM_DONE;
+    if (!vm || strcmp(call->method->name, "InitiateShutdown") != 0)
+        *ret_value = SIM_NOT_SUPPORTED;
+    else if (sim_texts_has(&call->host->denied, call->caller->user))
+        *ret_value = SIM_DENIED;
+    else if (!force->is_set || !sim_arg_text(call, "Reason"))
+        *ret_value = SIM_INVALID_PARAMETER;
+    else if ((armed = sim_fault_take(call->host, SIM_FAULT_RETURN, call->method->name, vm->guid, sim_vm_name(vm))))
+        *ret_value = armed->value;
+    else if (vm->job)
+        *ret_value = SIM_IN_USE;
+    else if (vm->guest == SIM_GUEST_LOCKED && !force->items[0].boolean)
+        *ret_value = SIM_LOCKED;
+    else if (vm->guest != SIM_GUEST_DEAF)
+        return guest_end(call, vm);
     return 0;
 }

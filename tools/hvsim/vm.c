@@ -85,6 +85,7 @@ struct sim_vm *sim_vm_plan(const struct sim_vm *vm, struct sim_host *host) {
     memcpy(plan->guid, vm->guid, sizeof(plan->guid));
     plan->host = vm->host;
     plan->is_planned = true;
+    plan->guest = vm->guest;
     plan->state = vm->state == 3 ? 3 : 6;
     plan->state_since_us = host->fabric->now_us;
     plan->checkpoints = calloc(vm->n_checkpoints + 1, sizeof(*plan->checkpoints));

@@ -17,12 +17,21 @@ struct sim_config {
     struct sim_list resources;
 };
 
+/* How the guest takes a wish to shut down. */
+enum sim_guest {
+    SIM_GUEST_READY,
+    SIM_GUEST_LOCKED, /* only with force */
+    SIM_GUEST_DEAF,   /* says yes and goes on */
+    SIM_GUEST_NONE,   /* has no integration services */
+};
+
 struct sim_vm {
     char guid[HV_UUID_TEXT_SIZE];
     struct sim_host *host; /* the one that has it */
     bool is_planned;
     uint16_t state; /* EnabledState */
     int64_t state_since_us;
+    enum sim_guest guest;
     struct sim_config active;
     struct sim_config *checkpoints;
     size_t n_checkpoints;
