@@ -84,6 +84,58 @@ const struct hv_vm *hv_vm_list_result(const struct hv_task *task, size_t *ret_n_
 int hv_vm_show_new(const char *vm, struct hv_task **ret_task, struct hv_error *err);
 const struct hv_vm_details *hv_vm_show_result(const struct hv_task *task);
 
+enum hv_vm_action {
+    HV_VM_START,
+    HV_VM_STOP,     /* cut the power */
+    HV_VM_SHUTDOWN, /* ask the guest */
+    HV_VM_SAVE,
+    HV_VM_PAUSE,
+    HV_VM_RESUME, /* out of a pause */
+};
+
+/* All texts are copied. */
+struct hv_vm_power_options {
+    const char *vm;   /* GUID or display name */
+    const char *host; /* what messages call it */
+    enum hv_vm_action action;
+    bool force;          /* SHUTDOWN: applications lose what they did not save */
+    bool dry_run;        /* only look whether there is something to do */
+    uint64_t timeout_ms; /* how long the new state is waited for once the host took the wish; 0: 5 min */
+};
+
+/*
+ * Brings a VM into a state, unless it is there already, and sees that it got there. Errors: ARGUMENT, MEMORY; of the task
+ * besides: NOT_FOUND, CONFLICT (a state from which that cannot be), DENIED, FAILED, DETACHED (not there yet when the time was
+ * over), UNKNOWN_OUTCOME.
+ */
+int hv_vm_power_new(const struct hv_vm_power_options *options, struct hv_task **ret_task, struct hv_error *err);
+
+struct hv_vm_power_result {
+    const struct hv_vm *before;
+    const struct hv_vm *after; /* in a dry run the same as BEFORE */
+    bool is_needed;            /* the VM was not in that state */
+};
+/* NULL unless the task succeeded; valid until it is freed. */
+const struct hv_vm_power_result *hv_vm_power_result(const struct hv_task *task);
+
+/* What is to be set; -1 leaves it. */
+struct hv_vm_set_options {
+    const char *vm;
+    const char *host;
+    bool dry_run;
+    int64_t processor_compatibility; /* LimitProcessorFeatures: use only what other processors have too */
+};
+
+/* Errors as above; CONFLICT when the VM would have to be off. */
+int hv_vm_set_new(const struct hv_vm_set_options *options, struct hv_task **ret_task, struct hv_error *err);
+
+struct hv_vm_set_result {
+    const struct hv_vm *vm;
+    int64_t processor_compatibility_before; /* 1 yes, 0 no */
+    int64_t processor_compatibility_after;  /* in a dry run as it would be */
+};
+const struct hv_vm_set_result *hv_vm_set_result(const struct hv_task *task);
+
 /* "running", "off", ... for an EnabledState; NULL for one that no document names. */
 const char *hv_vm_state_name(int64_t state);
 

@@ -13,6 +13,7 @@ hv_cmd_fn hv_cmd_wsman_identify, hv_cmd_wsman_get, hv_cmd_wsman_invoke;
 hv_cmd_fn hv_cmd_wsman_put, hv_cmd_wsman_create, hv_cmd_wsman_delete;
 hv_cmd_fn hv_cmd_wsman_enumerate, hv_cmd_wsman_subscribe, hv_cmd_wsman_class;
 hv_cmd_fn hv_cmd_vm_list, hv_cmd_vm_show, hv_cmd_host_show;
+hv_cmd_fn hv_cmd_vm_start, hv_cmd_vm_stop, hv_cmd_vm_shutdown, hv_cmd_vm_save, hv_cmd_vm_pause, hv_cmd_vm_resume, hv_cmd_vm_set;
 hv_cmd_fn hv_cmd_host_config, hv_cmd_host_diff;
 hv_cmd_fn hv_cmd_host_network_list, hv_cmd_host_network_add, hv_cmd_host_network_set, hv_cmd_host_network_remove,
     hv_cmd_host_network_any;

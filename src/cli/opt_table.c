@@ -1,6 +1,6 @@
 /* Every option of the command, once (ux.md 2). */
-#include "base/size.h"
 #include "cli/opt_table.h"
+#include "base/size.h"
 
 #define TEXT(id_, group_, letter_, name_, argument_, help_)                                                                      \
     { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_TEXT, letter_, name_, argument_, NULL, help_ }
@@ -37,6 +37,10 @@ const struct hv_opt_row hv_opt_rows[] = {
     VALUE(POLL, WAIT, DURATION, 0, "poll", "DURATION", "look at the job this often (default 1s, growing to 5s)"),
     VALUE(PROGRESS, WAIT, CHOICE, 0, "progress", "auto|bar|plain|json|none", "how progress is shown on stderr"),
 
+    FLAG(FORCE, FORCE, 0, "force", "close applications that object; what they did not save is lost"),
+    VALUE(TIMEOUT, POWER, DURATION, 0, "timeout", "DURATION", "wait so long for the new state (default 5m)"),
+    VALUE(PROCESSOR_COMPATIBILITY, VM_SET, CHOICE, 0, "processor-compatibility", "on|off",
+          "use only what processors of other versions have too; the VM must be off"),
     FLAG(ENABLE, CONFIG, 0, "enable", "allow live migration to and from the host"),
     FLAG(DISABLE, CONFIG, 0, "disable", "allow none; storage can still be moved within the host"),
     VALUE(MAX_MIGRATIONS, CONFIG, NUMBER, 0, "max-migrations", "N", "VM migrations at once"),

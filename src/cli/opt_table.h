@@ -81,6 +81,9 @@ enum hv_opt {
     HV_OPT_MIGRATION_AUTH,
     HV_OPT_PERFORMANCE,
     HV_OPT_METRIC,
+    HV_OPT_FORCE,
+    HV_OPT_TIMEOUT,
+    HV_OPT_PROCESSOR_COMPATIBILITY,
     HV_OPT_NEW_SUBNET,
     HV_OPT_LIST,
     HV_OPT_REMOVE,
@@ -121,6 +124,9 @@ enum hv_opt {
 #define HV_GROUP_LIMIT       (UINT64_C(1) << 27)
 #define HV_GROUP_KEEP        (UINT64_C(1) << 28)
 #define HV_GROUP_LAST        (UINT64_C(1) << 29)
+#define HV_GROUP_POWER       (UINT64_C(1) << 30)
+#define HV_GROUP_FORCE       (UINT64_C(1) << 31)
+#define HV_GROUP_VM_SET      (UINT64_C(1) << 32)
 
 enum hv_opt_kind {
     HV_KIND_FLAG,

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "hyperv/vm.h"
+#include "wsman/wql.h"
 
 enum { WQL_MAX_BYTES = 16384 };
 
@@ -58,6 +60,15 @@ int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_n
     gather->n_queries++;
     gather->n_pending++;
     return 0;
+}
+
+int hv_gather_find_vm(struct hv_gather *gather, uint32_t kind, const struct hv_vm_find *find, struct hv_effects *effects,
+                      struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf where = HV_BUF_INIT(WQL_MAX_BYTES);
+    hv_buf_printf(&where, "%s = ", hv_vm_find_property(find));
+    hv_wql_quote(&where, hv_vm_find_value(find));
+    int r = hv_buf_finish(&where, "query for the VM", err);
+    return r < 0 ? r : hv_gather_query(gather, kind, "Msvm_ComputerSystem", where.data, true, effects, err);
 }
 
 bool hv_gather_is_missing(const struct hv_error *err) {

@@ -44,6 +44,11 @@ void hv_gather_init(struct hv_gather *gather, hv_gather_begin_fn *begin, hv_gath
 HV_MUST_CHECK int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_name, const char *where,
                                   bool required, struct hv_effects *effects, struct hv_error *err);
 
+struct hv_vm_find;
+/* The same for the VM that FIND looks for; what comes is to be offered to it. */
+HV_MUST_CHECK int hv_gather_find_vm(struct hv_gather *gather, uint32_t kind, const struct hv_vm_find *find,
+                                    struct hv_effects *effects, struct hv_error *err);
+
 /*
  * The step of a task that does nothing else. Errors: those of the functions and of the queries; a missing class too when not one
  * of the classes asked for exists.

@@ -87,16 +87,6 @@ static int query_begin(struct vm_show *show, const struct query *query, struct h
     return hv_gather_query(&show->gather, query->kind, query->class_name, where.data, query->required, effects, err);
 }
 
-static int find_begin(struct vm_show *show, struct hv_effects *effects, struct hv_error *err) {
-    HV_CLEANUP_BUF struct hv_buf where = HV_BUF_INIT(WHERE_MAX_BYTES);
-    hv_buf_printf(&where, "%s = ", hv_vm_find_property(&show->find));
-    hv_wql_quote(&where, hv_vm_find_value(&show->find));
-    int r = hv_buf_finish(&where, "query for the VM", err);
-    if (r < 0)
-        return r;
-    return hv_gather_query(&show->gather, KIND_VM, "Msvm_ComputerSystem", where.data, true, effects, err);
-}
-
 static int parts_begin(struct vm_show *show, struct hv_effects *effects, struct hv_error *err) {
     int r = hv_vm_find_end(&show->find, &show->details.vm, err);
     for (size_t i = 0; r == 0 && i < HV_ARRAY_SIZE(parts); i++)
@@ -114,7 +104,7 @@ static bool leads_to_switch(const struct hv_vm_details *details) {
 static int round_begin(void *target, size_t round, struct hv_effects *effects, struct hv_error *err) {
     struct vm_show *show = target;
     if (round == 0)
-        return find_begin(show, effects, err);
+        return hv_gather_find_vm(&show->gather, KIND_VM, &show->find, effects, err);
     if (round == 1)
         return parts_begin(show, effects, err);
     if (round == 2 && show->details.n_adapters > 0)
