@@ -375,6 +375,21 @@ static bool may_have_acted(uint32_t hresult) {
     }
 }
 
+/* WMI found nobody to act: class, method or namespace missing, or a provider that cannot do such a thing (WbemErrorEnum). */
+static bool found_no_actor(uint32_t hresult) {
+    switch (hresult) {
+    case 0x8004100E: /* WBEM_E_INVALID_NAMESPACE */
+    case 0x80041010: /* WBEM_E_INVALID_CLASS */
+    case 0x80041024: /* WBEM_E_PROVIDER_NOT_CAPABLE */
+    case 0x8004102E: /* WBEM_E_INVALID_METHOD */
+    case 0x8004102F: /* WBEM_E_INVALID_METHOD_PARAMETERS */
+    case 0x80041055: /* WBEM_E_METHOD_NOT_IMPLEMENTED */
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool hv_fault_is_refusal(const struct hv_error *err) {
     /* Answer too large (which says nothing of the act), and "done, but the answer is too large". */
     static const uint16_t done_codes[] = { 0x026, 0x048, 0x049, 0x04D, 0x083, 0 };
@@ -387,5 +402,6 @@ bool hv_fault_is_refusal(const struct hv_error *err) {
         return false;
     if (has_subcode(err, "EncodingLimit") && !err->wsman_code)
         return false;
-    return strcmp(err->fault_code, "Receiver") != 0 || hv_fault_is_busy(err) || hv_fault_is_context_lost(err);
+    return strcmp(err->fault_code, "Receiver") != 0 || found_no_actor(err->hresult) || hv_fault_is_busy(err) ||
+           hv_fault_is_context_lost(err);
 }
