@@ -16,12 +16,13 @@ struct hv_endpoint {
 };
 
 /* Credentials leave only for a peer that is known, on a channel nobody else reads (design.md 3.8). */
-static int exposure_check(const struct hv_endpoint *endpoint, bool http_unencrypted_ok, struct hv_error *err) {
+static int basic_check(const struct hv_endpoint *endpoint, bool http_unencrypted_ok, struct hv_error *err) {
     int r = 0;
 
     if (!endpoint->https && !http_unencrypted_ok) {
         r = hv_error_set(err, HV_E_TLS, "%s: Basic sign-in over http:// would show the password to the network", endpoint->host);
         hv_error_remedy(err, "use https:// (WinRM's HTTPS listener, port 5986)");
+        hv_error_remedy(err, "use --auth negotiate, which encrypts the messages themselves");
         hv_error_remedy(err, "say --http-unencrypted-ok where nobody else can listen");
     } else if (endpoint->https && !hv_tls_policy_verifies(&endpoint->tls)) {
         r = hv_error_set(err, HV_E_TLS, "%s: Basic sign-in would send the password to whoever answers", endpoint->host);
@@ -31,6 +32,15 @@ static int exposure_check(const struct hv_endpoint *endpoint, bool http_unencryp
     if (r < 0 && err)
         err->source = HV_SOURCE_TLS;
     return r;
+}
+
+static int exposure_check(const struct hv_endpoint *endpoint, bool http_unencrypted_ok, struct hv_error *err) {
+    if (hv_login_has(&endpoint->login, HV_AUTH_CERTIFICATE) && !endpoint->https) {
+        (void)hv_error_set(err, HV_E_TLS, "%s: a certificate signs in over https:// only", endpoint->host);
+        hv_error_remedy(err, "use https:// (WinRM's HTTPS listener, port 5986)");
+        return HV_E_TLS;
+    }
+    return hv_login_has(&endpoint->login, HV_AUTH_BASIC) ? basic_check(endpoint, http_unencrypted_ok, err) : 0;
 }
 
 int hv_endpoint_new_named(const struct hv_address *address, struct hv_endpoint **ret_endpoint, struct hv_error *err) {
@@ -59,8 +69,8 @@ int hv_endpoint_new(const struct hv_address *address, const struct hv_host_optio
     if (r == 0)
         r = hv_tls_policy_init(&endpoint->tls, address, options, err);
     if (r == 0)
-        r = hv_login_init(&endpoint->login, options->auth, options->user, options->password, err);
-    if (r == 0 && options->auth != HV_AUTH_NONE)
+        r = hv_login_init(&endpoint->login, address->host, options, err);
+    if (r == 0)
         r = exposure_check(endpoint, options->http_unencrypted_ok, err);
     if (r < 0)
         return r;

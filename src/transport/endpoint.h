@@ -7,6 +7,8 @@
 #include "base/cleanup.h"
 
 struct hv_endpoint;
+struct hv_login;
+struct hv_tls_policy;
 
 /* Where it is, taken apart. */
 struct hv_address {

@@ -88,6 +88,7 @@ static int copy(struct hv_gss *gss, const struct hv_gss_options *options, struct
         .keytab = gss->keytab,
         .service = gss->service,
         .host = gss->host,
+        .only_kerberos = options->only_kerberos,
         .delegate = options->delegate,
         .binding = gss->binding,
         .n_binding = options->n_binding,
@@ -200,7 +201,7 @@ static int prepare_ntlm(struct hv_gss *gss, enum hv_gss_oid mech, struct hv_erro
 
 /* NTLM needs a password, hands on no ticket, and is no way out where the account itself is the trouble. */
 static bool may_detour(const struct hv_gss *gss, int32_t krb5_code) {
-    return gss->password && !gss->options.delegate && !hv_gss_is_final(krb5_code);
+    return gss->password && !gss->options.only_kerberos && !gss->options.delegate && !hv_gss_is_final(krb5_code);
 }
 
 static int prepare_spnego(struct hv_gss *gss, struct hv_error *err) {
@@ -208,7 +209,7 @@ static int prepare_spnego(struct hv_gss *gss, struct hv_error *err) {
     int32_t code = 0;
     int r;
 
-    if (gss->password && hv_gss_user_is_local(gss->user))
+    if (gss->password && !gss->options.only_kerberos && hv_gss_user_is_local(gss->user))
         return prepare_ntlm(gss, HV_GSS_SPNEGO, err);
     r = try_kerberos(gss, &code, &detour);
     if (r == HV_E_MEMORY || (r < 0 && !may_detour(gss, code)))
@@ -244,26 +245,33 @@ static bool is_as_prepared(const struct hv_gss *gss) {
     return major == GSS_S_COMPLETE && hv_gss_oid_is(mech, gss->inner);
 }
 
+static int miss_forwarding(const struct hv_gss *gss, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_AUTH, "no ticket was forwarded to %s, as --delegate demands", gss->host);
+    hv_error_cause(err, "%s",
+                   gss->inner == HV_GSS_KRB5 ? "the ticket at hand may not be forwarded" : "NTLM cannot forward anything");
+    hv_error_remedy(err, "get a ticket that may be forwarded: kinit -f");
+    hv_error_remedy(err, "see that the account is not marked as sensitive, nor in Protected Users");
+    return HV_E_AUTH;
+}
+
 /* The exchange is complete: is it what was asked for? */
 static int check_flags(struct hv_gss *gss, OM_uint32 flags, struct hv_error *err) {
-    int r;
+    const OM_uint32 privacy = GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG;
+    bool forwarded = gss->inner == HV_GSS_KRB5 && (flags & GSS_C_DELEG_FLAG);
+    int r = 0;
 
     if (!is_as_prepared(gss))
         return hv_error_set(err, HV_E_INTERNAL, "signed in by another mechanism than was prepared");
-    if ((flags & (GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG)) != (GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG))
-        return hv_error_set(err, HV_E_AUTH, "signed in to %s, but without means to encrypt", gss->host);
-    if (!(flags & GSS_C_MUTUAL_FLAG))
-        return hv_error_set(err, HV_E_AUTH, "%s did not prove who it is", gss->host);
-    if (gss->options.delegate && (gss->inner != HV_GSS_KRB5 || !(flags & GSS_C_DELEG_FLAG))) {
-        r = hv_error_set(err, HV_E_AUTH, "no ticket was forwarded to %s, as --delegate demands", gss->host);
-        hv_error_cause(err, "%s",
-                       gss->inner == HV_GSS_KRB5 ? "the ticket at hand may not be forwarded" : "NTLM cannot forward anything");
-        hv_error_remedy(err, "get a ticket that may be forwarded: kinit -f");
-        hv_error_remedy(err, "see that the account is not marked as sensitive, nor in Protected Users");
-        return r;
-    }
-    gss->done = true;
-    return 0;
+    if ((flags & privacy) != privacy)
+        r = hv_error_set(err, HV_E_AUTH, "signed in to %s, but without means to encrypt", gss->host);
+    else if (!(flags & GSS_C_MUTUAL_FLAG))
+        r = hv_error_set(err, HV_E_AUTH, "%s did not prove who it is", gss->host);
+    else if (gss->options.delegate && !forwarded)
+        r = miss_forwarding(gss, err);
+    if (r < 0 && err)
+        err->source = HV_SOURCE_KRB5;
+    gss->done = r == 0;
+    return r;
 }
 
 static int take_turn(struct hv_gss *gss, const void *in, size_t n_in, struct hv_buf *out, struct hv_error *err) {

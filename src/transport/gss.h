@@ -24,6 +24,7 @@ struct hv_gss_options {
     const char *keytab;   /* key instead of a password; NULL: none */
     const char *service;  /* "HTTP" */
     const char *host;
+    bool only_kerberos;  /* SPNEGO must not come down to NTLM */
     bool delegate;       /* a forwarded ticket, or it fails */
     const void *binding; /* application_data of the channel binding */
     size_t n_binding;    /* 0: none */

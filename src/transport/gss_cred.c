@@ -51,8 +51,12 @@ static int explain(const struct hv_gss_tickets *tickets, const struct hv_gss_opt
                    int32_t *ret_code, struct hv_error *err) {
     const struct hv_gss_scene scene = hv_gss_scene_of(options);
     const char *words = krb5_get_error_message(tickets->krb5, code);
-    int r = hv_gss_explain_krb5(&scene, code, words, err);
+    int r;
 
+    /* Without preauthentication the answer comes, and cannot be read with the key of a wrong password. */
+    if (code == KRB5KRB_AP_ERR_BAD_INTEGRITY && options->password)
+        code = KRB5KDC_ERR_PREAUTH_FAILED;
+    r = hv_gss_explain_krb5(&scene, code, words, err);
     krb5_free_error_message(tickets->krb5, words);
     *ret_code = code;
     return r;

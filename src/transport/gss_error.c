@@ -35,14 +35,18 @@ static const struct situation on_address = {
 };
 
 static const struct situation situations[] = {
+    { 0, "in cache collection", "there is no Kerberos ticket of \"{user}\" here", "{words}",
+      "get a ticket by kinit {user}, or leave the user out\n"
+      "give the password by --password-file, or a key by --keytab" },
     { KRB5_CC_NOTFOUND, "No Kerberos credentials available", "there is no Kerberos ticket to sign in with", "{words}",
       "get a ticket by kinit USER@REALM\n"
       "give a user by -u and a password by --password-file, or a key by --keytab" },
     { KRB5_FCC_NOFILE, "No credentials cache found", "there is no Kerberos ticket to sign in with", "{words}",
       "get a ticket by kinit USER@REALM\n"
       "give a user by -u and a password by --password-file, or a key by --keytab" },
-    { 0, "does not match desired name", "the Kerberos tickets here are not those of \"{user}\"", "{words}",
-      "get a ticket by kinit {user}, or leave the user out" },
+    { 0, "does not match desired name", "there is no Kerberos ticket of \"{user}\" here", "{words}",
+      "get a ticket by kinit {user}, or leave the user out\n"
+      "give the password by --password-file, or a key by --keytab" },
     { KRB5KRB_AP_ERR_TKT_EXPIRED, "Ticket expired", "the Kerberos ticket has expired", "{words}",
       "get a new one by kinit, or renew it by kinit -R" },
     { KRB5KRB_AP_ERR_TKT_NYV, "Ticket not yet valid", "the Kerberos ticket is not valid yet", "{words}",
@@ -178,7 +182,7 @@ int hv_gss_explain_krb5(const struct hv_gss_scene *scene, int32_t code, const ch
     hv_error_cause(err, "%s", hv_buf_text(&cause));
     if (situation)
         add_remedies(situation->remedy, scene, words, err);
-    if (err)
+    if (err && (situation || code))
         err->source = HV_SOURCE_KRB5;
     return HV_E_AUTH;
 }

@@ -15,10 +15,10 @@
 enum { HV_ANSWER_MAX_BYTES = 8 * 1024 * 1024 };
 
 struct hv_request {
-    const struct hv_endpoint *endpoint; /* outlives the request */
-    const char *bytes;                  /* likewise */
+    const struct hv_endpoint *endpoint; /* outlives the transport, which may stay signed in to it */
+    const char *bytes;                  /* outlive the request */
     size_t n_bytes;
-    uint64_t timeout_ms; /* from submit to the last byte of the answer */
+    uint64_t timeout_ms; /* for the answer, and as much for signing in before; what a KDC takes comes on top */
     bool at_most_once;   /* no second copy leaves, whatever happens to the connection */
     bool anonymous;      /* without credentials, and said to be so (wsman.md 1.6) */
     void *user;          /* names the request; no two under way share one */

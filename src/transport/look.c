@@ -36,7 +36,7 @@ static int explain(const struct hv_transfer *transfer, CURLcode code, struct hv_
 
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return hv_error_set(err, HV_E_CANCELLED, "stopped while connecting");
-    hv_transfer_finish(transfer, code, &result);
+    hv_transfer_explain(transfer, code, &result);
     return hv_error_copy(err, &result.error);
 }
 
@@ -44,9 +44,15 @@ int hv_look_run(const struct hv_endpoint *endpoint, const struct hv_certificate_
                 struct hv_certificate **ret_certificate, struct hv_error *err) {
     HV_CLEANUP(hv_transfer_free) struct hv_transfer *transfer = NULL;
     uint64_t timeout_ms = options && options->timeout_ms ? options->timeout_ms : LOOK_TIMEOUT_MS;
-    const struct hv_request request = { .endpoint = endpoint, .bytes = "", .timeout_ms = timeout_ms, .anonymous = true };
+    const struct hv_leg leg = {
+        .endpoint = endpoint,
+        .bytes = "",
+        .content_type = "",
+        .timeout_ms = timeout_ms,
+        .connect_timeout_ms = timeout_ms,
+    };
     CURLcode code;
-    int r = hv_transfer_new(&request, timeout_ms, &transfer, err);
+    int r = hv_transfer_new(&leg, NULL, &transfer, err);
 
     if (r < 0)
         return r;

@@ -2,6 +2,7 @@
 #include "support/loopback.h"
 
 #include <arpa/inet.h>
+#include <gssapi/gssapi_ext.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -18,6 +19,8 @@
 struct peer {
     int fd;
     SSL *ssl;
+    struct acceptor acceptor;
+    const char *request; /* the last */
 };
 
 static ssize_t read_some(struct peer *peer, void *bytes, size_t n) {
@@ -58,8 +61,9 @@ static bool read_request(struct loopback *server, struct peer *peer) {
             n_whole = buf.len + (size_t)n_body;
         }
     }
-    if (server->n_requests < LOOPBACK_MAX_REQUESTS)
-        server->requests[server->n_requests++] = buf.data;
+    assert_true(server->n_requests < LOOPBACK_MAX_REQUESTS);
+    server->requests[server->n_requests++] = buf.data;
+    peer->request = buf.data;
     return true;
 }
 
@@ -80,6 +84,73 @@ static bool answer_big(struct peer *peer) {
 
     free(body);
     return done;
+}
+
+static bool offer(struct loopback *server, struct peer *peer) {
+    return answer(peer, "401 Unauthorized", server->offer, "", 0);
+}
+
+/* The token of the last request, decoded; NULL without one. */
+static unsigned char *token_of(const struct loopback *server, const struct peer *peer, size_t *ret_n) {
+    char name[64];
+    const char *text;
+    const char *end;
+    unsigned char *bytes;
+    int n;
+
+    (void)snprintf(name, sizeof(name), "\r\nAuthorization: %s ", server->scheme);
+    text = strstr(peer->request, name);
+    if (!text)
+        return NULL;
+    text += strlen(name);
+    end = strstr(text, "\r\n");
+    bytes = malloc((size_t)(end - text) + 3);
+    n = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)(end - text));
+    assert_true(n >= 3);
+    *ret_n = (size_t)n - (end[-1] == '=' ? 1 : 0) - (end[-2] == '=' ? 1 : 0);
+    return bytes;
+}
+
+static bool answer_token(struct loopback *server, struct peer *peer, const char *status, const void *token, size_t n_token) {
+    HV_CLEANUP_BUF struct hv_buf line = HV_BUF_INIT(1024 * 1024);
+    unsigned char *text = malloc(n_token * 2 + 4);
+
+    hv_buf_printf(&line, "WWW-Authenticate: %s ", server->scheme);
+    hv_buf_append(&line, text, (size_t)EVP_EncodeBlock(text, token, (int)n_token));
+    hv_buf_puts(&line, "\r\n");
+    free(text);
+    return answer(peer, status, n_token ? line.data : "", "", 0);
+}
+
+static bool accept_token(struct loopback *server, struct peer *peer) {
+    size_t n_in = 0;
+    size_t n_out = 0;
+    unsigned char *in = token_of(server, peer, &n_in);
+    void *out = NULL;
+    bool done;
+    int r;
+
+    if (!in)
+        return offer(server, peer);
+    r = acceptor_step(&peer->acceptor, in, n_in, server->n_binding ? server->binding : NULL, server->n_binding, &out, &n_out);
+    free(in);
+    if (r == 0 && server->strict && !(peer->acceptor.flags & GSS_C_CHANNEL_BOUND_FLAG)) {
+        peer->acceptor.done = false;
+        r = -1;
+    }
+    if (r == 0) {
+        server->n_signed_in++;
+        (void)snprintf(server->user, sizeof(server->user), "%s", peer->acceptor.user);
+        done = answer_token(server, peer, "200 OK", out, n_out);
+    } else {
+        done = n_out ? answer_token(server, peer, "401 Unauthorized", out, n_out) : offer(server, peer);
+    }
+    free(out);
+    return done;
+}
+
+static bool answer_signed(struct loopback *server, struct peer *peer) {
+    return peer->acceptor.done ? answer(peer, "200 OK", "", server->answer, strlen(server->answer)) : offer(server, peer);
 }
 
 static bool take_step(struct loopback *server, struct peer *peer, enum loopback_step step) {
@@ -103,6 +174,14 @@ static bool take_step(struct loopback *server, struct peer *peer, enum loopback_
         return answer(peer, "200 OK", "", "<a", 100) && false;
     case DO_GARBAGE:
         return write_all(peer, "220 mail.example ESMTP\r\n", 24) && false;
+    case DO_OFFER:
+        return offer(server, peer);
+    case DO_ACCEPT:
+        return accept_token(server, peer);
+    case DO_ANSWER_SIGNED:
+        return answer_signed(server, peer);
+    case DO_ANSWER_404:
+        return answer(peer, "404 Not Found", "", "", 0);
     case DO_HOLD:
     case DO_CLOSE:
         break;
@@ -119,6 +198,8 @@ static void serve(struct loopback *server, int fd) {
         peer.ssl = SSL_new(server->tls);
         SSL_set_fd(peer.ssl, fd);
     }
+    if (server->offer)
+        acceptor_init(&peer.acceptor);
     if (script < server->n_scripts && (!peer.ssl || SSL_accept(peer.ssl) == 1)) {
         for (size_t i = 0; i < LOOPBACK_MAX_STEPS; i++) {
             step = server->scripts[script][i];
@@ -126,6 +207,7 @@ static void serve(struct loopback *server, int fd) {
                 break;
         }
     }
+    acceptor_deinit(&peer.acceptor);
     if (step == DO_HOLD) {
         server->held[server->n_held] = fd;
         server->held_tls[server->n_held++] = peer.ssl;
@@ -133,6 +215,10 @@ static void serve(struct loopback *server, int fd) {
     }
     SSL_free(peer.ssl);
     close(fd);
+    pthread_mutex_lock(&server->lock);
+    server->n_closed++;
+    pthread_cond_signal(&server->closed);
+    pthread_mutex_unlock(&server->lock);
 }
 
 static void *run(void *context) {
@@ -163,9 +249,12 @@ void loopback_start_at(struct loopback *server, const struct loopback_certificat
     socklen_t n = sizeof(address);
 
     memset(server, 0, sizeof(*server));
+    pthread_mutex_init(&server->lock, NULL);
+    pthread_cond_init(&server->closed, NULL);
     server->scripts = scripts;
     server->n_scripts = n_scripts;
     server->answer = "<a/>";
+    server->scheme = "Negotiate";
     if (certificate) {
         server->tls = SSL_CTX_new(TLS_server_method());
         assert_int_equal(SSL_CTX_set_max_proto_version(server->tls, max_tls), 1);
@@ -183,6 +272,25 @@ void loopback_start_at(struct loopback *server, const struct loopback_certificat
     assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
 }
 
+void loopback_accept(struct loopback *server, const char *lines, const struct loopback_certificate *certificate) {
+    static const char prefix[] = "tls-server-end-point:";
+    unsigned n_hash = 0;
+
+    server->offer = lines;
+    if (!certificate)
+        return;
+    memcpy(server->binding, prefix, sizeof(prefix) - 1);
+    assert_int_equal(X509_digest(certificate->x509, EVP_sha256(), server->binding + sizeof(prefix) - 1, &n_hash), 1);
+    server->n_binding = sizeof(prefix) - 1 + n_hash;
+}
+
+void loopback_wait_closed(struct loopback *server, size_t n) {
+    pthread_mutex_lock(&server->lock);
+    while (server->n_closed < n)
+        pthread_cond_wait(&server->closed, &server->lock);
+    pthread_mutex_unlock(&server->lock);
+}
+
 void loopback_stop(struct loopback *server) {
     shutdown(server->listener, SHUT_RDWR);
     pthread_join(server->thread, NULL);
@@ -192,6 +300,8 @@ void loopback_stop(struct loopback *server) {
         close(server->held[i]);
     }
     SSL_CTX_free(server->tls);
+    pthread_cond_destroy(&server->closed);
+    pthread_mutex_destroy(&server->lock);
 }
 
 void loopback_forget(struct loopback *server) {

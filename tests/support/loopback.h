@@ -11,12 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "support/acceptor.h"
 #include "support/certificate.h"
 
 enum {
-    LOOPBACK_MAX_CONNECTIONS = 8,
-    LOOPBACK_MAX_STEPS = 8,
-    LOOPBACK_MAX_REQUESTS = 16,
+    LOOPBACK_MAX_CONNECTIONS = 16,
+    LOOPBACK_MAX_STEPS = 20,
+    LOOPBACK_MAX_REQUESTS = 48,
     LOOPBACK_BIG_BYTES = 8 * 1024 * 1024 + 1,
 };
 
@@ -31,6 +32,10 @@ enum loopback_step {
     DO_ANSWER_TRUNCATED, /* fewer bytes than announced */
     DO_GARBAGE,          /* no HTTP */
     DO_HOLD,             /* says nothing more, stays open until the end */
+    DO_OFFER,            /* 401 with what the server offers */
+    DO_ACCEPT,           /* one turn of a sign-in by the token of the last request */
+    DO_ANSWER_SIGNED,    /* an answer where somebody is signed in on this connection, else 401; sealed on plain HTTP */
+    DO_ANSWER_404,
 };
 
 struct loopback {
@@ -41,12 +46,22 @@ struct loopback {
     const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS];
     size_t n_scripts;
     const char *answer; /* body of DO_ANSWER */
+    const char *offer;  /* WWW-Authenticate lines of DO_OFFER */
+    const char *scheme; /* of the tokens of DO_ACCEPT; "Negotiate" */
+    bool strict;        /* a sign-in must be bound to the TLS connection */
+    char user[128];     /* who signed in last */
+    size_t n_signed_in;
+    unsigned char binding[128]; /* of the certificate */
+    size_t n_binding;
     size_t n_connections;
     size_t n_requests;
     char *requests[LOOPBACK_MAX_REQUESTS]; /* head and body */
     int held[LOOPBACK_MAX_CONNECTIONS];
     SSL *held_tls[LOOPBACK_MAX_CONNECTIONS];
     size_t n_held;
+    pthread_mutex_t lock;
+    pthread_cond_t closed;
+    size_t n_closed; /* behind the lock */
 };
 
 /* CERTIFICATE NULL: plain HTTP. SCRIPTS: what to do with the first, second ... connection; later ones are closed at once. */
@@ -55,6 +70,13 @@ void loopback_start(struct loopback *server, const struct loopback_certificate *
 /* The same with a server that goes no further than this TLS version, such as TLS1_1_VERSION; 0: the latest. */
 void loopback_start_at(struct loopback *server, const struct loopback_certificate *certificate,
                        const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts, int max_tls);
+/*
+ * Lets it sign in whom acceptor.h knows, and offer LINES ("WWW-Authenticate: ...", each with its end). CERTIFICATE, when not
+ * NULL, is the one that sign-ins must be bound to, if to any. Before the first connection.
+ */
+void loopback_accept(struct loopback *server, const char *lines, const struct loopback_certificate *certificate);
+/* Waits until the server has closed N connections. */
+void loopback_wait_closed(struct loopback *server, size_t n);
 /*
  * Afterwards what it counted and kept may be looked at. The client closes its connections first: the server may be reading.
  */

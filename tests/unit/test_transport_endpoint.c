@@ -216,10 +216,11 @@ static void the_header_of_basic_is_that_of_rfc_7617(void **state) {
     (void)state;
     for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
         HV_CLEANUP_BUF struct hv_buf header = HV_BUF_INIT(1024);
-        struct hv_login login = { .scheme = HV_AUTH_BASIC };
+        struct hv_login login = { .n_schemes = 0 };
+        const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .user = rows[i].user, .password = rows[i].password };
 
-        assert_int_equal(hv_login_init(&login, HV_AUTH_BASIC, rows[i].user, rows[i].password, NULL), 0);
-        assert_int_equal(hv_login_write(&login, &header, NULL), 0);
+        assert_int_equal(hv_login_init(&login, "hv01", &options, NULL), 0);
+        assert_int_equal(hv_login_write(&login, HV_AUTH_BASIC, &header, NULL), 0);
         assert_string_equal(hv_buf_text(&header), rows[i].header);
         hv_login_deinit(&login);
         assert_null(login.password);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "transport/transfer.h"
+#include "transport/flight.h"
 #include "transport_client.h"
 
 struct row {
@@ -33,14 +33,13 @@ static const struct row rows[] = {
 
 static struct hv_result finish(const struct hv_endpoint *endpoint, const struct row *row, bool once, bool left) {
     const struct hv_request request = { .endpoint = endpoint, .bytes = "", .timeout_ms = 65000, .at_most_once = once };
-    struct hv_transfer *transfer = NULL;
-    struct hv_result result;
+    HV_CLEANUP(hv_flight_free) struct hv_flight *flight = NULL;
 
-    assert_int_equal(hv_transfer_new(&request, 15000, &transfer, NULL), 0);
-    transfer->n_departures = left ? 1 : 0;
-    hv_transfer_finish(transfer, row->code, &result);
-    (void)hv_transfer_free(transfer);
-    return result;
+    assert_int_equal(hv_flight_new(&request, 15000, NULL, &flight, NULL), 0);
+    assert_int_equal(hv_flight_begin(flight), HV_FLIGHT_SEND);
+    flight->transfer->n_departures = left ? 1 : 0;
+    assert_int_equal(hv_flight_on_transfer(flight, row->code), HV_FLIGHT_END);
+    return flight->result;
 }
 
 static void each_code_has_a_class_that_knows_what_left(void **state) {

@@ -86,7 +86,7 @@ static void assert_accepted(const struct loopback_certificate *certificate, cons
 }
 
 static void a_certificate_of_a_known_authority_is_accepted(void **state) {
-    const struct hv_host_options options = { .cacert = certificates.authority_file };
+    const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .cacert = certificates.authority_file };
 
     (void)state;
     assert_accepted(&certificates.good, "127.0.0.1", &options);
@@ -94,15 +94,15 @@ static void a_certificate_of_a_known_authority_is_accepted(void **state) {
 }
 
 static void a_self_signed_certificate_is_accepted_as_its_own_authority(void **state) {
-    const struct hv_host_options options = { .cacert = certificates.self_signed_file };
+    const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .cacert = certificates.self_signed_file };
 
     (void)state;
     assert_accepted(&certificates.self_signed, "127.0.0.1", &options);
 }
 
 static void each_reason_for_refusal_is_told_apart(void **state) {
-    const struct hv_host_options known = { .cacert = certificates.authority_file };
-    const struct hv_host_options unknown = { .cacert = certificates.self_signed_file };
+    const struct hv_host_options known = { .auth = HV_AUTH_BASIC, .cacert = certificates.authority_file };
+    const struct hv_host_options unknown = { .auth = HV_AUTH_BASIC, .cacert = certificates.self_signed_file };
 
     (void)state;
     assert_refused(&certificates.self_signed, &known, "the certificate is self-signed and not trusted", "--cacert FILE");
@@ -130,9 +130,9 @@ static void a_revoked_certificate_is_refused_where_the_list_is_known(void **stat
     char *list = loopback_crl_file(&certificates.authority, &certificates.good);
     char *empty = loopback_crl_file(&certificates.authority, NULL);
     char *foreign = loopback_crl_file(&certificates.self_signed, NULL);
-    const struct hv_host_options with_list = { .cacert = list };
-    const struct hv_host_options with_empty = { .cacert = empty };
-    const struct hv_host_options with_foreign = { .cacert = foreign };
+    const struct hv_host_options with_list = { .auth = HV_AUTH_BASIC, .cacert = list };
+    const struct hv_host_options with_empty = { .auth = HV_AUTH_BASIC, .cacert = empty };
+    const struct hv_host_options with_foreign = { .auth = HV_AUTH_BASIC, .cacert = foreign };
 
     (void)state;
     assert_refused(&certificates.good, &with_list, "the certificate has been revoked", "new certificate");
@@ -153,7 +153,7 @@ static void a_revoked_certificate_is_refused_where_the_list_is_known(void **stat
 static void a_folder_of_authorities_is_used(void **state) {
     char folder[] = "/tmp/hvctl-test-XXXXXX";
     char path[64];
-    struct hv_host_options options = { .capath = folder };
+    struct hv_host_options options = { .auth = HV_AUTH_BASIC, .capath = folder };
 
     (void)state;
     assert_non_null(mkdtemp(folder));
@@ -172,7 +172,7 @@ static void the_fault_of_an_authority_is_not_laid_on_the_host(void **state) {
     struct loopback_certificate old = loopback_certificate(NULL, NULL, -2 * DAY, -DAY);
     struct loopback_certificate leaf = loopback_certificate("IP:127.0.0.1", &old, -DAY, DAY);
     char *file = loopback_certificate_file(&old);
-    const struct hv_host_options options = { .cacert = file };
+    const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .cacert = file };
 
     (void)state;
     assert_refused(&leaf, &options, "the certificate of the authority has expired", "renew the certificate of the authority");
@@ -191,7 +191,8 @@ static void a_server_below_tls_1_2_is_refused(void **state) {
 
     (void)state;
     loopback_start_at(&server, &certificates.good, one_answer, 1, TLS1_1_VERSION);
-    endpoint = client_endpoint(&server, "127.0.0.1", (struct hv_host_options){ .cacert = certificates.authority_file });
+    endpoint = client_endpoint(&server, "127.0.0.1",
+                               (struct hv_host_options){ .auth = HV_AUTH_BASIC, .cacert = certificates.authority_file });
     result = client_ask(transport, endpoint, true);
     assert_int_equal(result.code, HV_E_UNREACHABLE);
     assert_int_equal(result.error.source, HV_SOURCE_TLS);
@@ -212,7 +213,8 @@ static void a_server_of_tls_1_2_is_accepted(void **state) {
 
     (void)state;
     loopback_start_at(&server, &certificates.good, one_answer, 1, TLS1_2_VERSION);
-    endpoint = client_endpoint(&server, "127.0.0.1", (struct hv_host_options){ .cacert = certificates.authority_file });
+    endpoint = client_endpoint(&server, "127.0.0.1",
+                               (struct hv_host_options){ .auth = HV_AUTH_BASIC, .cacert = certificates.authority_file });
     assert_int_equal(client_ask(transport, endpoint, true).code, 0);
     (void)hv_transport_free(transport);
     loopback_stop(&server);
@@ -221,14 +223,14 @@ static void a_server_of_tls_1_2_is_accepted(void **state) {
 }
 
 static void the_systems_authorities_do_not_know_ours(void **state) {
-    const struct hv_host_options options = { .cacert = NULL };
+    const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .cacert = NULL };
 
     (void)state;
     assert_refused(&certificates.good, &options, "the certificate's issuer is not known here", "--cacert FILE");
 }
 
 static void a_wrong_name_is_shown_beside_the_right_one(void **state) {
-    const struct hv_host_options options = { .cacert = certificates.authority_file };
+    const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .cacert = certificates.authority_file };
     size_t n_requests;
     struct hv_result result = ask(&certificates.wrong_name, "localhost", &options, &n_requests);
 
@@ -247,7 +249,7 @@ static void a_fingerprint_replaces_chain_name_and_dates(void **state) {
         char plain[HV_TLS_FINGERPRINT_TEXT_SIZE];
         const char *list[] = { "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF",
                                plain };
-        const struct hv_host_options options = { .fingerprints = list, .n_fingerprints = 2 };
+        const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .fingerprints = list, .n_fingerprints = 2 };
         size_t n = 0;
 
         fingerprint_of(all[i], fingerprint);
@@ -263,7 +265,9 @@ static void a_fingerprint_replaces_chain_name_and_dates(void **state) {
 static void another_fingerprint_is_refused_with_both(void **state) {
     char expected[HV_TLS_FINGERPRINT_TEXT_SIZE];
     const char *list[] = { expected };
-    const struct hv_host_options options = { .fingerprints = list, .n_fingerprints = 1, .cacert = certificates.authority_file };
+    const struct hv_host_options options = {
+        .auth = HV_AUTH_BASIC, .fingerprints = list, .n_fingerprints = 1, .cacert = certificates.authority_file
+    };
     size_t n_requests;
     struct hv_result result;
 
@@ -277,9 +281,11 @@ static void another_fingerprint_is_refused_with_both(void **state) {
 static void a_change_since_it_was_trusted_is_said_loudly(void **state) {
     char expected[HV_TLS_FINGERPRINT_TEXT_SIZE];
     const char *list[] = { expected };
-    const struct hv_host_options options = {
-        .fingerprints = list, .n_fingerprints = 1, .trusted_by = "known_hosts, line 3", .cacert = certificates.authority_file
-    };
+    const struct hv_host_options options = { .auth = HV_AUTH_BASIC,
+                                             .fingerprints = list,
+                                             .n_fingerprints = 1,
+                                             .trusted_by = "known_hosts, line 3",
+                                             .cacert = certificates.authority_file };
     size_t n_requests;
     struct hv_result result;
 
@@ -298,7 +304,9 @@ static void a_change_since_it_was_trusted_is_said_loudly(void **state) {
 
 static void a_pin_is_checked_on_top_of_verification(void **state) {
     char pins[160];
-    const struct hv_host_options options = { .cacert = certificates.authority_file, .pinned_pubkey = pins };
+    const struct hv_host_options options = { .auth = HV_AUTH_BASIC,
+                                             .cacert = certificates.authority_file,
+                                             .pinned_pubkey = pins };
 
     (void)state;
     pin_of(&certificates.good, pins);
@@ -314,7 +322,7 @@ static void a_pin_is_checked_on_top_of_verification(void **state) {
 
 static void without_verification_a_pin_still_holds(void **state) {
     char pin[64];
-    const struct hv_host_options options = { .insecure = true, .pinned_pubkey = pin };
+    const struct hv_host_options options = { .auth = HV_AUTH_BASIC, .insecure = true, .pinned_pubkey = pin };
 
     (void)state;
     pin_of(&certificates.expired, pin);
@@ -339,8 +347,10 @@ static void pooled_connections_do_not_carry_trust_over(void **state) {
     fingerprint_of(&certificates.good, right);
     fingerprint_of(&certificates.other, wrong);
     loopback_start(&server, &certificates.good, scripts, 1);
-    trusting = client_endpoint(&server, "127.0.0.1", (struct hv_host_options){ .fingerprints = right_list, .n_fingerprints = 1 });
-    other = client_endpoint(&server, "127.0.0.1", (struct hv_host_options){ .fingerprints = wrong_list, .n_fingerprints = 1 });
+    trusting = client_endpoint(
+        &server, "127.0.0.1", (struct hv_host_options){ .auth = HV_AUTH_BASIC, .fingerprints = right_list, .n_fingerprints = 1 });
+    other = client_endpoint(&server, "127.0.0.1",
+                            (struct hv_host_options){ .auth = HV_AUTH_BASIC, .fingerprints = wrong_list, .n_fingerprints = 1 });
     assert_int_equal(client_ask(transport, trusting, false).code, 0);
     result = client_ask(transport, other, false);
     assert_int_equal(result.code, HV_E_TLS);
@@ -364,7 +374,8 @@ static void a_plain_server_cannot_be_spoken_to(void **state) {
     (void)state;
     loopback_start(&server, NULL, scripts, 1);
     server.tls = SSL_CTX_new(TLS_server_method()); /* so that the URL says https */
-    endpoint = client_endpoint(&server, "127.0.0.1", (struct hv_host_options){ .cacert = certificates.authority_file });
+    endpoint = client_endpoint(&server, "127.0.0.1",
+                               (struct hv_host_options){ .auth = HV_AUTH_BASIC, .cacert = certificates.authority_file });
     SSL_CTX_free(server.tls);
     server.tls = NULL;
     result = client_ask(transport, endpoint, true);

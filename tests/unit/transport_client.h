@@ -27,10 +27,10 @@ static inline struct hv_endpoint *client_endpoint(const struct loopback *server,
 
     (void)snprintf(name, sizeof(name), "%s", host);
     (void)snprintf(url, sizeof(url), "%s://%s:%u/wsman", server->tls ? "https" : "http", host, server->port);
-    if (!options.auth)
-        options.auth = HV_AUTH_BASIC;
-    options.user = "DOM\\user";
-    options.password = "s3cret";
+    if (!options.user) {
+        options.user = "DOM\\user";
+        options.password = "s3cret";
+    }
     options.http_unencrypted_ok = true;
     assert_int_equal(hv_endpoint_new(&address, &options, &endpoint, &err), 0);
     return endpoint;
