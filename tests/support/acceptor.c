@@ -22,18 +22,24 @@ const char *__lsan_default_suppressions(void) {
 }
 
 static char users_file[] = "/tmp/hvctl-test-users-XXXXXX";
+static char krb5_file[] = "/tmp/hvctl-test-krb5-XXXXXX";
 
-void acceptor_users(const char *lines) {
+/* A new file of this name, whose end is replaced. */
+static void write_file(char *name, const char *text) {
     FILE *file;
     int fd;
 
-    (void)snprintf(users_file + sizeof(users_file) - 7, 7, "XXXXXX");
-    fd = mkstemp(users_file);
+    memcpy(name + strlen(name) - 6, "XXXXXX", 6);
+    fd = mkstemp(name);
     assert_true(fd >= 0);
     file = fdopen(fd, "w");
     assert_non_null(file);
-    assert_true(fputs(lines, file) >= 0);
+    assert_true(fputs(text, file) >= 0);
     assert_int_equal(fclose(file), 0);
+}
+
+void acceptor_users(const char *lines) {
+    write_file(users_file, lines);
     assert_int_equal(setenv("NTLM_USER_FILE", users_file, 1), 0);
     assert_int_equal(setenv("NETBIOS_COMPUTER_NAME", "TESTHOST", 1), 0);
 }
@@ -41,6 +47,20 @@ void acceptor_users(const char *lines) {
 void acceptor_users_forget(void) {
     (void)unlink(users_file);
     (void)unsetenv("NTLM_USER_FILE");
+}
+
+void acceptor_without_kerberos(void) {
+    write_file(krb5_file, "[libdefaults]\n    dns_lookup_kdc = false\n    dns_lookup_realm = false\n"
+                          "    dns_canonicalize_hostname = false\n    rdns = false\n");
+    assert_int_equal(setenv("KRB5_CONFIG", krb5_file, 1), 0);
+    assert_int_equal(setenv("KRB5CCNAME", "MEMORY:none", 1), 0);
+    (void)unsetenv("KRB5_KTNAME");
+    (void)unsetenv("KRB5_CLIENT_KTNAME");
+}
+
+void acceptor_without_kerberos_forget(void) {
+    (void)unlink(krb5_file);
+    (void)unsetenv("KRB5_CONFIG");
 }
 
 void acceptor_init(struct acceptor *acceptor) {

@@ -22,6 +22,10 @@ struct acceptor {
 void acceptor_users(const char *lines);
 void acceptor_users_forget(void);
 
+/* For both sides: no tickets, no realm, nothing of this machine's configuration, and no name server that is asked for any. */
+void acceptor_without_kerberos(void);
+void acceptor_without_kerberos_forget(void);
+
 void acceptor_init(struct acceptor *acceptor);
 void acceptor_deinit(struct acceptor *acceptor);
 /*

@@ -465,22 +465,9 @@ static void the_end_of_memory_at_the_start_is_told(void **state) {
     assert_true(failmalloc_each(make, NULL) > 0);
 }
 
-static char krb5_conf[] = "/tmp/hvctl-test-krb5-XXXXXX";
-
-/* No configuration of this machine, no realm at all, and no name server asked for one. */
 static int setup(void **state) {
-    FILE *file = fdopen(mkstemp(krb5_conf), "w");
     (void)state;
-
-    assert_non_null(file);
-    assert_true(fputs("[libdefaults]\ndns_lookup_kdc = false\ndns_lookup_realm = false\n"
-                      "dns_canonicalize_hostname = false\nrdns = false\n",
-                      file) >= 0);
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(setenv("KRB5_CONFIG", krb5_conf, 1), 0);
-    assert_int_equal(setenv("KRB5CCNAME", "MEMORY:none", 1), 0);
-    unsetenv("KRB5_KTNAME");
-    unsetenv("KRB5_CLIENT_KTNAME");
+    acceptor_without_kerberos();
     acceptor_users(users);
     meeting_certificate = loopback_certificate("DNS:hv01.example", NULL, -DAY, DAY);
     return 0;
@@ -490,7 +477,7 @@ static int teardown(void **state) {
     (void)state;
     loopback_certificate_free(&meeting_certificate);
     acceptor_users_forget();
-    (void)unlink(krb5_conf);
+    acceptor_without_kerberos_forget();
     return 0;
 }
 
