@@ -57,6 +57,13 @@ static void advise(const struct hv_challenges *offered, struct hv_error *err) {
     hv_error_remedy(err, "allow more on the host: winrm set winrm/config/service/auth @{Negotiate=\"true\"}");
 }
 
+/* Off unless an administrator switched it on; a policy may forbid that. */
+static void advise_credssp(const struct hv_login *login, const struct hv_challenges *offered, struct hv_error *err) {
+    if (hv_login_has(login, HV_AUTH_CREDSSP) && !hv_challenges_find(offered, "CredSSP"))
+        hv_error_remedy(err, "CredSSP is not enabled on the host: winrm set winrm/config/service/auth @{CredSSP=\"true\"}, or "
+                             "Enable-WSManCredSSP -Role Server");
+}
+
 int hv_choice_explain(const struct hv_login *login, const struct hv_challenges *offered, struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf offers = HV_BUF_INIT(HV_ERROR_NAME_SIZE);
     HV_CLEANUP_BUF struct hv_buf asked = HV_BUF_INIT(HV_ERROR_NAME_SIZE);
@@ -71,6 +78,7 @@ int hv_choice_explain(const struct hv_login *login, const struct hv_challenges *
     } else {
         (void)hv_error_set(err, HV_E_AUTH, "the host offers only %s", hv_buf_text(&offers));
         hv_error_cause(err, "hvctl was to sign in by %s", hv_buf_text(&asked));
+        advise_credssp(login, offered, err);
         advise(offered, err);
     }
     if (err)

@@ -40,7 +40,13 @@ static struct credssp *credssp_of(struct hv_mech *mech) {
     return (struct credssp *)mech;
 }
 
-/* What went wrong. */
+/* What went wrong. Each says who said so: to the transport that means that there is nothing to add. */
+
+static int said_by(enum hv_error_source source, int r, struct hv_error *err) {
+    if (err)
+        err->source = source;
+    return r;
+}
 
 static int explain_code(uint32_t code, struct hv_error *err) {
     const struct hv_code *known = hv_code_find(HV_CODE_SIGN_IN, code);
@@ -54,16 +60,18 @@ static int explain_code(uint32_t code, struct hv_error *err) {
     hv_error_remedy(err, "%s", known ? known->remedy : "look into the Security log of the host");
     if (err)
         err->hresult = code;
-    return r;
+    return said_by(HV_SOURCE_HTTP, r, err);
 }
 
 /* No token, or an end of the TLS: what hosts do that may not say why, those of versions 2 and 5 among them. */
-static int explain_silence(struct hv_error *err) {
+static int explain_silence(const struct credssp *credssp, struct hv_error *err) {
+    const char *reason = credssp->gss ? hv_gss_note(credssp->gss) : "";
     int r = hv_error_set(err, HV_E_AUTH, "the host refused the sign-in by CredSSP without saying why");
 
-    hv_error_cause(err, "user or password is wrong, the account may not sign in, or the host's policy forbids it");
+    hv_error_cause(err, "user or password is wrong, the account may not sign in, or the host's policy forbids it%s%s",
+                   reason[0] ? "; NTLM was used because " : "", reason);
     hv_error_remedy(err, "check user and password, and look into the Security log of the host");
-    return r;
+    return said_by(HV_SOURCE_HTTP, r, err);
 }
 
 static int explain_foul(struct hv_error *err) {
@@ -71,7 +79,7 @@ static int explain_foul(struct hv_error *err) {
 
     hv_error_cause(err, "its answer does not fit the key of the certificate: somebody may be in between");
     hv_error_remedy(err, "nothing was handed over; find out what is between here and the host before trying again");
-    return r;
+    return said_by(HV_SOURCE_TLS, r, err);
 }
 
 static int explain_version(uint32_t version, struct hv_error *err) {
@@ -79,7 +87,7 @@ static int explain_version(uint32_t version, struct hv_error *err) {
 
     hv_error_cause(err, "versions %d to %d are spoken here", HV_CREDSSP_VERSION_MIN, HV_CREDSSP_VERSION);
     hv_error_remedy(err, "bring the host up to date, or sign in by --auth kerberos");
-    return r;
+    return said_by(HV_SOURCE_HTTP, r, err);
 }
 
 /* Messages. */
@@ -112,7 +120,7 @@ static int receive(struct credssp *credssp, const void *in, size_t n_in, struct 
     int r = n_in > 0 ? hv_inner_tls_read(credssp->tls, in, n_in, plain, err) : 1;
 
     if (r != 0)
-        return r < 0 ? r : explain_silence(err);
+        return r < 0 ? r : explain_silence(credssp, err);
     r = hv_ts_request_decode(hv_buf_text(plain), plain->len, request, err);
     if (r < 0)
         return r;
@@ -176,7 +184,7 @@ static int step_tls(struct credssp *credssp, const void *in, size_t n_in, struct
     if (r < 0)
         return r;
     if (r > 0 && out->len == before)
-        return n_in == 0 ? explain_silence(err)
+        return n_in == 0 ? explain_silence(credssp, err)
                          : hv_error_set(err, HV_E_PROTOCOL, "the host's part of the TLS handshake within CredSSP is cut off");
     if (r > 0)
         return 1;
@@ -189,11 +197,11 @@ static int step_tls(struct credssp *credssp, const void *in, size_t n_in, struct
 static int step_ready(struct credssp *credssp, const void *in, size_t n_in, struct hv_buf *out, struct hv_error *err) {
     static const struct hv_ts_bytes nothing = { NULL, 0 };
     HV_CLEANUP_BUF struct hv_buf plain = HV_BUF_INIT(HV_TS_MAX_BYTES);
-    struct hv_ts_request request;
+    struct hv_ts_request request = { 0 };
     int r = hv_inner_tls_read(credssp->tls, in, n_in, &plain, err);
 
     if (r != 0)
-        return r < 0 ? r : explain_silence(err);
+        return r < 0 ? r : explain_silence(credssp, err);
     if (plain.len == 0)
         return send_token(credssp, &nothing, out, err);
     r = hv_ts_request_decode(plain.data, plain.len, &request, err);
@@ -206,7 +214,7 @@ static int step_ready(struct credssp *credssp, const void *in, size_t n_in, stru
 
 static int step_tokens(struct credssp *credssp, const void *in, size_t n_in, struct hv_buf *out, struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf plain = HV_BUF_INIT(HV_TS_MAX_BYTES);
-    struct hv_ts_request request;
+    struct hv_ts_request request = { 0 };
     int r = receive(credssp, in, n_in, &plain, &request, err);
 
     if (r < 0)
@@ -253,7 +261,7 @@ static int step_key(struct credssp *credssp, const void *in, size_t n_in, struct
     HV_CLEANUP_BUF struct hv_buf plain = HV_BUF_INIT(HV_TS_MAX_BYTES);
     HV_CLEANUP_BUF struct hv_buf answer = HV_BUF_INIT(HV_TS_MAX_BYTES);
     struct hv_key_proof proof = { .version = credssp->version, .nonce = credssp->nonce };
-    struct hv_ts_request request;
+    struct hv_ts_request request = { 0 };
     int r = receive(credssp, in, n_in, &plain, &request, err);
 
     if (r < 0)
@@ -274,10 +282,10 @@ static int step_key(struct credssp *credssp, const void *in, size_t n_in, struct
 /* The host had everything, and still asks. */
 static int step_handed(struct credssp *credssp, const void *in, size_t n_in, struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf plain = HV_BUF_INIT(HV_TS_MAX_BYTES);
-    struct hv_ts_request request;
+    struct hv_ts_request request = { 0 };
     int r = receive(credssp, in, n_in, &plain, &request, err);
 
-    return r < 0 ? r : explain_silence(err);
+    return r < 0 ? r : explain_silence(credssp, err);
 }
 
 static int take_turn(struct credssp *credssp, const void *in, size_t n_in, struct hv_buf *out, struct hv_error *err) {

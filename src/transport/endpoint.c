@@ -106,6 +106,10 @@ const struct hv_tls_policy *hv_endpoint_tls(const struct hv_endpoint *endpoint) 
     return endpoint->https ? &endpoint->tls : NULL;
 }
 
+const struct hv_tls_policy *hv_endpoint_pins(const struct hv_endpoint *endpoint) {
+    return &endpoint->tls;
+}
+
 const struct hv_login *hv_endpoint_login(const struct hv_endpoint *endpoint) {
     return &endpoint->login;
 }

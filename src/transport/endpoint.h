@@ -36,6 +36,8 @@ const char *hv_endpoint_url(const struct hv_endpoint *endpoint);
 const char *hv_endpoint_host(const struct hv_endpoint *endpoint);
 uint16_t hv_endpoint_port(const struct hv_endpoint *endpoint);
 const struct hv_tls_policy *hv_endpoint_tls(const struct hv_endpoint *endpoint); /* NULL for http:// */
+/* What the user pinned, whatever the scheme of the URL: a sign-in may have a TLS of its own. */
+const struct hv_tls_policy *hv_endpoint_pins(const struct hv_endpoint *endpoint);
 const struct hv_login *hv_endpoint_login(const struct hv_endpoint *endpoint);
 
 #endif

@@ -62,7 +62,7 @@ static int begin_credssp(struct hv_session *session, const struct hv_login *logi
         .password = login->password,
         .service = login->service,
         .host = login->host,
-        .policy = hv_endpoint_tls(session->endpoint),
+        .policy = hv_endpoint_pins(session->endpoint),
     };
 
     return hv_credssp_new(&options, &session->mech, err);

@@ -20,6 +20,8 @@ struct peer {
     int fd;
     SSL *ssl;
     struct acceptor acceptor;
+    struct credssp_peer credssp;
+    bool signed_in;
     const char *request; /* the last */
 };
 
@@ -119,7 +121,21 @@ static bool answer_token(struct loopback *server, struct peer *peer, const char 
     hv_buf_append(&line, text, (size_t)EVP_EncodeBlock(text, token, (int)n_token));
     hv_buf_puts(&line, "\r\n");
     free(text);
-    return answer(peer, status, n_token ? line.data : "", "", 0);
+    return answer(peer, status, n_token || server->credssp ? line.data : "", "", 0);
+}
+
+/* A turn without a token may mean that the client is to go on. */
+static bool accept_credssp(struct loopback *server, struct peer *peer, const void *in, size_t n_in) {
+    HV_CLEANUP_BUF struct hv_buf out = HV_BUF_INIT(1024 * 1024);
+    int r = credssp_peer_turn(&peer->credssp, in, n_in, &out);
+
+    if (r == 0) {
+        peer->signed_in = true;
+        server->n_signed_in++;
+        (void)snprintf(server->user, sizeof(server->user), "%s", peer->credssp.acceptor.user);
+        return answer(peer, "200 OK", "", "", 0);
+    }
+    return r < 0 && out.len == 0 ? offer(server, peer) : answer_token(server, peer, "401 Unauthorized", out.data, out.len);
 }
 
 static bool accept_token(struct loopback *server, struct peer *peer) {
@@ -132,13 +148,17 @@ static bool accept_token(struct loopback *server, struct peer *peer) {
 
     if (!in)
         return offer(server, peer);
+    if (server->credssp) {
+        done = accept_credssp(server, peer, in, n_in);
+        free(in);
+        return done;
+    }
     r = acceptor_step(&peer->acceptor, in, n_in, server->n_binding ? server->binding : NULL, server->n_binding, &out, &n_out);
     free(in);
-    if (r == 0 && server->strict && !(peer->acceptor.flags & GSS_C_CHANNEL_BOUND_FLAG)) {
-        peer->acceptor.done = false;
+    if (r == 0 && server->strict && !(peer->acceptor.flags & GSS_C_CHANNEL_BOUND_FLAG))
         r = -1;
-    }
     if (r == 0) {
+        peer->signed_in = true;
         server->n_signed_in++;
         (void)snprintf(server->user, sizeof(server->user), "%s", peer->acceptor.user);
         done = answer_token(server, peer, "200 OK", out, n_out);
@@ -150,7 +170,7 @@ static bool accept_token(struct loopback *server, struct peer *peer) {
 }
 
 static bool answer_signed(struct loopback *server, struct peer *peer) {
-    return peer->acceptor.done ? answer(peer, "200 OK", "", server->answer, strlen(server->answer)) : offer(server, peer);
+    return peer->signed_in ? answer(peer, "200 OK", "", server->answer, strlen(server->answer)) : offer(server, peer);
 }
 
 static bool take_step(struct loopback *server, struct peer *peer, enum loopback_step step) {
@@ -198,7 +218,9 @@ static void serve(struct loopback *server, int fd) {
         peer.ssl = SSL_new(server->tls);
         SSL_set_fd(peer.ssl, fd);
     }
-    if (server->offer)
+    if (server->credssp)
+        credssp_peer_start(&peer.credssp, server->credssp);
+    else if (server->offer)
         acceptor_init(&peer.acceptor);
     if (script < server->n_scripts && (!peer.ssl || SSL_accept(peer.ssl) == 1)) {
         for (size_t i = 0; i < LOOPBACK_MAX_STEPS; i++) {
@@ -208,6 +230,8 @@ static void serve(struct loopback *server, int fd) {
         }
     }
     acceptor_deinit(&peer.acceptor);
+    if (server->credssp)
+        credssp_peer_stop(&peer.credssp);
     if (step == DO_HOLD) {
         server->held[server->n_held] = fd;
         server->held_tls[server->n_held++] = peer.ssl;

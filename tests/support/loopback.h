@@ -13,6 +13,7 @@
 
 #include "support/acceptor.h"
 #include "support/certificate.h"
+#include "support/credssp_peer.h"
 
 enum {
     LOOPBACK_MAX_CONNECTIONS = 16,
@@ -45,11 +46,12 @@ struct loopback {
     SSL_CTX *tls; /* NULL: plain */
     const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS];
     size_t n_scripts;
-    const char *answer; /* body of DO_ANSWER */
-    const char *offer;  /* WWW-Authenticate lines of DO_OFFER */
-    const char *scheme; /* of the tokens of DO_ACCEPT; "Negotiate" */
-    bool strict;        /* a sign-in must be bound to the TLS connection */
-    char user[128];     /* who signed in last */
+    const char *answer;                         /* body of DO_ANSWER */
+    const char *offer;                          /* WWW-Authenticate lines of DO_OFFER */
+    const char *scheme;                         /* of the tokens of DO_ACCEPT; "Negotiate" */
+    const struct credssp_peer_options *credssp; /* with it DO_ACCEPT takes part in CredSSP */
+    bool strict;                                /* a sign-in must be bound to the TLS connection */
+    char user[128];                             /* who signed in last */
     size_t n_signed_in;
     unsigned char binding[128]; /* of the certificate */
     size_t n_binding;
