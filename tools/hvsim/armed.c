@@ -43,6 +43,12 @@ static const struct kind {
     { "quirk", SIM_ARM_QUIRK, VALUE_QUIRK, 0, 0, 0 },
     { "damage", SIM_ARM_DAMAGE, VALUE_NONE, 0, 0, 0 },
     { "unsealed", SIM_ARM_UNSEALED, VALUE_NONE, 0, 0, 0 },
+    { "close", SIM_ARM_CLOSE, VALUE_NONE, 0, 0, 0 },
+    { "hang-up", SIM_ARM_HANG_UP, VALUE_NONE, 0, 0, 0 },
+    { "leg-drop", SIM_ARM_LEG_DROP, VALUE_NUMBER, 1, 100, 0 },
+    { "leg-garbage", SIM_ARM_LEG_GARBAGE, VALUE_NUMBER, 1, 100, 0 },
+    { "leg-close", SIM_ARM_LEG_CLOSE, VALUE_NUMBER, 1, 100, 0 },
+    { "leg-refuse", SIM_ARM_LEG_REFUSE, VALUE_OPTIONAL, 1, UINT32_MAX, 0 },
     { "return", SIM_ARM_MODEL, VALUE_NUMBER, 0, UINT32_MAX, SIM_FAULT_RETURN },
     { "job-fails", SIM_ARM_MODEL, VALUE_OPTIONAL, 0, UINT32_MAX, SIM_FAULT_JOB_FAILS },
     { "job-warns", SIM_ARM_MODEL, VALUE_NONE, 0, 0, SIM_FAULT_JOB_WARNS },
@@ -204,17 +210,41 @@ static bool fits(const char *wanted, const char *have) {
     return !wanted || hv_text_same(wanted, have);
 }
 
+/* Counts it; whether it is its turn. */
+static bool is_due(struct sim_arm *arm) {
+    arm->n_seen++;
+    return arm->n_seen >= arm->nth && (arm->times == 0 || arm->n_seen - arm->nth < arm->times);
+}
+
+static bool is_of_legs(const struct sim_arm *arm) {
+    return arm->kind == SIM_ARM_LEG_DROP || arm->kind == SIM_ARM_LEG_GARBAGE || arm->kind == SIM_ARM_LEG_CLOSE ||
+           arm->kind == SIM_ARM_LEG_REFUSE;
+}
+
+const struct sim_arm *sim_arms_hit_leg(struct sim_arms *arms, const char *host, unsigned leg) {
+    const struct sim_arm *hit = NULL;
+
+    for (size_t i = 0; i < arms->n_items; i++) {
+        struct sim_arm *arm = &arms->items[i];
+        const unsigned wanted = arm->kind == SIM_ARM_LEG_REFUSE ? 0 : arm->value;
+
+        if (is_of_legs(arm) && wanted == leg && fits(arm->host, host) && is_due(arm) && !hit)
+            hit = arm;
+    }
+    return hit;
+}
+
 const struct sim_arm *sim_arms_hit(struct sim_arms *arms, const struct sim_arm_request *request) {
     const struct sim_arm *hit = NULL;
 
     for (size_t i = 0; i < arms->n_items; i++) {
         struct sim_arm *arm = &arms->items[i];
 
-        if (arm->kind == SIM_ARM_MODEL || !fits(arm->host, request->host) || !fits(arm->class_name, request->class_name) ||
+        if (arm->kind == SIM_ARM_MODEL || is_of_legs(arm) || !fits(arm->host, request->host) ||
+            !fits(arm->class_name, request->class_name) ||
             (!fits(arm->action, request->operation) && !fits(arm->action, request->method)))
             continue;
-        arm->n_seen++;
-        if (!hit && arm->n_seen >= arm->nth && (arm->times == 0 || arm->n_seen - arm->nth < arm->times))
+        if (is_due(arm) && !hit)
             hit = arm;
     }
     return hit;

@@ -25,6 +25,12 @@ enum sim_arm_kind {
     SIM_ARM_QUIRK,           /* quirk VALUE, for this answer; carried out */
     SIM_ARM_DAMAGE,          /* a bit of a sealed answer is wrong; carried out */
     SIM_ARM_UNSEALED,        /* a message that was sealed is answered unsealed; carried out */
+    SIM_ARM_CLOSE,           /* connection closed after the answer, which says so; carried out */
+    SIM_ARM_HANG_UP,         /* the same, but it does not say so; carried out */
+    SIM_ARM_LEG_DROP,        /* leg VALUE of a handshake: connection closed */
+    SIM_ARM_LEG_GARBAGE,     /* answered with a token that is none */
+    SIM_ARM_LEG_CLOSE,       /* answered, then the connection is closed */
+    SIM_ARM_LEG_REFUSE,      /* a handshake that was about to succeed: refused, CredSSP with NTSTATUS VALUE */
     SIM_ARM_MODEL,           /* not of the wire: MODEL_KIND */
 };
 
@@ -62,5 +68,7 @@ struct sim_arm_request {
 };
 /* Counts the request and returns what hits it, or NULL. Valid as long as the arms. */
 const struct sim_arm *sim_arms_hit(struct sim_arms *arms, const struct sim_arm_request *request);
+/* The same for leg LEG of a handshake, and for one that is done (LEG_REFUSE), which LEG 0 stands for. */
+const struct sim_arm *sim_arms_hit_leg(struct sim_arms *arms, const char *host, unsigned leg);
 
 #endif

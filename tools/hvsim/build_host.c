@@ -9,9 +9,36 @@
 #include "inventory.h"
 
 static const char *const keys[] = {
-    "id",   "name",      "address",  "auth",        "compression", "config_folder", "denied",    "drive",   "down",
-    "file", "fqdn",      "listener", "max_storage", "max_vm",      "memory",        "migration", "network", "physical",
-    "pool", "processor", "smb",      "switch",      "version",     "vhd_folder",    NULL,
+    "id",
+    "name",
+    "address",
+    "allow_unencrypted",
+    "auth",
+    "cbt",
+    "certmapping",
+    "compression",
+    "config_folder",
+    "denied",
+    "drive",
+    "down",
+    "file",
+    "fqdn",
+    "listen",
+    "listener",
+    "max_storage",
+    "max_vm",
+    "memory",
+    "migration",
+    "network",
+    "physical",
+    "pool",
+    "processor",
+    "sign_in",
+    "smb",
+    "switch",
+    "version",
+    "vhd_folder",
+    NULL,
 };
 
 /* By number, or by the name of a profile. */
@@ -182,11 +209,21 @@ static int pools_build(struct sim_host *host, const struct sim_section *section,
     return 0;
 }
 
+static int access_build(struct sim_host *host, const struct sim_section *section, struct hv_error *err) {
+    int r;
+    if ((r = text_take(sim_section_text(section, "listen", NULL), &host->listen, err)) ||
+        (r = text_take(sim_section_text(section, "sign_in", NULL), &host->sign_in, err)) ||
+        (r = text_take(sim_section_text(section, "cbt", NULL), &host->cbt, err)))
+        return r;
+    return text_take(sim_section_text(section, "allow_unencrypted", NULL), &host->allow_unencrypted, err);
+}
+
 static int lists_build(struct sim_host *host, const struct sim_section *section, struct hv_error *err) {
     int r;
     if ((r = sim_section_texts(section, "listener", &host->listeners, err)) ||
         (r = sim_section_texts(section, "drive", &host->drives, err)) ||
         (r = sim_section_texts(section, "denied", &host->denied, err)) ||
+        (r = sim_section_texts(section, "certmapping", &host->certmappings, err)) ||
         (r = sim_section_texts(section, "physical", &host->physical_disks, err)))
         return r;
     if (host->drives.n_items == 0 && !sim_texts_add(&host->drives, "C"))
@@ -203,7 +240,7 @@ static int host_build(struct sim_host *host, const struct sim_section *section, 
         (r = sim_section_number(section, "memory", 65536, UINT32_MAX, &host->memory_mb, err)) ||
         (r = sim_section_flag(section, "down", false, &host->is_down, err)) || (r = settings_build(host, section, err)) ||
         (r = networks_build(host, section, err)) || (r = switches_build(host, section, err)) ||
-        (r = pools_build(host, section, err)))
+        (r = pools_build(host, section, err)) || (r = access_build(host, section, err)))
         return r;
     return lists_build(host, section, err);
 }

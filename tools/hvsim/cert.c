@@ -13,10 +13,12 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/text.h"
 
 enum {
     VALID_DAYS = 30,
     BACKDATED_S = 3600, /* for clients whose clock is behind */
+    MAX_PEM = 1024 * 1024,
 };
 
 struct sim_authority {
@@ -186,5 +188,62 @@ int sim_authority_issue(struct sim_authority *authority, const char *name, const
         return failed(err);
     }
     *ret_cert = made;
+    return 0;
+}
+
+/* ---- certificates of others ---- */
+
+static int read_pem(const char *path, char **ret_text, struct hv_error *err) {
+    FILE *file = fopen(path, "re");
+    HV_CLEANUP_FREE char *bytes = calloc(1, MAX_PEM + 1);
+    size_t n;
+
+    if (!file)
+        return hv_error_set(err, HV_E_ARGUMENT, "cannot read %s", path);
+    n = bytes ? fread(bytes, 1, MAX_PEM, file) : 0;
+    (void)fclose(file);
+    if (!bytes)
+        return hv_error_memory(err);
+    bytes[n] = '\0';
+    *ret_text = bytes;
+    bytes = NULL;
+    return 0;
+}
+
+int sim_cert_load(const char *cert_path, const char *key_path, struct sim_cert *ret_cert, struct hv_error *err) {
+    struct sim_cert made = { 0 };
+    BIO *bio = NULL;
+    X509 *cert = NULL;
+    int rc = read_pem(cert_path, &made.cert_pem, err);
+
+    if (rc == 0)
+        rc = read_pem(key_path, &made.key_pem, err);
+    if (rc == 0) {
+        bio = BIO_new_mem_buf(made.cert_pem, -1);
+        cert = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+        if (!cert || !write_fingerprint(cert, made.fingerprint) || !write_binding(cert, &made))
+            rc = hv_error_set(err, HV_E_ARGUMENT, "%s holds no certificate", cert_path);
+    }
+    X509_free(cert);
+    BIO_free(bio);
+    if (rc < 0) {
+        sim_cert_deinit(&made);
+        return rc;
+    }
+    *ret_cert = made;
+    return 0;
+}
+
+int sim_cert_copy(const struct sim_cert *cert, struct sim_cert *ret_cert, struct hv_error *err) {
+    struct sim_cert copy = *cert;
+
+    copy.key_pem = NULL;
+    if (hv_text_copy(cert->cert_pem, &copy.cert_pem, err) < 0)
+        return HV_E_MEMORY;
+    if (hv_text_copy(cert->key_pem, &copy.key_pem, err) < 0) {
+        sim_cert_deinit(&copy);
+        return HV_E_MEMORY;
+    }
+    *ret_cert = copy;
     return 0;
 }

@@ -25,6 +25,9 @@ struct sim_cert {
     size_t n_binding;
 };
 void sim_cert_deinit(struct sim_cert *cert);
+/* From PEM files: the certificate, perhaps with those above it, and its key. Errors: ARGUMENT, MEMORY. */
+HV_MUST_CHECK int sim_cert_load(const char *cert_path, const char *key_path, struct sim_cert *ret_cert, struct hv_error *err);
+HV_MUST_CHECK int sim_cert_copy(const struct sim_cert *cert, struct sim_cert *ret_cert, struct hv_error *err);
 
 /* For NAME and FQDN, localhost and ADDRESS (an IPv4 address as text). */
 HV_MUST_CHECK int sim_authority_issue(struct sim_authority *authority, const char *name, const char *fqdn, const char *address,

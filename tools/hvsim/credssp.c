@@ -204,13 +204,15 @@ static bool send_message(struct sim_credssp *credssp, const struct sim_ts_reques
     return !der.failure && write_all(credssp, der.data, der.len, out);
 }
 
-static int refuse_logon(struct sim_credssp *credssp, const char *why, struct hv_buf *out) {
-    const struct sim_ts_request message = { .version = credssp->options.version,
-                                            .has_error = true,
-                                            .error = STATUS_LOGON_FAILURE };
+void sim_credssp_deny(struct sim_credssp *credssp, uint32_t status, struct hv_buf *out) {
+    const struct sim_ts_request message = { .version = credssp->options.version, .has_error = true, .error = status };
 
     if (credssp->version == 3 || credssp->version == 4 || credssp->version == 6)
         (void)send_message(credssp, &message, out);
+}
+
+static int refuse_logon(struct sim_credssp *credssp, const char *why, struct hv_buf *out) {
+    sim_credssp_deny(credssp, STATUS_LOGON_FAILURE, out);
     return refuse(credssp, why);
 }
 

@@ -31,6 +31,8 @@ struct sim_credssp *sim_credssp_free(struct sim_credssp *credssp);
 HV_DEFINE_CLEANUP(struct sim_credssp *, sim_credssp_free)
 /* As sim_acceptor_step; after a refusal OUT may hold a TSRequest with the error code, which versions 3, 4 and 6 have. */
 HV_MUST_CHECK int sim_credssp_step(struct sim_credssp *credssp, const void *in, size_t n_in, struct hv_buf *out);
+/* Takes back that it was accepted: a TSRequest with that error code, where the version has one. */
+void sim_credssp_deny(struct sim_credssp *credssp, uint32_t status, struct hv_buf *out);
 const char *sim_credssp_reason(const struct sim_credssp *credssp);
 const char *sim_credssp_user(const struct sim_credssp *credssp);
 

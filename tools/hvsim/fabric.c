@@ -171,7 +171,8 @@ struct sim_host *sim_host_free(struct sim_host *host) {
     if (!host)
         return NULL;
     char *const texts[] = { host->name,       host->netbios,   host->fqdn,       host->address,
-                            host->os_version, host->processor, host->vhd_folder, host->config_folder };
+                            host->os_version, host->processor, host->vhd_folder, host->config_folder,
+                            host->listen,     host->sign_in,   host->cbt,        host->allow_unencrypted };
     for (size_t i = 0; i < HV_ARRAY_SIZE(texts); i++)
         free(texts[i]);
     for (size_t i = 0; i < host->n_switches; i++)
@@ -187,6 +188,7 @@ struct sim_host *sim_host_free(struct sim_host *host) {
     sim_texts_deinit(&host->listeners);
     sim_texts_deinit(&host->drives);
     sim_texts_deinit(&host->denied);
+    sim_texts_deinit(&host->certmappings);
     sim_texts_deinit(&host->physical_disks);
     sim_files_deinit(&host->files);
     sim_list_deinit(&host->stored);
@@ -204,6 +206,15 @@ const char *sim_host_netbios(const struct sim_host *host) {
 
 const char *sim_host_fqdn(const struct sim_host *host) {
     return host->fqdn;
+}
+
+struct sim_host_access sim_host_access(const struct sim_host *host) {
+    return (struct sim_host_access){ .listen = host->listen,
+                                     .sign_in = host->sign_in,
+                                     .cbt = host->cbt,
+                                     .allow_unencrypted = host->allow_unencrypted,
+                                     .certmappings = (const char *const *)host->certmappings.items,
+                                     .n_certmappings = host->certmappings.n_items };
 }
 
 const char *sim_host_address(const struct sim_host *host) {

@@ -30,13 +30,15 @@ struct sim_host {
     struct sim_fabric *fabric;
     char *name, *netbios, *fqdn, *address, *os_version, *processor;
     uint32_t build;
-    bool is_down;                          /* other hosts cannot reach it */
-    struct sim_object *migration_settings; /* Msvm_VirtualSystemMigrationServiceSettingData */
-    struct sim_list networks;              /* Msvm_VirtualSystemMigrationNetworkSettingData */
-    struct sim_texts listeners;            /* addresses that accept moves while migration is enabled */
-    struct sim_texts drives;               /* letters */
-    struct sim_texts denied;               /* users who may read only */
-    struct sim_texts physical_disks;       /* numbers of disks that can be passed through */
+    bool is_down;                                     /* other hosts cannot reach it */
+    struct sim_object *migration_settings;            /* Msvm_VirtualSystemMigrationServiceSettingData */
+    struct sim_list networks;                         /* Msvm_VirtualSystemMigrationNetworkSettingData */
+    struct sim_texts listeners;                       /* addresses that accept moves while migration is enabled */
+    struct sim_texts drives;                          /* letters */
+    struct sim_texts denied;                          /* users who may read only */
+    char *listen, *sign_in, *cbt, *allow_unencrypted; /* sim_host_access */
+    struct sim_texts certmappings;
+    struct sim_texts physical_disks; /* numbers of disks that can be passed through */
     struct sim_switch *switches;
     size_t n_switches;
     struct sim_pool *pools;

@@ -47,22 +47,61 @@ static int64_t real_time_us(void) {
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* The libraries read names in the character set of the locale, and find their files in the environment. */
-static int make_keys(const struct sim_command *command, struct sim_keys **ret_keys, struct hv_error *err) {
-    const unsigned talks = SIM_OFFER_NEGOTIATE | SIM_OFFER_NTLM | SIM_OFFER_KERBEROS | SIM_OFFER_CREDSSP;
+static unsigned all_offers(const struct sim_command *command, struct sim_fabric *fabric) {
+    unsigned offers = command->policy.offers;
 
-    if (!(command->policy.offers & talks))
+    for (size_t i = 0; i < sim_fabric_n_hosts(fabric); i++) {
+        const char *list = sim_host_access(sim_fabric_host(fabric, i)).sign_in;
+        unsigned more = 0;
+        if (list && sim_offers_read(list, &more))
+            offers |= more;
+    }
+    return offers;
+}
+
+/* The libraries read names in the character set of the locale, and find their files in the environment. */
+static int make_keys(const struct sim_command *command, unsigned offers, struct sim_keys **ret_keys, struct hv_error *err) {
+    if (!(offers & (SIM_OFFER_NEGOTIATE | SIM_OFFER_NTLM | SIM_OFFER_KERBEROS | SIM_OFFER_CREDSSP)))
         return 0;
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     if ((command->keytab && setenv("KRB5_KTNAME", command->keytab, 1) < 0) ||
         (command->ntlm_users && setenv("NTLM_USER_FILE", command->ntlm_users, 1) < 0))
         return hv_error_memory(err);
-    return sim_keys_new((command->policy.offers & SIM_OFFER_KERBEROS) || command->keytab, ret_keys, err);
+    return sim_keys_new((offers & SIM_OFFER_KERBEROS) || command->keytab, ret_keys, err);
+}
+
+/* What sign-in needs besides the options. */
+struct credentials {
+    struct sim_authority *authority;
+    struct sim_keys *keys;
+    struct sim_client_ca *client_ca;
+    struct sim_cert cert;
+};
+
+static void deinit_credentials(struct credentials *credentials) {
+    (void)sim_authority_free(credentials->authority);
+    (void)sim_keys_free(credentials->keys);
+    (void)sim_client_ca_free(credentials->client_ca);
+    sim_cert_deinit(&credentials->cert);
+}
+
+static int make_credentials(const struct sim_command *command, struct sim_fabric *fabric, struct credentials *credentials,
+                            struct hv_error *err) {
+    int rc = sim_authority_new(&credentials->authority, err);
+
+    if (rc == 0 && command->cert_dir)
+        rc = write_authority(command->cert_dir, credentials->authority, err);
+    if (rc == 0)
+        rc = make_keys(command, all_offers(command, fabric), &credentials->keys, err);
+    if (rc == 0 && command->client_ca)
+        rc = sim_client_ca_new(command->client_ca, &credentials->client_ca, err);
+    if (rc == 0 && command->cert)
+        rc = sim_cert_load(command->cert, command->key, &credentials->cert, err);
+    return rc;
 }
 
 static int serve(struct sim_command *command, struct sim_fabric *fabric, int stop_fd, struct hv_error *err) {
-    HV_CLEANUP(sim_authority_free) struct sim_authority *authority = NULL;
-    HV_CLEANUP(sim_keys_free) struct sim_keys *keys = NULL;
+    HV_ATTR_CLEANUP(deinit_credentials) struct credentials credentials = { 0 };
     HV_CLEANUP(sim_server_free) struct sim_server *server = NULL;
     struct sim_server_options options = { .fabric = fabric,
                                           .users = &command->users,
@@ -75,19 +114,18 @@ static int serve(struct sim_command *command, struct sim_fabric *fabric, int sto
                                           .policy = command->policy,
                                           .request_log = command->request_log,
                                           .state_file = command->state_file };
-    int rc = sim_authority_new(&authority, err);
+    int rc = make_credentials(command, fabric, &credentials, err);
 
     if (rc < 0)
         return rc;
-    options.authority = authority;
+    options.authority = credentials.authority;
+    options.cert = command->cert ? &credentials.cert : NULL;
+    options.policy.keys = credentials.keys;
+    options.policy.client_ca = credentials.client_ca;
+    options.policy.certmaps = &command->certmaps;
     if (getrandom(&options.seed, sizeof(options.seed), 0) != (ssize_t)sizeof(options.seed))
         return hv_error_set(err, HV_E_INTERNAL, "no random numbers");
-    rc = make_keys(command, &keys, err);
-    options.policy.keys = keys;
-    if (rc == 0)
-        rc = sim_arms_load(&command->arms, fabric, err);
-    if (rc == 0 && command->cert_dir)
-        rc = write_authority(command->cert_dir, authority, err);
+    rc = sim_arms_load(&command->arms, fabric, err);
     if (rc == 0)
         rc = sim_server_new(&options, &server, err);
     if (rc < 0)

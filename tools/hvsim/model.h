@@ -88,6 +88,17 @@ const char *sim_host_os_version(const struct sim_host *host); /* "10.0.17763", a
 uint32_t sim_host_build(const struct sim_host *host);
 const struct sim_schema *sim_host_schema(const struct sim_host *host);
 
+/* What the configuration says about sign-in at this host; NULL where it says nothing. */
+struct sim_host_access {
+    const char *listen;
+    const char *sign_in;
+    const char *cbt;
+    const char *allow_unencrypted;
+    const char *const *certmappings;
+    size_t n_certmappings;
+};
+struct sim_host_access sim_host_access(const struct sim_host *host);
+
 /* ---- reading ---- */
 
 /* Instances of the class and its subclasses; association classes too. RET_LIST is empty at the start and owned by the caller.

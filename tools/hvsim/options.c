@@ -33,9 +33,12 @@ static const char usage[] =
     "  --keytab FILE          keys to accept Kerberos tickets with; KRB5_KTNAME by default\n"
     "  --ntlm-users FILE      users of NTLM, a line DOMAIN:NAME:PASSWORD each; NTLM_USER_FILE by default\n"
     "  --error-tokens         send the token that tells why a sign-in was refused\n"
+    "  --client-ca FILE       let certificates of these authorities in\n"
+    "  --certmapping SPEC     the user a certificate stands for, see hvsim(1); may be given again\n"
     "  --credssp-version N    the greatest version of CredSSP, 2 to 6; 6 by default\n"
     "  --credssp-tls VERSION  the greatest version of TLS in CredSSP, 1.2 or 1.3 (the default)\n"
     "  --cert-dir DIR         write the certificate of the authority to DIR/ca.pem\n"
+    "  --cert FILE, --key FILE  certificate and key of all hosts, in place of their own\n"
     "  --time-scale X         X simulated seconds in a real one\n"
     "  --migrate-seconds N    simulated time that a move takes\n"
     "  --job-ttl N            simulated seconds from a job's end until it is gone\n"
@@ -66,6 +69,7 @@ void sim_command_deinit(struct sim_command *command) {
     command->n_host_names = 0;
     sim_users_deinit(&command->users);
     sim_arms_deinit(&command->arms);
+    sim_certmaps_deinit(&command->certmaps);
 }
 
 static int bad_value(struct hv_error *err, const char *option, const char *value) {
@@ -214,6 +218,10 @@ enum option_code {
     OPT_ERROR_TOKENS,
     OPT_CREDSSP_VERSION,
     OPT_CREDSSP_TLS,
+    OPT_CLIENT_CA,
+    OPT_CERTMAPPING,
+    OPT_CERT,
+    OPT_KEY,
     OPT_HELP,
     OPT_VERSION,
 };
@@ -247,6 +255,10 @@ static const struct option options[] = {
     { "error-tokens", no_argument, NULL, OPT_ERROR_TOKENS },
     { "credssp-version", required_argument, NULL, OPT_CREDSSP_VERSION },
     { "credssp-tls", required_argument, NULL, OPT_CREDSSP_TLS },
+    { "client-ca", required_argument, NULL, OPT_CLIENT_CA },
+    { "certmapping", required_argument, NULL, OPT_CERTMAPPING },
+    { "cert", required_argument, NULL, OPT_CERT },
+    { "key", required_argument, NULL, OPT_KEY },
     { "help", no_argument, NULL, OPT_HELP },
     { "version", no_argument, NULL, OPT_VERSION },
     { NULL, 0, NULL, 0 },
@@ -329,6 +341,17 @@ static int read_sign_in(struct sim_command *command, int option, const char *val
             return bad_value(err, "credssp-tls", value);
         policy->credssp_tls = value[2] == '2' ? 2 : 3;
         return 0;
+    case OPT_CERTMAPPING:
+        return sim_certmaps_add(&command->certmaps, value, err);
+    case OPT_CLIENT_CA:
+        command->client_ca = value;
+        return 0;
+    case OPT_CERT:
+        command->cert = value;
+        return 0;
+    case OPT_KEY:
+        command->key = value;
+        return 0;
     case OPT_KEYTAB:
         command->keytab = value;
         return 0;
@@ -404,9 +427,7 @@ int sim_command_read(struct sim_command *command, int argc, char **argv, struct 
         return hv_error_set(err, HV_E_ARGUMENT, "%s is no option; see hvsim --help", argv[optind]);
     if (command->model.config_path && command->n_host_names)
         return hv_error_set(err, HV_E_ARGUMENT, "--config and --hosts exclude each other");
-    if (command->users.n_items == 0 && command->policy.offers == SIM_OFFER_BASIC) {
-        (void)hv_error_set(err, HV_E_ARGUMENT, "nobody could sign in: give --user NAME:FILE, with the password in FILE");
-        return HV_E_ARGUMENT;
-    }
+    if (!command->cert != !command->key)
+        return hv_error_set(err, HV_E_ARGUMENT, "--cert and --key go together");
     return 0;
 }

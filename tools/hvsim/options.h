@@ -19,6 +19,10 @@ struct sim_command {
     struct sim_policy policy;
     const char *keytab;     /* borrowed from argv, as the other paths; NULL: where Kerberos looks by itself */
     const char *ntlm_users; /* likewise */
+    const char *client_ca;
+    const char *cert; /* NULL: made at start */
+    const char *key;
+    struct sim_certmaps certmaps;
     const char *request_log;
     const char *state_file;
     const char *cert_dir;

@@ -28,6 +28,8 @@ enum { SIM_CREDSSP_MIN = 2, SIM_CREDSSP_MAX = 6 };
 
 struct sim_keys;
 struct sim_credssp_host;
+struct sim_client_ca;
+struct sim_certmaps;
 
 struct sim_policy {
     unsigned offers;          /* enum sim_offer */
@@ -37,6 +39,8 @@ struct sim_policy {
     unsigned credssp_version; /* SIM_CREDSSP_MIN to SIM_CREDSSP_MAX */
     unsigned credssp_tls;     /* the greatest: 2 or 3, of 1.2 and 1.3 */
     const struct sim_credssp_host *credssp;
+    const struct sim_client_ca *client_ca; /* NULL: no certificate is asked for */
+    const struct sim_certmaps *certmaps;
     const struct sim_keys *keys;
     const void *binding; /* of the host's certificate: application data of the channel binding */
     size_t n_binding;

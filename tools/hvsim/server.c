@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "credssp.h"
 #include "output.h"
 
@@ -42,6 +45,7 @@ struct host {
     struct sim_service service;
     struct sim_cert cert;
     struct sim_credssp_host *credssp;
+    struct sim_certmaps certmaps;
 };
 
 /* A connection whose answer, or the next piece of it, is held back. */
@@ -163,6 +167,8 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct exch
         (void)MHD_add_response_header(response, "WWW-Authenticate", reply->offers[i]);
     if (reply->challenge)
         (void)MHD_add_response_header(response, "WWW-Authenticate", reply->challenge);
+    if (reply->closes)
+        (void)MHD_add_response_header(response, "Connection", "close");
     if (reply->status == 405)
         (void)MHD_add_response_header(response, "Allow", "POST");
     result = MHD_queue_response(connection, (unsigned)reply->status, response);
@@ -182,8 +188,18 @@ static struct sim_session *session_of(struct MHD_Connection *connection) {
     return info ? info->socket_context : NULL;
 }
 
+/* libmicrohttpd has TLS from GnuTLS, which looked at the signature, but not at who signed the certificate. */
+static const gnutls_datum_t *client_cert_of(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    unsigned n = 0;
+    const gnutls_datum_t *certs = info && info->tls_session ? gnutls_certificate_get_peers(info->tls_session, &n) : NULL;
+
+    return n ? certs : NULL;
+}
+
 static void handle(struct listener *listener, struct MHD_Connection *connection, const char *url, const char *method,
                    struct exchange *exchange) {
+    const gnutls_datum_t *client_cert = client_cert_of(connection);
     const struct sim_http_request request = {
         .method = method,
         .path = url,
@@ -193,6 +209,8 @@ static void handle(struct listener *listener, struct MHD_Connection *connection,
         .has_length = header(connection, "Content-Length"),
         .too_large = exchange->too_large,
         .tls = listener->tls,
+        .client_cert = client_cert ? client_cert->data : NULL,
+        .n_client_cert = client_cert ? client_cert->size : 0,
         .session = session_of(connection),
         .bytes = hv_buf_text(&exchange->bytes),
         .n_bytes = exchange->bytes.len,
@@ -255,14 +273,23 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
     return exchange->reply.drop ? MHD_NO : send_reply(connection, exchange);
 }
 
+/* The answer is with the kernel by now, which sends it before the end. */
+static void hang_up(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (info)
+        (void)shutdown(info->connect_fd, SHUT_RDWR);
+}
+
 static void on_completed(void *data, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code) {
     struct exchange *exchange = *context;
 
     (void)data;
-    (void)connection;
     (void)code;
     if (!exchange)
         return;
+    if (exchange->is_handled && exchange->reply.hangs_up)
+        hang_up(connection);
     hv_buf_deinit(&exchange->bytes);
     if (exchange->is_handled)
         sim_http_reply_deinit(&exchange->reply);
@@ -298,9 +325,12 @@ static int start_daemon(struct listener *listener, const struct host *host, uint
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     const union MHD_DaemonInfo *info;
+    const struct sim_client_ca *client_ca = host->service.policy.client_ca;
+    char *trust = client_ca ? sim_client_ca_pem(client_ca) : NULL;
     const struct MHD_OptionItem tls_items[] = {
         { MHD_OPTION_HTTPS_MEM_CERT, 0, host->cert.cert_pem },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, host->cert.key_pem },
+        { trust ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, trust },
         { MHD_OPTION_END, 0, NULL },
     };
     const struct MHD_OptionItem no_items[] = { { MHD_OPTION_END, 0, NULL } };
@@ -339,6 +369,72 @@ static int add_listener(struct sim_server *server, struct host *host, bool tls, 
     return 0;
 }
 
+static int config_error(const struct sim_host *host, const char *key, struct hv_error *err) {
+    return hv_error_set(err, HV_E_CONFIG, "host %s: \"%s\" has no good value", sim_host_name(host), key);
+}
+
+/* What all hosts have, but for what this one says otherwise. */
+static int make_policy(struct host *host, const struct sim_policy *common, struct hv_error *err) {
+    struct sim_policy *policy = &host->service.policy;
+    const struct sim_host_access access = sim_host_access(host->service.host);
+    int rc = 0;
+
+    *policy = *common;
+    if (access.sign_in && !sim_offers_read(access.sign_in, &policy->offers))
+        return config_error(host->service.host, "sign_in", err);
+    if (access.cbt && !sim_cbt_find(access.cbt, &policy->cbt))
+        return config_error(host->service.host, "cbt", err);
+    if (access.allow_unencrypted) {
+        policy->allow_unencrypted = hv_text_same(access.allow_unencrypted, "yes");
+        if (!policy->allow_unencrypted && !hv_text_same(access.allow_unencrypted, "no"))
+            return config_error(host->service.host, "allow_unencrypted", err);
+    }
+    if (policy->offers == SIM_OFFER_BASIC && host->service.users->n_items == 0)
+        return hv_error_set(err, HV_E_ARGUMENT,
+                            "nobody could sign in at host %s: give --user NAME:FILE, with the password in FILE",
+                            sim_host_name(host->service.host));
+    for (size_t i = 0; rc == 0 && i < access.n_certmappings; i++)
+        rc = sim_certmaps_add(&host->certmaps, access.certmappings[i], err);
+    if (access.n_certmappings)
+        policy->certmaps = &host->certmaps;
+    return rc;
+}
+
+static int make_keys(struct sim_server *server, struct host *host, struct hv_error *err) {
+    const struct sim_server_options *options = &server->options;
+    const struct sim_host *model = host->service.host;
+    struct sim_policy *policy = &host->service.policy;
+    int rc;
+
+    if (options->cert)
+        rc = sim_cert_copy(options->cert, &host->cert, err);
+    else
+        rc = sim_authority_issue(options->authority, sim_host_name(model), sim_host_fqdn(model), sim_host_address(model),
+                                 &host->cert, err);
+    policy->binding = host->cert.binding;
+    policy->n_binding = host->cert.n_binding;
+    if (rc == 0 && policy->offers & SIM_OFFER_CREDSSP)
+        rc = sim_credssp_host_new(&host->cert, policy->credssp_tls, &host->credssp, err);
+    policy->credssp = host->credssp;
+    return rc;
+}
+
+static int add_listeners(struct sim_server *server, struct host *host, uint16_t port, struct hv_error *err) {
+    const char *listen = sim_host_access(host->service.host).listen;
+    const bool both = listen ? hv_text_same(listen, "both") : server->options.with_http;
+    const bool is_https = both || !listen || hv_text_same(listen, "https");
+    const bool is_http = both || (listen && hv_text_same(listen, "http"));
+    int rc = 0;
+
+    if (!is_https && !is_http)
+        return config_error(host->service.host, "listen", err);
+    if (is_https)
+        rc = add_listener(server, host, true, port, err);
+    if (rc == 0 && is_http)
+        rc = add_listener(server, host, false, is_https ? 0 : port, err);
+    return rc;
+}
+
 static int add_host(struct sim_server *server, size_t i, struct hv_error *err) {
     const struct sim_server_options *options = &server->options;
     struct sim_host *model = sim_fabric_host(options->fabric, i);
@@ -352,19 +448,12 @@ static int add_host(struct sim_server *server, size_t i, struct hv_error *err) {
     if (options->max_operations)
         host->service.limits.operations = options->max_operations;
     sim_service_behave(&host->service, options->manner);
-    rc = sim_authority_issue(options->authority, sim_host_name(model), sim_host_fqdn(model), sim_host_address(model), &host->cert,
-                             err);
-    host->service.policy = options->policy;
-    host->service.policy.binding = host->cert.binding;
-    host->service.policy.n_binding = host->cert.n_binding;
     server->n_hosts++;
-    if (rc == 0 && options->policy.offers & SIM_OFFER_CREDSSP)
-        rc = sim_credssp_host_new(&host->cert, options->policy.credssp_tls, &host->credssp, err);
-    host->service.policy.credssp = host->credssp;
+    rc = make_policy(host, &options->policy, err);
     if (rc == 0)
-        rc = add_listener(server, host, true, base ? (uint16_t)(base + i) : 0, err);
-    if (rc == 0 && options->with_http)
-        rc = add_listener(server, host, false, 0, err);
+        rc = make_keys(server, host, err);
+    if (rc == 0)
+        rc = add_listeners(server, host, base ? (uint16_t)(base + i) : 0, err);
     return rc;
 }
 
@@ -411,6 +500,7 @@ struct sim_server *sim_server_free(struct sim_server *server) {
         sim_service_deinit(&server->hosts[i].service);
         sim_cert_deinit(&server->hosts[i].cert);
         (void)sim_credssp_host_free(server->hosts[i].credssp);
+        sim_certmaps_deinit(&server->hosts[i].certmaps);
     }
     if (server->epoll_fd >= 0)
         (void)close(server->epoll_fd);

@@ -15,13 +15,14 @@ struct sim_server_options {
     struct sim_authority *authority;
     uint64_t seed;           /* of message IDs and contexts */
     uint16_t port_base;      /* host I listens on port_base + I; 0: any port */
-    bool with_http;          /* a listener without TLS as well */
+    bool with_http;          /* a listener without TLS as well, unless a host says otherwise */
     uint64_t enumeration_ms; /* 0: the default */
     uint32_t max_operations; /* likewise */
     struct sim_manner manner;
-    struct sim_policy policy; /* of all hosts; the binding is filled in for each */
-    const char *request_log;  /* NULL: none */
-    const char *state_file;   /* NULL: none */
+    struct sim_policy policy;    /* of hosts that say nothing else */
+    const struct sim_cert *cert; /* of all hosts; NULL: one for each by the authority */
+    const char *request_log;     /* NULL: none */
+    const char *state_file;      /* NULL: none */
 };
 
 struct sim_server;

@@ -15,6 +15,8 @@
 
 enum { MAX_TOKEN = 128 * 1024 };
 
+#define STATUS_ACCOUNT_LOCKED_OUT 0xC0000234U
+
 void sim_session_forget(struct sim_session *session) {
     session->acceptor = sim_acceptor_free(session->acceptor);
     session->credssp = sim_credssp_free(session->credssp);
@@ -22,6 +24,7 @@ void sim_session_forget(struct sim_session *session) {
     session->is_signed_in = false;
     session->is_bound = false;
     session->is_delegated = false;
+    session->has_certificate = false;
     session->caller = (struct sim_caller){ 0 };
     free(session->user);
     session->user = NULL;
@@ -69,6 +72,38 @@ static enum sim_entry enter_basic(struct sim_session *session, const struct sim_
     if (!user || !set_user(session, user->name, SIM_SCHEME_BASIC))
         return refuse(session, "unknown user or wrong password");
     return SIM_ENTRY_IN;
+}
+
+/* ---- certificates ---- */
+
+#define CERTIFICATE_SCHEME "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
+
+static enum sim_entry enter_certificate(struct sim_session *session, const struct sim_service *service,
+                                        const struct sim_http_request *request) {
+    const char *wrong;
+
+    sim_session_forget(session);
+    if (!(service->policy.offers & SIM_OFFER_CERTIFICATE) || !request->tls)
+        return refuse(session, "certificates are not offered here");
+    wrong = sim_client_check(service->policy.client_ca, request->client_cert, request->n_client_cert, &session->client);
+    if (wrong) {
+        (void)refuse(session, wrong);
+        return SIM_ENTRY_FORBIDDEN;
+    }
+    session->has_certificate = true;
+    session->caller = (struct sim_caller){ .scheme = SIM_SCHEME_CERTIFICATE };
+    return SIM_ENTRY_IN;
+}
+
+bool sim_session_map(struct sim_session *session, const struct sim_service *service, const char *uri) {
+    const struct sim_certmaps *maps = service->policy.certmaps;
+    const struct sim_certmap *map = maps ? sim_certmaps_find(maps, &session->client, uri) : NULL;
+
+    if (map)
+        return set_user(session, map->user, SIM_SCHEME_CERTIFICATE);
+    (void)snprintf(session->reason, sizeof(session->reason), "no mapping, or several, for the certificate of %s",
+                   session->client.name);
+    return false;
 }
 
 /* ---- handshakes ---- */
@@ -151,18 +186,58 @@ static enum sim_entry accept_caller(struct sim_session *session) {
     return SIM_ENTRY_IN;
 }
 
-static enum sim_entry step(struct sim_session *session, const struct sim_policy *policy, const struct hv_buf *in,
+/* Everything was right, but it was asked for that it be refused. */
+static bool refuse_armed(struct sim_session *session, const struct sim_service *service, struct hv_buf *challenge) {
+    HV_CLEANUP_BUF struct hv_buf out = HV_BUF_INIT(MAX_TOKEN);
+    const struct sim_arm *arm = service->arms ? sim_arms_hit_leg(service->arms, sim_host_name(service->host), 0) : NULL;
+
+    if (!arm)
+        return false;
+    hv_buf_reset(challenge);
+    if (session->credssp) {
+        sim_credssp_deny(session->credssp, arm->value ? arm->value : STATUS_ACCOUNT_LOCKED_OUT, &out);
+        write_challenge(SIM_TALK_CREDSSP, &out, challenge);
+    }
+    (void)refuse(session, "as asked for");
+    session->arm = arm;
+    return true;
+}
+
+static enum sim_entry step(struct sim_session *session, const struct sim_service *service, const struct hv_buf *in,
                            struct hv_buf *challenge) {
     HV_CLEANUP_BUF struct hv_buf out = HV_BUF_INIT(MAX_TOKEN);
     const enum sim_talk talk = session->talk;
     const int rc = session->credssp ? sim_credssp_step(session->credssp, in->data, in->len, &out)
                                     : sim_acceptor_step(session->acceptor, in->data, in->len, &out);
 
-    if (rc >= 0 || session->credssp || policy->error_tokens)
+    if (rc >= 0 || session->credssp || service->policy.error_tokens)
         write_challenge(talk, &out, challenge);
+    if (rc == 0 && refuse_armed(session, service, challenge))
+        return SIM_ENTRY_UNAUTHORIZED;
     if (rc < 0)
         return refuse(session, session->credssp ? sim_credssp_reason(session->credssp) : sim_acceptor_reason(session->acceptor));
     return rc == 0 ? accept_caller(session) : SIM_ENTRY_MORE;
+}
+
+/* With the trouble that was asked for at this leg. */
+static enum sim_entry step_armed(struct sim_session *session, const struct sim_service *service, const struct hv_buf *in,
+                                 struct hv_buf *challenge) {
+    const struct sim_arm *arm =
+        service->arms ? sim_arms_hit_leg(service->arms, sim_host_name(service->host), session->leg) : NULL;
+    const enum sim_talk talk = session->talk;
+    enum sim_entry entry;
+
+    session->arm = arm;
+    if (arm && arm->kind == SIM_ARM_LEG_DROP) {
+        (void)refuse(session, "as asked for");
+        return SIM_ENTRY_DROP;
+    }
+    entry = step(session, service, in, challenge);
+    if (arm && arm->kind == SIM_ARM_LEG_GARBAGE) {
+        hv_buf_reset(challenge);
+        hv_buf_printf(challenge, "%s bm8gdG9rZW4=", talks[talk].scheme);
+    }
+    return entry;
 }
 
 static enum sim_entry enter_talk(struct sim_session *session, const struct sim_service *service,
@@ -178,7 +253,7 @@ static enum sim_entry enter_talk(struct sim_session *session, const struct sim_s
     session->leg = leg;
     if (!sim_base64_decode(token, &in) || in.len == 0)
         return refuse(session, "the token is no base64 or empty");
-    return step(session, &service->policy, &in, challenge);
+    return step_armed(session, service, &in, challenge);
 }
 
 /* ---- sealing ---- */
@@ -296,6 +371,7 @@ enum sim_entry sim_session_enter(struct sim_session *session, const struct sim_s
 
     session->reason[0] = '\0';
     session->is_sealed = false;
+    session->arm = NULL;
     hv_buf_deinit(&session->plain);
     hv_buf_init(&session->plain, SIZE_MAX / 2);
     free(session->plain_type);
@@ -312,6 +388,8 @@ enum sim_entry sim_session_enter(struct sim_session *session, const struct sim_s
         return enter_body(session, service, request);
     }
     talk = find_talk(request->authorization, &token);
+    if (strcmp(request->authorization, CERTIFICATE_SCHEME) == 0)
+        return enter_certificate(session, service, request);
     if (talk == SIM_TALK_NONE)
         return enter_basic(session, service, request);
     entry = enter_talk(session, service, request, talk, token, challenge);

@@ -7,11 +7,13 @@
 #define SIM_SESSION_H
 
 #include "base/buf.h"
+#include "clientcert.h"
 #include "model.h"
 
 struct sim_http_request;
 struct sim_service;
 struct sim_acceptor;
+struct sim_arm;
 struct sim_credssp;
 
 enum sim_talk {
@@ -35,6 +37,9 @@ struct sim_session {
     bool is_delegated;        /* a ticket was forwarded, or a password handed over */
     unsigned leg;             /* of a handshake, from 1; 0: no part of one */
     char reason[512];         /* why it was refused, for a tester; "" */
+    bool has_certificate;     /* CLIENT shows who it is, once the resource is known */
+    struct sim_client client;
+    const struct sim_arm *arm; /* the trouble that hit the handshake */
     const char *content_type;
     const char *bytes; /* as the service is to see them */
     size_t n_bytes;
@@ -53,12 +58,16 @@ enum sim_entry {
     SIM_ENTRY_DONE,         /* signed in by a request that asks for nothing: 200, perhaps with a challenge */
     SIM_ENTRY_UNAUTHORIZED, /* 401, with the challenge if there is one */
     SIM_ENTRY_UNSEALED,     /* 500: this host wants messages sealed */
+    SIM_ENTRY_FORBIDDEN,    /* 403: the certificate is not let in */
+    SIM_ENTRY_DROP,         /* trouble asked for: the connection is closed */
     SIM_ENTRY_BAD,          /* 400: what is sealed cannot be read; nobody is signed in any more */
 };
 /* Signs in and unseals. CHALLENGE, empty before, is the value of a WWW-Authenticate line or stays empty. The session borrows from
  * REQUEST until the next one. */
 HV_MUST_CHECK enum sim_entry sim_session_enter(struct sim_session *session, const struct sim_service *service,
                                                const struct sim_http_request *request, struct hv_buf *challenge);
+/* Whom the certificate stands for at this resource (NULL: at none); false when it is nobody, or nobody knows whom. */
+HV_MUST_CHECK bool sim_session_map(struct sim_session *session, const struct sim_service *service, const char *uri);
 /* Most plain bytes of a part of an answer; 0: no limit. */
 struct sim_session_form {
     size_t max_part;

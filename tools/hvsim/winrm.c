@@ -239,6 +239,7 @@ static bool trouble_before(struct handling *handling) {
         answer_page(reply, (int)handling->arm->value);
         return true;
     case SIM_ARM_AUTH:
+        sim_session_forget(handling->session);
         answer_unauthorized(handling);
         return true;
     case SIM_ARM_FAULT:
@@ -272,6 +273,12 @@ static bool trouble_before(struct handling *handling) {
     case SIM_ARM_QUIRK:
     case SIM_ARM_DAMAGE:
     case SIM_ARM_UNSEALED:
+    case SIM_ARM_CLOSE:
+    case SIM_ARM_HANG_UP:
+    case SIM_ARM_LEG_DROP:
+    case SIM_ARM_LEG_GARBAGE:
+    case SIM_ARM_LEG_CLOSE:
+    case SIM_ARM_LEG_REFUSE:
     case SIM_ARM_MODEL:
         return false;
     }
@@ -309,6 +316,12 @@ static void trouble_after(struct handling *handling) {
     case SIM_ARM_STALL:
         reply->stall_ms = handling->arm->value;
         break;
+    case SIM_ARM_CLOSE:
+        reply->closes = true;
+        break;
+    case SIM_ARM_HANG_UP:
+        reply->hangs_up = true;
+        break;
     case SIM_ARM_HTTP:
     case SIM_ARM_AUTH:
     case SIM_ARM_FAULT:
@@ -321,6 +334,10 @@ static void trouble_after(struct handling *handling) {
     case SIM_ARM_QUIRK:
     case SIM_ARM_DAMAGE:
     case SIM_ARM_UNSEALED:
+    case SIM_ARM_LEG_DROP:
+    case SIM_ARM_LEG_GARBAGE:
+    case SIM_ARM_LEG_CLOSE:
+    case SIM_ARM_LEG_REFUSE:
     case SIM_ARM_MODEL:
         break;
     }
@@ -368,11 +385,19 @@ static bool check_style(struct handling *handling) {
     return sim_fail(&handling->call.fault, SIM_F_INVALID_RESOURCE_URI, "The resource URI %s is unknown here.", resource->uri);
 }
 
+/* Whom it stands for depends on the resource. */
+static bool check_certificate(struct handling *handling) {
+    return !handling->session->has_certificate ||
+           sim_session_map(handling->session, handling->service, handling->message.resource.uri) ||
+           sim_fail(&handling->call.fault, SIM_F_ACCESS_DENIED, NULL);
+}
+
 /* BYTES are UTF-8. */
 static void handle_envelope(struct handling *handling, const char *bytes, size_t n_bytes) {
     struct sim_wire_call *call = &handling->call;
     bool good = sim_message_read(&handling->message, bytes, n_bytes, &handling->service->limits, &call->fault) &&
-                sim_operation_find(&handling->message, &call->operation, &call->method, &call->fault) && check_style(handling);
+                sim_operation_find(&handling->message, &call->operation, &call->method, &call->fault) && check_style(handling) &&
+                check_certificate(handling);
 
     if (!call->caller && call->operation != SIM_OP_IDENTIFY) {
         answer_unauthorized(handling);
@@ -514,6 +539,7 @@ static enum sim_entry enter(struct handling *handling) {
     if (request->since_us && request->session)
         return request->session->caller.user ? SIM_ENTRY_IN : SIM_ENTRY_NOBODY;
     entry = sim_session_enter(handling->session, handling->service, request, &challenge);
+    handling->reply->closes = handling->session->arm && handling->session->arm->kind == SIM_ARM_LEG_CLOSE;
     if (challenge.len && hv_buf_take(&challenge, "challenge", &handling->reply->challenge, NULL) < 0)
         handling->reply->challenge = NULL;
     return entry;
@@ -548,6 +574,12 @@ static void handle(struct handling *handling) {
         break;
     case SIM_ENTRY_UNSEALED:
         answer_empty(handling->reply, 500);
+        break;
+    case SIM_ENTRY_FORBIDDEN:
+        answer_page(handling->reply, 403);
+        break;
+    case SIM_ENTRY_DROP:
+        handling->reply->drop = true;
         break;
     case SIM_ENTRY_BAD:
         answer_empty(handling->reply, 400);
@@ -615,6 +647,7 @@ static char *write_log(const struct handling *handling) {
     const struct sim_path *path = handling->message.resource.path;
     const struct sim_http_reply *reply = handling->reply;
     const struct sim_soap_fault *fault = &handling->call.fault;
+    const struct sim_arm *arm = handling->arm ? handling->arm : handling->session->arm;
     json_t *json = json_object();
     char *text;
 
@@ -633,7 +666,7 @@ static char *write_log(const struct handling *handling) {
     (void)json_object_set_new(json, "fault_text", text_or_null(handling->faulted ? fault->text : NULL));
     (void)json_object_set_new(json, "refusal", handling->call.invoked ? refusal(handling->service->fabric) : json_null());
     log_sign_in(json, handling->session);
-    (void)json_object_set_new(json, "armed", text_or_null(handling->arm ? handling->arm->name : NULL));
+    (void)json_object_set_new(json, "armed", text_or_null(arm ? arm->name : NULL));
     (void)json_object_set_new(json, "bytes_in", json_integer((json_int_t)handling->request->n_bytes));
     (void)json_object_set_new(json, "bytes_out", json_integer(reply->drop ? 0 : (json_int_t)reply->body.len));
     text = json_dumps(json, JSON_COMPACT);

@@ -55,6 +55,8 @@ struct sim_http_request {
     bool has_length;            /* Content-Length was sent */
     bool too_large;             /* far more than limits.envelope_bytes came; BYTES holds none */
     bool tls;
+    const void *client_cert; /* that the caller proved to have, in DER; NULL: none */
+    size_t n_client_cert;
     struct sim_session *session; /* of the connection; NULL: one that ends with the request */
     const char *bytes;
     size_t n_bytes;
@@ -75,6 +77,8 @@ struct sim_http_reply {
     struct hv_buf body;
     /* Troubles asked for. */
     bool drop;         /* close the connection without an answer */
+    bool closes;       /* close it after the answer, and say so */
+    bool hangs_up;     /* close it after the answer without saying so */
     size_t break_at;   /* close it after so many bytes of the body; 0: never */
     uint32_t stall_ms; /* wait before the answer */
     bool waits;        /* nothing to answer yet: try the same request again soon, with ARM; nothing else is filled */
