@@ -126,8 +126,8 @@ const struct hv_instance *hv_invoke_result(const struct hv_task *task);
 
 /*
  * A subscription whose events are fetched (delivery mode Pull). It ends when the client detaches, when on_event fails, or after
- * MAX_EVENTS, and then unsubscribes. A subscription that the host forgot is made anew, from the last bookmark where there was
- * one.
+ * MAX_EVENTS, and then unsubscribes. It is renewed in time. A subscription that the host forgot all the same is made anew, from
+ * the last bookmark where there was one; WMI has none, and what happened in between is then not told.
  */
 struct hv_subscribe_options {
     const char *resource_uri;

@@ -74,7 +74,7 @@ const struct hv_opt_row hv_opt_rows[] = {
     TEXT(EVENT_QUERY, SUBSCRIBE, 0, "event-query", "XML",
          "query of the event log, as \"<QueryList>...</QueryList>\"; @FILE reads it"),
     VALUE(EXPIRES, SUBSCRIBE, DURATION, 0, "expires", "DURATION",
-          "when the host may forget us (default 1h; it is asked again then)"),
+          "how long the host is to keep the subscription unless renewed (default 1h)"),
     VALUE(HEARTBEAT, SUBSCRIBE, DURATION, 0, "heartbeat", "DURATION", "ask the host for a sign of life this often"),
     VALUE(EVENTS, SUBSCRIBE, NUMBER, 0, "count", "N", "end after so many events"),
     VALUE(PARAM, PARAM, PAIR, 0, "param", "KEY=VALUE", "parameter (repeat; a name given twice is an array); see below"),

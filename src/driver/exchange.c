@@ -139,6 +139,7 @@ static int write_request(struct hv_exchange *exchange, struct hv_error *err) {
         .message_id = exchange->message_id,
         .operation_timeout_ms = client->options.operation_timeout_ms,
         .max_envelope_size = HV_MAX_ENVELOPE_SIZE,
+        .now_ms = client->now_ms,
     };
     struct hv_uuid uuid;
     uint8_t random[16];

@@ -79,6 +79,8 @@ static const char *action_of(const struct hv_op *op) {
     case HV_OP_SUBSCRIBE:
         if (is_closing(op))
             return HV_ACTION_UNSUBSCRIBE;
+        if (op->phase == HV_OP_RENEW)
+            return HV_ACTION_RENEW;
         return op->phase == HV_OP_PULL ? HV_ACTION_PULL : HV_ACTION_SUBSCRIBE;
     }
     return HV_ACTION_GET;
@@ -99,6 +101,8 @@ static void write_subscription(const struct hv_op *op, struct hv_xml_writer *wri
 
     if (is_closing(op))
         hv_unsubscribe_write(writer);
+    else if (op->phase == HV_OP_RENEW)
+        hv_renew_write(writer, &op->subscription);
     else if (op->phase == HV_OP_PULL)
         hv_pull_write(writer, op->enum_context, op->options.max_elements);
     else
@@ -150,6 +154,19 @@ static void choose_options(const struct hv_op *op, struct hv_header *header) {
     }
 }
 
+/* Is the request one to whoever manages the subscription? */
+static bool is_to_manager(const struct hv_op *op) {
+    return op->kind == HV_OP_SUBSCRIBE && (is_closing(op) || op->phase == HV_OP_RENEW);
+}
+
+/* A Pull must be back before it is time to renew. */
+static uint64_t operation_timeout_ms(const struct hv_op *op, const struct hv_call *call) {
+    uint64_t most_ms = op->granted_ms / HV_OP_RENEW_PART;
+
+    return op->phase == HV_OP_PULL && op->granted_ms && most_ms < call->operation_timeout_ms ? most_ms
+                                                                                             : call->operation_timeout_ms;
+}
+
 static int write_envelope(const struct hv_op *op, const struct hv_call *call, struct hv_xml_writer *writer,
                           struct hv_error *err) {
     bool is_subscription = op->kind == HV_OP_SUBSCRIBE;
@@ -157,11 +174,11 @@ static int write_envelope(const struct hv_op *op, const struct hv_call *call, st
         .to = call->to,
         .action = action_of(op),
         .message_id = call->message_id,
-        .target = is_subscription && is_closing(op) && op->manager ? op->manager : op->target,
-        .operation_timeout_ms = call->operation_timeout_ms,
+        .target = is_to_manager(op) && op->manager ? op->manager : op->target,
+        .operation_timeout_ms = operation_timeout_ms(op, call),
         .max_envelope_size = op->max_envelope_size ? op->max_envelope_size : call->max_envelope_size,
         .fragment = op->fragment,
-        .identifier = is_subscription && is_closing(op) ? op->identifier : NULL,
+        .identifier = is_to_manager(op) ? op->identifier : NULL,
         .is_eventing = is_subscription && op->phase != HV_OP_PULL,
     };
     int r;
@@ -185,12 +202,23 @@ static int build(struct hv_op *op, const struct hv_call *call, struct hv_buf *by
     return r < 0 ? r : hv_xml_writer_finish(&writer, "the request", err);
 }
 
+/* After half of the time that the host grants, which leaves time for a failure. */
+static void choose_renewal(struct hv_op *op, uint64_t now_ms) {
+    if (op->phase != HV_OP_PULL || !op->granted_ms)
+        return;
+    if (!op->renew_at_ms)
+        op->renew_at_ms = now_ms + op->granted_ms / 2;
+    if (now_ms >= op->renew_at_ms)
+        op->phase = HV_OP_RENEW;
+}
+
 int hv_op_build(struct hv_op *op, const struct hv_call *call, struct hv_buf *bytes, struct hv_error *err) {
     char *message_id;
     int r;
 
     if (op->phase == HV_OP_OVER || op->built)
         return hv_error_set(err, HV_E_INTERNAL, "%s: built again after its end", op->name);
+    choose_renewal(op, call->now_ms);
     r = hv_text_copy(call->message_id, &message_id, err);
     if (r == 0) {
         free(op->message_id);
@@ -297,7 +325,7 @@ bool hv_op_is_anonymous(const struct hv_op *op) {
 }
 
 bool hv_op_retry(const struct hv_op *op, const struct hv_error *err) {
-    return !hv_op_is_once(op) && (op->phase == HV_OP_FIRST || op->phase == HV_OP_PULL) && hv_fault_is_busy(err);
+    return !hv_op_is_once(op) && !is_closing(op) && op->phase != HV_OP_OVER && hv_fault_is_busy(err);
 }
 
 bool hv_op_refused(const struct hv_error *err) {

@@ -108,6 +108,18 @@ static int feed_subscribed(struct hv_op *op, const struct hv_envelope *envelope,
     op->identifier = identifier;
     manager = NULL;
     identifier = NULL;
+    op->granted_ms = subscribed.expires_ms;
+    op->renew_at_ms = 0;
+    op->phase = HV_OP_PULL;
+    return HV_OP_MORE;
+}
+
+static int feed_renewed(struct hv_op *op, const struct hv_envelope *envelope, struct hv_error *err) {
+    int r = hv_renewed_parse(envelope, &op->granted_ms, err);
+
+    if (r < 0)
+        return r;
+    op->renew_at_ms = 0;
     op->phase = HV_OP_PULL;
     return HV_OP_MORE;
 }
@@ -133,6 +145,8 @@ int hv_op_feed_events(struct hv_op *op, struct hv_envelope **envelope_take, stru
 
     if (op->phase == HV_OP_FIRST)
         return feed_subscribed(op, *envelope_take, err);
+    if (op->phase == HV_OP_RENEW)
+        return feed_renewed(op, *envelope_take, err);
     r = take_page(op, *envelope_take, &page, err);
     for (const struct hv_xml_node *item = hv_xml_first(r < 0 ? NULL : page.items); item && r == 0 && !has_enough(op);
          item = hv_xml_next(item))
@@ -193,10 +207,18 @@ static bool ask_for_less(struct hv_op *op, const struct hv_error *fault) {
 int hv_op_judge(struct hv_op *op, struct hv_error *fault) {
     bool is_endless = op->kind == HV_OP_SUBSCRIBE;
 
+    if (op->phase == HV_OP_RENEW && fault->source == HV_SOURCE_WSMAN && !hv_fault_is_busy(fault)) {
+        /* A host that does not renew forgets the subscription in the end, which is then made anew. */
+        op->granted_ms = 0;
+        op->phase = HV_OP_PULL;
+        return HV_OP_MORE;
+    }
     if (op->kind == HV_OP_DESCRIBE && op->phase == HV_OP_FIRST)
         return judge_description(op, fault);
     if (op->phase == HV_OP_PULL && hv_fault_is_timeout(fault) && (is_endless || op->n_again < HV_OP_MAX_AGAIN)) {
         op->n_again++;
+        if (is_endless)
+            op->n_restarts = 0; /* what is open is alive */
         return HV_OP_AGAIN;
     }
     if (op->phase == HV_OP_PULL && hv_fault_is_context_lost(fault)) {

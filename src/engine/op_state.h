@@ -23,6 +23,7 @@ enum hv_op_kind {
 enum hv_op_phase {
     HV_OP_FIRST,  /* the only request, or the one that opens something at the host */
     HV_OP_PULL,   /* goes on with what is open */
+    HV_OP_RENEW,  /* keeps what is open from being forgotten */
     HV_OP_REOPEN, /* closes it, to begin anew */
     HV_OP_CLOSE,  /* closes it, to end */
     HV_OP_OVER,
@@ -58,6 +59,8 @@ struct hv_op {
     struct hv_epr *manager;     /* to unsubscribe at; NULL: at the target */
     char *identifier;
     uint64_t n_events;
+    uint64_t granted_ms;  /* how long the host keeps it; 0: no need to renew, or no use */
+    uint64_t renew_at_ms; /* 0: to be set with the next request */
 
     char *enum_context; /* NULL while nothing is open at the host */
     uint32_t max_envelope_size;

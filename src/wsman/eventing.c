@@ -1,4 +1,4 @@
-/* Subscribe and Unsubscribe (wsman.md 1.9; WS-Eventing 2004/08; DSP0226 10). */
+/* Subscribe, Renew and Unsubscribe (wsman.md 1.9; WS-Eventing 2004/08; DSP0226 10). */
 #include "wsman/eventing.h"
 
 #include "base/duration.h"
@@ -27,6 +27,10 @@ static void put_filter(struct hv_xml_writer *writer, const struct hv_subscribe_o
     hv_xml_end(writer);
 }
 
+static void put_expires(struct hv_xml_writer *writer, const struct hv_subscribe_options *options) {
+    put_duration(writer, "e:Expires", options->expires_ms ? options->expires_ms : DEFAULT_EXPIRES_MS);
+}
+
 /* Bookmarks are an affair of the event log: WMI has none. */
 static void put_bookmarks(struct hv_xml_writer *writer, const struct hv_xml_node *bookmark) {
     if (bookmark) {
@@ -48,7 +52,7 @@ void hv_subscribe_write(struct hv_xml_writer *writer, const struct hv_subscribe_
     if (options->heartbeat_ms)
         put_duration(writer, "w:Heartbeats", options->heartbeat_ms);
     hv_xml_end(writer);
-    put_duration(writer, "e:Expires", options->expires_ms ? options->expires_ms : DEFAULT_EXPIRES_MS);
+    put_expires(writer, options);
     put_filter(writer, options, query);
     if (!options->wql)
         put_bookmarks(writer, bookmark);
@@ -59,8 +63,31 @@ void hv_unsubscribe_write(struct hv_xml_writer *writer) {
     hv_xml_put_element(writer, "e:Unsubscribe", NULL);
 }
 
+void hv_renew_write(struct hv_xml_writer *writer, const struct hv_subscribe_options *options) {
+    hv_xml_begin(writer, "e:Renew");
+    put_expires(writer, options);
+    hv_xml_end(writer);
+}
+
 static const char *word_of(const struct hv_xml_node *node) {
     return node && *hv_xml_word(node) ? hv_xml_word(node) : NULL;
+}
+
+/* PT0S is no end (wsman.md 1.9). A point in time would be one of the host's clock, which nobody here knows. */
+static uint64_t read_expires(const struct hv_xml_node *response) {
+    const struct hv_xml_node *expires = hv_xml_child(response, HV_NS_EVENTING, "Expires");
+    uint64_t ms = 0;
+
+    return expires && hv_duration_parse_iso(hv_xml_word(expires), &ms) ? ms : 0;
+}
+
+int hv_renewed_parse(const struct hv_envelope *envelope, uint64_t *ret_expires_ms, struct hv_error *err) {
+    const struct hv_xml_node *response = hv_xml_child(hv_envelope_body(envelope), HV_NS_EVENTING, "RenewResponse");
+
+    if (!response)
+        return hv_error_set(err, HV_E_PROTOCOL, "the answer to a Renew holds no RenewResponse");
+    *ret_expires_ms = read_expires(response);
+    return 0;
 }
 
 int hv_subscribed_parse(const struct hv_envelope *envelope, struct hv_subscribed *ret_subscribed, struct hv_error *err) {
@@ -75,6 +102,7 @@ int hv_subscribed_parse(const struct hv_envelope *envelope, struct hv_subscribed
     subscribed.context = word_of(hv_xml_descendant(body, HV_NS_ENUMERATION, "EnumerationContext"));
     subscribed.identifier = word_of(hv_xml_descendant(manager, HV_NS_EVENTING, "Identifier"));
     subscribed.resource_uri = word_of(hv_xml_descendant(manager, HV_NS_WSMAN, "ResourceURI"));
+    subscribed.expires_ms = read_expires(response);
     if (!subscribed.context)
         return hv_error_set(err, HV_E_PROTOCOL, "the host accepted the subscription but gave nothing to fetch its events with");
     *ret_subscribed = subscribed;

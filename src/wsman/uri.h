@@ -45,6 +45,7 @@
 #define HV_ACTION_RELEASE     HV_NS_ENUMERATION "/Release"
 #define HV_ACTION_SUBSCRIBE   HV_NS_EVENTING "/Subscribe"
 #define HV_ACTION_UNSUBSCRIBE HV_NS_EVENTING "/Unsubscribe"
+#define HV_ACTION_RENEW       HV_NS_EVENTING "/Renew"
 
 /* Class part of a resource URI: what follows the last "/". */
 const char *hv_uri_class(const char *resource_uri);

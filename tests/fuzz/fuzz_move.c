@@ -146,7 +146,7 @@ static void simple_event(struct stage *stage, enum hv_event_kind kind) {
 /* The request leaves. A second one to move is built only when the first was refused before it did anything. */
 static void build(struct stage *stage) {
     HV_CLEANUP_BUF struct hv_buf request = HV_BUF_INIT(MAX_BYTES);
-    const struct hv_call call = { "https://hv/wsman", FUZZ_MESSAGE_ID, 60000, 512000 };
+    const struct hv_call call = { "https://hv/wsman", FUZZ_MESSAGE_ID, 60000, 512000, 0 };
 
     CHECK(hv_op_build(stage->op, &call, &request, NULL) == 0);
     if (!stage->is_first) /* a pull */

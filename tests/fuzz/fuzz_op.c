@@ -9,7 +9,7 @@
 #include "wsman/epr.h"
 #include "wsman/fault.h"
 
-enum { MAX_ANSWERS = 8, SEPARATOR = 0x1C };
+enum { MAX_ANSWERS = 8, MINUTE_MS = 60000, SEPARATOR = 0x1C };
 
 /* The operations, by option. */
 enum {
@@ -154,12 +154,12 @@ static void check_results(struct hv_op *op, uint8_t what) {
 }
 
 /* One request, whose bytes must be XML. Its id is the one that the answer relates to, if that is one. */
-static void build(struct hv_op *op, const char *answer) {
+static void build(struct hv_op *op, const char *answer, uint64_t now_ms) {
     HV_CLEANUP_BUF struct hv_buf request = HV_BUF_INIT(64 * 1024 * 1024);
     HV_CLEANUP(hv_xml_doc_free) struct hv_xml_doc *doc = NULL;
     const char *relates_to = strstr(answer, "RelatesTo>uuid:");
     char message_id[sizeof(FUZZ_MESSAGE_ID)] = FUZZ_MESSAGE_ID;
-    const struct hv_call call = { "https://hv01:5986/wsman", message_id, 60000, 512000 };
+    const struct hv_call call = { "https://hv01:5986/wsman", message_id, 60000, 512000, now_ms };
 
     if (relates_to && strcspn(relates_to += strlen("RelatesTo>uuid:"), "<&\r\n") == sizeof(message_id) - 1)
         memcpy(message_id, relates_to, sizeof(message_id) - 1);
@@ -204,14 +204,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         char *last = separator ? separator : end;
 
         *last = '\0';
-        build(op, at);
+        build(op, at, (i + 1) * MINUTE_MS);
         r = feed(op, at, (size_t)(last - at), &err);
         at = separator ? separator + 1 : at;
     }
     if (r == 0)
         check_results(op, what);
     else if (hv_op_stop(op) == HV_OP_MORE) {
-        build(op, "");
+        build(op, "", UINT64_MAX);
         CHECK(feed(op, "", 0, &(struct hv_error){ 0 }) == HV_OP_DONE);
     }
     CHECK(hv_op_stop(op) == HV_OP_DONE);

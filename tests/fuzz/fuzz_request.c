@@ -48,7 +48,7 @@ static void read_request(const struct hv_buf *request, const struct hv_epr *targ
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    const struct hv_call call = { "https://hv01:5986/wsman", FUZZ_MESSAGE_ID, 60000, 512000 };
+    const struct hv_call call = { "https://hv01:5986/wsman", FUZZ_MESSAGE_ID, 60000, 512000, 0 };
     HV_CLEANUP_BUF struct hv_buf request = HV_BUF_INIT(MAX_BYTES);
     HV_CLEANUP_FREE char *text = fuzz_text(data, size);
     HV_CLEANUP(hv_epr_free) struct hv_epr *target = NULL;

@@ -96,7 +96,7 @@ static struct hv_op *take_op(struct bench *bench) {
 
 /* The request leaves: its bytes are kept, moves are counted. */
 static void build(struct bench *bench, struct hv_op *op) {
-    const struct hv_call call = { "https://hv/wsman", MESSAGE_ID, 60000, 512000 };
+    const struct hv_call call = { "https://hv/wsman", MESSAGE_ID, 60000, 512000, 0 };
     size_t before = bench->log.len;
 
     assert_int_equal(hv_op_build(op, &call, &bench->log, NULL), 0);

@@ -2,6 +2,7 @@
 #include "driver_client.h"
 
 #include "base/error.h"
+#include "base/size.h"
 #include "engine/op.h"
 
 #define SUBSCRIBED                                                                                                               \
@@ -197,6 +198,91 @@ static struct net_reply serve_lost(struct net *net, const struct net_sent *sent,
     return (struct net_reply){ .code = HV_E_LOST, .left = true, .transient = true };
 }
 
+/* Grants 40 s each time; what the host says to the third Renew is in CONTEXT. */
+static struct net_reply serve_limited(struct net *net, const struct net_sent *sent, size_t index) {
+    static const char subscribed[] =
+        NET_ENVELOPE("<e:SubscribeResponse xmlns:e=\"http://schemas.xmlsoap.org/ws/2004/08/eventing\"><e:SubscriptionManager>"
+                     "<a:ReferenceProperties><e:Identifier>S1</e:Identifier></a:ReferenceProperties></e:SubscriptionManager>"
+                     "<e:Expires>PT40.000S</e:Expires></e:SubscribeResponse>"
+                     "<n:EnumerationContext>c1</n:EnumerationContext>");
+    static const char renewed[] = NET_ENVELOPE("<e:RenewResponse xmlns:e=\"http://schemas.xmlsoap.org/ws/2004/08/eventing\">"
+                                               "<e:Expires>PT40S</e:Expires></e:RenewResponse>");
+    const struct net_reply *third = net->context;
+
+    (void)index;
+    if (strstr(sent->bytes, "eventing/Subscribe<"))
+        return (struct net_reply){ .status = 200, .body = subscribed };
+    if (strstr(sent->bytes, "eventing/Unsubscribe<"))
+        return (struct net_reply){ .status = 200, .body = NET_ENVELOPE("") };
+    if (strstr(sent->bytes, "eventing/Renew<")) {
+        assert_non_null(strstr(sent->bytes, "<e:Identifier>S1</e:Identifier>"));
+        assert_non_null(strstr(sent->bytes, "<e:Renew><e:Expires>PT40.000S</e:Expires></e:Renew>"));
+        return net_count(net, "eventing/Renew<") == 3 ? *third : (struct net_reply){ .status = 200, .body = renewed };
+    }
+    /* Pulls are back before it is time. */
+    assert_non_null(strstr(sent->bytes, net_count(net, "eventing/Renew<") < 3 || third->status == 503
+                                            ? "<w:OperationTimeout>PT10.000S<"
+                                            : "<w:OperationTimeout>PT60.000S<"));
+    return (struct net_reply){ .status = 500, .body = TIMEDOUT, .delay_ms = 9000 };
+}
+
+static void listen_for(struct fixture *f, uint64_t ms) {
+    uint64_t end_ms = f->net.now_ms + ms;
+
+    while (f->net.now_ms < end_ms)
+        assert_int_equal(hv_client_turn(f->client, 1000, NULL), 1);
+}
+
+/* Renewed at half time, again and again; a host that refuses is not asked again, one that is busy is. */
+static void a_subscription_is_renewed_in_time(void **state) {
+    static const struct {
+        struct net_reply third;
+        size_t n_more;
+    } rows[] = {
+        { { .status = 500, .body = NET_FAULT("Sender", "ActionNotSupported", "2150858771") }, 0 },
+        { { .status = 503 }, 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
+        struct reader reader = { 0 };
+        struct net_reply third = rows[i].third;
+        const struct hv_subscribe_options options = {
+            .resource_uri = NET_CLASS_NS "*",
+            .wql = "SELECT * FROM Lab_Event",
+            .expires_ms = 40000,
+            .on_event = on_event,
+            .context = &reader,
+        };
+        struct hv_task *task = NULL;
+        struct fixture f;
+        size_t n;
+
+        fixture_begin(&f, NULL, serve_limited, &third);
+        assert_int_equal(hv_subscribe_new(&options, &task, NULL), 0);
+        (void)fixture_start(&f, f.hv01, task);
+        listen_for(&f, 19000);
+        assert_int_equal(net_count(&f.net, "eventing/Renew<"), 0);
+        listen_for(&f, 20000);
+        assert_int_equal(net_count(&f.net, "eventing/Renew<"), 1);
+        listen_for(&f, 30000);
+        n = net_count(&f.net, "eventing/Renew<");
+        assert_in_range(n, 2, 3);
+        listen_for(&f, 21000);
+        n = net_count(&f.net, "eventing/Renew<");
+        assert_true(n >= 3);
+        if (rows[i].n_more == 0) {
+            listen_for(&f, 100000);
+            assert_int_equal(net_count(&f.net, "eventing/Renew<"), n);
+        }
+        hv_client_detach(f.client);
+        assert_int_equal(hv_client_run(f.client, NULL), 0);
+        assert_int_equal(net_count(&f.net, "eventing/Subscribe<"), 1);
+        (void)hv_task_free(task);
+        fixture_end(&f);
+    }
+}
+
 /* What changes something is sent once; an answer that is lost is told as that. */
 static void a_lost_answer_to_a_change_is_told(void **state) {
     struct hv_task *tasks[3] = { NULL };
@@ -235,6 +321,7 @@ int main(void) {
         cmocka_unit_test(a_reader_that_fails_ends_it_with_its_error),
         cmocka_unit_test(freeing_a_running_one_unsubscribes),
         cmocka_unit_test(an_anonymous_identify_says_so_to_the_transport),
+        cmocka_unit_test(a_subscription_is_renewed_in_time),
         cmocka_unit_test(a_lost_answer_to_a_change_is_told),
     };
 

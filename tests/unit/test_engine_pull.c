@@ -304,6 +304,19 @@ static void a_subscription_that_was_forgotten_is_made_anew(void **state) {
     assert_int_equal(hv_op_stop(op), HV_OP_DONE);
 }
 
+/* However often, when the host waited for events in between. */
+static void a_quiet_subscription_is_made_anew_for_ever(void **state) {
+    struct seen seen = { "" };
+    HV_CLEANUP(hv_op_free) struct hv_op *op = subscribe(&seen, NULL);
+
+    (void)state;
+    for (int i = 0; i < 3 * HV_OP_MAX_RESTARTS; i++) {
+        assert_int_equal(exchange(op, "e:Subscribe>", SUBSCRIBED, NULL), HV_OP_MORE);
+        assert_int_equal(refuse(op, "<n:EnumerationContext>c1<", "w:TimedOut", "2150858793", NULL), HV_OP_AGAIN);
+        assert_int_equal(forget(op, NULL), HV_OP_MORE);
+    }
+}
+
 static void a_subscription_that_the_host_ends_is_a_failure(void **state) {
     struct seen seen = { "" };
     HV_CLEANUP(hv_op_free) struct hv_op *op = subscribe(&seen, NULL);
@@ -363,6 +376,7 @@ int main(void) {
         cmocka_unit_test(a_description_found_early_ends_the_enumeration),
         cmocka_unit_test(a_subscription_asks_as_long_as_nothing_happens),
         cmocka_unit_test(a_subscription_that_was_forgotten_is_made_anew),
+        cmocka_unit_test(a_quiet_subscription_is_made_anew_for_ever),
         cmocka_unit_test(a_subscription_that_the_host_ends_is_a_failure),
         cmocka_unit_test(subscriptions_that_make_no_sense_are_refused),
         cmocka_unit_test(an_enumeration_takes_one_filter),

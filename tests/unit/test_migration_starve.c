@@ -108,7 +108,7 @@ static void step(struct world *world, const struct hv_event *event) {
 
 /* The operation under way, as the driver runs it: what may have acted and whose answer is not understood is lost. */
 static void run_op(struct world *world) {
-    static const struct hv_call call = { "https://hv/wsman", MESSAGE_ID, 60000, 512000 };
+    static const struct hv_call call = { "https://hv/wsman", MESSAGE_ID, 60000, 512000, 0 };
     struct hv_answer answer = { .status = 200, .content_type = "application/soap+xml;charset=UTF-8" };
     struct hv_event event = { .kind = HV_EVENT_OP_DONE, .tag = world->tag, .op = world->op };
     struct hv_error err = { 0 };

@@ -30,6 +30,7 @@ enum sim_operation {
     SIM_OP_INVOKE,
     SIM_OP_SUBSCRIBE,
     SIM_OP_UNSUBSCRIBE,
+    SIM_OP_RENEW,
 };
 /* "Get"; NULL for NONE. */
 const char *sim_operation_name(enum sim_operation operation);
@@ -86,6 +87,7 @@ bool sim_release(struct sim_wire_call *call);
 bool sim_invoke(struct sim_wire_call *call);
 bool sim_subscribe(struct sim_wire_call *call);
 bool sim_unsubscribe(struct sim_wire_call *call);
+bool sim_renew(struct sim_wire_call *call);
 /* Pull of a subscription. */
 bool sim_pull_events(struct sim_wire_call *call, struct sim_context *context, uint64_t max_items);
 

@@ -22,6 +22,7 @@ static const char *const operation_names[] = {
     [SIM_OP_INVOKE] = "Invoke",
     [SIM_OP_SUBSCRIBE] = "Subscribe",
     [SIM_OP_UNSUBSCRIBE] = "Unsubscribe",
+    [SIM_OP_RENEW] = "Renew",
 };
 
 const char *sim_operation_name(enum sim_operation operation) {
@@ -41,6 +42,7 @@ static const struct verb {
     { SIM_NS_ENUM "/Release", SIM_OP_RELEASE },
     { SIM_NS_EVENT "/Subscribe", SIM_OP_SUBSCRIBE },
     { SIM_NS_EVENT "/Unsubscribe", SIM_OP_UNSUBSCRIBE },
+    { SIM_NS_EVENT "/Renew", SIM_OP_RENEW },
 };
 
 bool sim_operation_find(const struct sim_message *message, enum sim_operation *ret_operation, const char **ret_method,

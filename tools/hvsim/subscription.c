@@ -1,4 +1,4 @@
-/* Subscribe, Unsubscribe, and Pull of a subscription (wsman.md 1.9). */
+/* Subscribe, Renew, Unsubscribe, and Pull of a subscription (wsman.md 1.9). */
 #include "subscription.h"
 
 #include <stdio.h>
@@ -321,20 +321,60 @@ bool sim_subscribe(struct sim_wire_call *call) {
     return sim_call_open_context(call, take, context) && answer_subscribed(call, identifier, request.expires_us, context);
 }
 
-bool sim_unsubscribe(struct sim_wire_call *call) {
+/* The subscription that the header e:Identifier names; NULL, with a fault, when there is none. */
+static struct sim_context *find_named(struct sim_wire_call *call) {
     const char *identifier = call->message->identifier;
+
+    for (size_t i = 0; identifier && i < call->contexts->n_items; i++) {
+        const struct sim_subscription *subscription = call->contexts->items[i].enumeration->subscription;
+        if (subscription && strcmp(subscription->identifier, identifier) == 0)
+            return &call->contexts->items[i];
+    }
+    (void)sim_fail(&call->fault, SIM_F_EVENT_SOURCE, "There is no subscription with this e:Identifier.");
+    return NULL;
+}
+
+bool sim_unsubscribe(struct sim_wire_call *call) {
+    struct sim_context *context;
 
     if (!sim_dom_is(call->message->payload, SIM_NS_EVENT, "Unsubscribe"))
         return sim_fail(&call->fault, SIM_F_SCHEMA_VALIDATION, "The body holds no e:Unsubscribe.");
-    for (size_t i = 0; identifier && i < call->contexts->n_items; i++) {
-        const struct sim_subscription *subscription = call->contexts->items[i].enumeration->subscription;
-        if (!subscription || strcmp(subscription->identifier, identifier) != 0)
-            continue;
-        sim_contexts_remove(call->contexts, &call->contexts->items[i]);
-        call->prefixes = SIM_PREFIXES_EVENTING;
-        return true;
-    }
-    return sim_fail(&call->fault, SIM_F_EVENT_SOURCE, "There is no subscription with this e:Identifier.");
+    context = find_named(call);
+    if (!context)
+        return false;
+    sim_contexts_remove(call->contexts, context);
+    call->prefixes = SIM_PREFIXES_EVENTING;
+    return true;
+}
+
+static bool answer_renewed(struct sim_wire_call *call, int64_t expires_us) {
+    SIM_CLEANUP_XML struct sim_xml xml;
+
+    sim_xml_init(&xml);
+    sim_xml_open(&xml, "e:RenewResponse");
+    write_duration(&xml, "e:Expires", expires_us);
+    sim_xml_close(&xml);
+    call->prefixes = SIM_PREFIXES_EVENTING;
+    return sim_xml_take(&xml, &call->body) || sim_fail_memory(&call->fault);
+}
+
+bool sim_renew(struct sim_wire_call *call) {
+    struct request request = { 0 };
+    struct sim_subscription *subscription;
+    struct sim_context *context;
+    const xmlNode *expires;
+
+    if (!sim_dom_is(call->message->payload, SIM_NS_EVENT, "Renew"))
+        return sim_fail(&call->fault, SIM_F_SCHEMA_VALIDATION, "The body holds no e:Renew.");
+    expires = sim_dom_child(call->message->payload, SIM_NS_EVENT, "Expires");
+    if (expires && !read_expires(call, expires, &request))
+        return false;
+    context = find_named(call);
+    if (!context)
+        return false;
+    subscription = context->enumeration->subscription;
+    subscription->expires_us = request.expires_us ? call->simulated_us + request.expires_us : 0;
+    return answer_renewed(call, request.expires_us);
 }
 
 /* ---- Pull ---- */

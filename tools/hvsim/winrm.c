@@ -177,7 +177,8 @@ static void answer_success(struct handling *handling) {
 /* Of a class description there is only Get and Enumerate (MS-WSMV 3.1.4.1.38), of the event log only what belongs to a
  * subscription. */
 static bool is_impossible(const struct sim_wire_call *call) {
-    const bool is_event = call->operation == SIM_OP_SUBSCRIBE || call->operation == SIM_OP_UNSUBSCRIBE;
+    const bool is_event =
+        call->operation == SIM_OP_SUBSCRIBE || call->operation == SIM_OP_UNSUBSCRIBE || call->operation == SIM_OP_RENEW;
 
     if (call->message->resource.style == SIM_STYLE_EVENT_LOG)
         return !is_event && call->operation != SIM_OP_PULL && call->operation != SIM_OP_RELEASE &&
@@ -193,7 +194,8 @@ static bool is_too_much(const struct handling *handling) {
     const enum sim_operation operation = handling->call.operation;
 
     return operation != SIM_OP_IDENTIFY && operation != SIM_OP_PULL && operation != SIM_OP_RELEASE &&
-           operation != SIM_OP_UNSUBSCRIBE && service->contexts.n_items + service->n_held >= service->limits.operations;
+           operation != SIM_OP_UNSUBSCRIBE && operation != SIM_OP_RENEW &&
+           service->contexts.n_items + service->n_held >= service->limits.operations;
 }
 
 static bool run_operation(struct sim_wire_call *call) {
@@ -222,6 +224,8 @@ static bool run_operation(struct sim_wire_call *call) {
         return sim_subscribe(call);
     case SIM_OP_UNSUBSCRIBE:
         return sim_unsubscribe(call);
+    case SIM_OP_RENEW:
+        return sim_renew(call);
     case SIM_OP_NONE:
         break;
     }
