@@ -14,8 +14,6 @@
 #include "xml/reader.h"
 #include "xml/writer.h"
 
-enum { EMBEDDED_MAX_BYTES = 4 * 1024 * 1024 };
-
 /* What goes into VALUE for TEXT of TYPE; NATIVE is room for a converted datetime. NULL when TEXT is no such value. */
 static const char *value_text(enum hv_cim_type type, const char *text, char native[HV_DATETIME_CIM_SIZE]) {
     if (!text || !hv_type_fits(type, text))
@@ -85,7 +83,7 @@ static int write_property(const struct hv_property *property, struct hv_xml_writ
 }
 
 int hv_embedded_encode(const struct hv_instance *instance, char **ret_text, struct hv_error *err) {
-    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(EMBEDDED_MAX_BYTES);
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(HV_EMBEDDED_MAX_BYTES);
     struct hv_xml_writer writer;
     int r = 0;
 

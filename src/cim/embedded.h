@@ -6,6 +6,9 @@
 
 #include "cim/instance.h"
 
+/* Of one text that is written; what is read is bounded by the answer it came in. */
+enum { HV_EMBEDDED_MAX_BYTES = 4 * 1024 * 1024 };
+
 /*
  * The INSTANCE text of INSTANCE; free() it. Nulls are left out, datetimes take their native form, & < > " become decimal
  * references (the named ones are refused by Hyper-V: wsman.md 4.3). Errors: ARGUMENT (a property of unknown type, a text that is

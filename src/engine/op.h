@@ -27,7 +27,7 @@ HV_MUST_CHECK int hv_op_new_identify(struct hv_op **ret_op, struct hv_error *err
 /* Without credentials (HTTP header WSMANIDENTIFY). */
 HV_MUST_CHECK int hv_op_new_identify_anonymous(struct hv_op **ret_op, struct hv_error *err);
 HV_MUST_CHECK int hv_op_new_get(const struct hv_epr *target, struct hv_op **ret_op, struct hv_error *err);
-/* Without on_item the instances are collected for hv_op_instances, up to HV_OP_MAX_INSTANCES and HV_OP_MAX_HELD. */
+/* Without on_item the instances are collected for hv_op_instances, up to HV_OP_MAX_HELD, some 60,000 of them. */
 HV_MUST_CHECK int hv_op_new_enumerate(const struct hv_enumerate_options *options, struct hv_op **ret_op, struct hv_error *err);
 HV_MUST_CHECK int hv_op_new_invoke(const struct hv_epr *target, const char *method, const struct hv_params *params,
                                    struct hv_op **ret_op, struct hv_error *err);
@@ -51,7 +51,6 @@ struct hv_op *hv_op_free(struct hv_op *op);
 HV_DEFINE_CLEANUP(struct hv_op *, hv_op_free)
 
 enum {
-    HV_OP_MAX_INSTANCES = 200000,
     HV_OP_MAX_HELD = 128 * 1024 * 1024, /* bytes of memory that these take */
     HV_OP_RENEW_PART = 4,               /* of the time that a subscription lasts, a Pull may take one in so many */
     HV_OP_MAX_EMPTY = 100,              /* pages in a row without any item */

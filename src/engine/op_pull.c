@@ -204,15 +204,20 @@ static bool ask_for_less(struct hv_op *op, const struct hv_error *fault) {
     return true;
 }
 
+/* A host that does not renew forgets the subscription in the end, which is then made anew. */
+static int judge_renewal(struct hv_op *op, const struct hv_error *fault) {
+    if (fault->source != HV_SOURCE_WSMAN || hv_fault_is_busy(fault))
+        return fault->code;
+    op->granted_ms = 0;
+    op->phase = HV_OP_PULL;
+    return HV_OP_MORE;
+}
+
 int hv_op_judge(struct hv_op *op, struct hv_error *fault) {
     bool is_endless = op->kind == HV_OP_SUBSCRIBE;
 
-    if (op->phase == HV_OP_RENEW && fault->source == HV_SOURCE_WSMAN && !hv_fault_is_busy(fault)) {
-        /* A host that does not renew forgets the subscription in the end, which is then made anew. */
-        op->granted_ms = 0;
-        op->phase = HV_OP_PULL;
-        return HV_OP_MORE;
-    }
+    if (op->phase == HV_OP_RENEW)
+        return judge_renewal(op, fault);
     if (op->kind == HV_OP_DESCRIBE && op->phase == HV_OP_FIRST)
         return judge_description(op, fault);
     if (op->phase == HV_OP_PULL && hv_fault_is_timeout(fault) && (is_endless || op->n_again < HV_OP_MAX_AGAIN)) {

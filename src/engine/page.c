@@ -62,8 +62,6 @@ void hv_page_reader_deinit(struct hv_page_reader *reader) {
 static int keep(struct hv_page_reader *reader, struct hv_instance **instance, struct hv_error *err) {
     struct hv_instance **bigger;
 
-    if (reader->n_instances == HV_OP_MAX_INSTANCES)
-        return hv_error_set(err, HV_E_LIMIT, "the host sent more than %d instances", HV_OP_MAX_INSTANCES);
     reader->n_held += hv_instance_size(*instance);
     if (reader->n_held > HV_OP_MAX_HELD)
         return hv_error_set(err, HV_E_LIMIT, "the host sent more than %d MiB of instances", HV_OP_MAX_HELD >> 20);

@@ -31,7 +31,7 @@ HV_MUST_CHECK int hv_page_reader_finish(const struct hv_page_reader *reader, str
 
 /*
  * Reads the children of ITEMS (NULL: none). Where names without instances are collected, each becomes an instance of its class
- * without properties. Errors: PROTOCOL, LIMIT (HV_OP_MAX_INSTANCES or HV_OP_MAX_HELD collected, HV_OP_MAX_EMPTY pages), CONFLICT
+ * without properties. Errors: PROTOCOL, LIMIT (HV_OP_MAX_HELD collected, HV_OP_MAX_EMPTY pages), CONFLICT
  * (after a new beginning, other items than before), MEMORY, and what on_item returns.
  */
 HV_MUST_CHECK int hv_page_reader_read(struct hv_page_reader *reader, const struct hv_xml_node *items, struct hv_error *err);

@@ -173,6 +173,21 @@ static bool answer_signed(struct loopback *server, struct peer *peer) {
     return peer->signed_in ? answer(peer, "200 OK", "", server->answer, strlen(server->answer)) : offer(server, peer);
 }
 
+static bool answer_by_bytes(struct peer *peer, const char *body) {
+    struct hv_buf buf = HV_BUF_INIT(1024 * 1024);
+    bool done = true;
+
+    hv_buf_puts(&buf, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\n"
+                      "Transfer-Encoding: chunked\r\n\r\n");
+    for (const char *c = body; *c; c++)
+        hv_buf_printf(&buf, "1;x=y\r\n%c\r\n", *c);
+    hv_buf_puts(&buf, "0\r\nX-Trailer: 1\r\n\r\n");
+    for (size_t i = 0; done && i < buf.len; i++)
+        done = write_all(peer, buf.data + i, 1);
+    hv_buf_deinit(&buf);
+    return done;
+}
+
 static bool take_step(struct loopback *server, struct peer *peer, enum loopback_step step) {
     static const char chunked[] = "HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\nTransfer-Encoding: chunked\r\n\r\n"
                                   "3\r\n<a/\r\n1\r\n>\r\n0\r\n\r\n";
@@ -184,6 +199,8 @@ static bool take_step(struct loopback *server, struct peer *peer, enum loopback_
         return answer(peer, "200 OK", "", server->answer, strlen(server->answer));
     case DO_ANSWER_CHUNKED:
         return write_all(peer, chunked, strlen(chunked));
+    case DO_ANSWER_BY_BYTES:
+        return answer_by_bytes(peer, server->answer);
     case DO_ANSWER_401:
         return answer(peer, "401 Unauthorized", "WWW-Authenticate: Basic realm=\"WSMAN\"\r\n", "", 0);
     case DO_ANSWER_REDIRECT:

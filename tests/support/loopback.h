@@ -27,6 +27,7 @@ enum loopback_step {
     DO_READ,  /* one whole request */
     DO_ANSWER,
     DO_ANSWER_CHUNKED,
+    DO_ANSWER_BY_BYTES, /* after "100 Continue", in chunks of a byte, each written alone, with a trailer */
     DO_ANSWER_401,
     DO_ANSWER_REDIRECT,
     DO_ANSWER_BIG,       /* one byte more than the transport takes */

@@ -443,6 +443,29 @@ static int decode_nested(const char *before, const char *open, const char *close
     return hv_embedded_decode(hv_buf_text(&buf), NULL, &instance, NULL);
 }
 
+static void test_a_text_has_a_longest(void **state) {
+    HV_CLEANUP(hv_instance_free) struct hv_instance *instance = NULL;
+    HV_CLEANUP_FREE char *text = NULL;
+    HV_CLEANUP_FREE char *value = malloc(HV_EMBEDDED_MAX_BYTES + 1);
+    size_t n_around;
+
+    (void)state;
+    assert_non_null(value);
+    assert_int_equal(hv_instance_new("C", NULL, &instance, NULL), 0);
+    assert_int_equal(hv_instance_set(instance, "V", HV_CIM_STRING, "", NULL), 0);
+    assert_int_equal(hv_instance_to_text(instance, &text, NULL), 0);
+    n_around = strlen(text);
+    memset(value, 'x', HV_EMBEDDED_MAX_BYTES);
+    for (size_t n_past = 0; n_past < 2; n_past++) {
+        HV_CLEANUP_FREE char *big = NULL;
+
+        value[HV_EMBEDDED_MAX_BYTES - n_around + n_past] = '\0';
+        assert_int_equal(hv_instance_set(instance, "V", HV_CIM_STRING, value, NULL), 0);
+        assert_int_equal(hv_instance_to_text(instance, &big, NULL), n_past == 0 ? 0 : HV_E_LIMIT);
+        value[HV_EMBEDDED_MAX_BYTES - n_around + n_past] = 'x';
+    }
+}
+
 static void test_nesting_has_an_end(void **state) {
     static const char open_object[] = "<INSTANCE CLASSNAME='C'><PROPERTY.OBJECT NAME='O'><VALUE.OBJECT>";
     static const char close_object[] = "</VALUE.OBJECT></PROPERTY.OBJECT></INSTANCE>";
@@ -510,6 +533,7 @@ int main(void) {
         cmocka_unit_test(test_a_reference_in_a_key),
         cmocka_unit_test(test_objects_of_the_wmi_dtd),
         cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_a_text_has_a_longest),
         cmocka_unit_test(test_nesting_has_an_end),
         cmocka_unit_test(test_truncations),
         cmocka_unit_test(test_every_allocation_may_fail),

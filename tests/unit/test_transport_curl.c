@@ -105,6 +105,25 @@ static void an_answer_comes_whole_with_status_and_type(void **state) {
     end(&fixture);
 }
 
+static void an_answer_may_come_byte_by_byte(void **state) {
+    static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = { { DO_READ, DO_ANSWER_BY_BYTES, DO_READ, DO_ANSWER,
+                                                                        DO_HOLD } };
+    struct fixture fixture;
+    struct hv_result result;
+
+    (void)state;
+    begin(&fixture, scripts, 1);
+    for (size_t i = 0; i < 2; i++) {
+        result = client_ask(fixture.transport, fixture.endpoint, false);
+        assert_int_equal(result.code, 0);
+        assert_int_equal(result.answer.status, 200);
+        assert_int_equal(result.answer.n_bytes, strlen(fixture.server.answer));
+        assert_memory_equal(result.answer.bytes, fixture.server.answer, result.answer.n_bytes);
+    }
+    stop(&fixture);
+    end(&fixture);
+}
+
 static void refusals_and_redirects_are_answers(void **state) {
     static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = {
         { DO_READ, DO_ANSWER_401, DO_READ, DO_ANSWER_REDIRECT, DO_HOLD },
@@ -356,6 +375,7 @@ int main(void) {
         cmocka_unit_test(a_request_has_the_form_that_winrm_wants),
         cmocka_unit_test(an_anonymous_request_says_so_and_signs_in_with_nothing),
         cmocka_unit_test(an_answer_comes_whole_with_status_and_type),
+        cmocka_unit_test(an_answer_may_come_byte_by_byte),
         cmocka_unit_test(refusals_and_redirects_are_answers),
         cmocka_unit_test(a_request_that_may_act_is_sent_once_when_its_answer_is_lost),
         cmocka_unit_test(a_request_that_may_act_does_not_trust_an_idle_connection),
