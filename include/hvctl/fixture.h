@@ -37,6 +37,11 @@ typedef void hv_fixture_warn_fn(void *context, const char *text);
 
 struct hv_replay_options {
     const char *directory;
+    /*
+     * What is replayed, written as for hv_record_options; may be NULL. Where the recording has stand-ins, the names in this
+     * command stand for those in the same places of the recorded one, in requests and in answers.
+     */
+    const char *command;
     bool lenient; /* an unknown request and unused recordings are warnings */
     hv_fixture_warn_fn *warn;
     void *context;

@@ -163,20 +163,29 @@ static int start_recording(struct hv_connection *connection, const struct hv_cli
     return rc < 0 ? rc : hv_client_new_recording(options, &record, &connection->client, err);
 }
 
-int hv_recording_start(struct hv_connection *connection, const struct hv_client_options *options, const struct hv_args *args,
-                       struct hv_error *err) {
-    const struct hv_replay_options replay = {
+static int start_replaying(struct hv_connection *connection, const struct hv_client_options *options, const struct hv_args *args,
+                           struct hv_error *err) {
+    HV_CLEANUP_FREE char *command = NULL;
+    struct hv_replay_options replay = {
         .directory = hv_recording_replays(args),
         .lenient = hv_args_has(args, HV_OPT_LENIENT),
         .warn = warn,
         .context = connection,
     };
+    int rc = build_command(connection, args, &command, err);
+
+    replay.command = command;
+    return rc < 0 ? rc : hv_client_new_replaying(options, &replay, &connection->client, err);
+}
+
+int hv_recording_start(struct hv_connection *connection, const struct hv_client_options *options, const struct hv_args *args,
+                       struct hv_error *err) {
     int rc = check_options(args, err);
 
     if (rc < 0)
         return rc;
-    if (replay.directory)
-        return hv_client_new_replaying(options, &replay, &connection->client, err);
+    if (hv_recording_replays(args))
+        return start_replaying(connection, options, args, err);
     if (hv_args_has(args, HV_OPT_RECORD))
         return start_recording(connection, options, args, err);
     return hv_client_new(options, &connection->client, err);

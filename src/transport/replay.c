@@ -7,7 +7,13 @@
 #include "base/error.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "fixture/alias.h"
 #include "transport/label.h"
+
+enum {
+    MAX_ANSWER = HV_ANSWER_MAX_BYTES * 2, /* live names may be longer */
+    MAX_HOST = 4096,
+};
 
 struct flight {
     void *user;
@@ -20,6 +26,7 @@ struct replay_transport {
     struct hv_transport transport;
     struct hv_fixture *fixture;
     struct hv_player player;
+    struct hv_aliases aliases;
     struct flight *flights; /* in the order they left */
     size_t n_flights;
     struct hv_buf answer; /* the last one given */
@@ -36,13 +43,30 @@ static const struct replay_transport *view_of(const struct hv_transport *transpo
     return (const struct replay_transport *)transport;
 }
 
-/* What the recording calls ENDPOINT: with its port, or without. */
+/* The name in the recording for LABEL, which it replaces. Errors: MEMORY, LIMIT. */
+static int rename_host(const struct replay_transport *self, char **label, struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf name = HV_BUF_INIT(MAX_HOST);
+    char *taken = NULL;
+    int r;
+
+    hv_aliases_to_recorded(&self->aliases, *label, strlen(*label), &name);
+    r = hv_buf_take(&name, "the name of a host", &taken, err);
+    if (r < 0)
+        return r;
+    free(*label);
+    *label = taken;
+    return 0;
+}
+
+/* What the recording calls ENDPOINT: with its port, without, or by a stand-in. */
 static int name_host(const struct replay_transport *self, const struct hv_endpoint *endpoint, char **ret_name,
                      struct hv_error *err) {
     int r = hv_label_of(endpoint, ret_name, err);
 
-    if (r < 0 || hv_player_knows(&self->player, *ret_name) || !hv_player_knows(&self->player, hv_endpoint_host(endpoint)))
+    if (r < 0 || hv_player_knows(&self->player, *ret_name))
         return r;
+    if (!hv_player_knows(&self->player, hv_endpoint_host(endpoint)))
+        return rename_host(self, ret_name, err);
     free(*ret_name);
     *ret_name = NULL;
     return hv_text_copy(hv_endpoint_host(endpoint), ret_name, err);
@@ -80,6 +104,8 @@ static int pick(struct replay_transport *self, const struct hv_request *request,
     int r = hv_canonical_new(request->bytes, request->n_bytes, &canonical, err);
 
     if (r == 0)
+        r = hv_aliases_apply(&self->aliases, canonical, err);
+    if (r == 0)
         r = name_host(self, request->endpoint, &host, err);
     if (r == 0)
         r = hv_player_pick(&self->player, host, canonical, &take, err);
@@ -105,13 +131,27 @@ static void land(struct replay_transport *self, size_t index) {
     memmove(&self->flights[index], &self->flights[index + 1], (self->n_flights - index) * sizeof(self->flights[0]));
 }
 
+/* The answer with the names that the command at hand uses. */
+static void write_answer(struct replay_transport *self, const struct flight *flight) {
+    HV_CLEANUP_BUF struct hv_buf recorded = HV_BUF_INIT(MAX_ANSWER);
+
+    hv_buf_reset(&self->answer);
+    if (self->aliases.n == 0) {
+        hv_player_answer(flight->take, flight->message_id, &self->answer);
+        return;
+    }
+    hv_player_answer(flight->take, flight->message_id, &recorded);
+    hv_aliases_to_live(&self->aliases, hv_buf_text(&recorded), recorded.len, &self->answer);
+    if (recorded.failure)
+        self->answer.failure = recorded.failure;
+}
+
 static int fill_answer(struct replay_transport *self, const struct flight *flight, struct hv_result *ret_result,
                        struct hv_error *err) {
     const struct hv_fixture_exchange *exchange = &flight->take->exchange;
     int r;
 
-    hv_buf_reset(&self->answer);
-    hv_player_answer(flight->take, flight->message_id, &self->answer);
+    write_answer(self, flight);
     r = hv_buf_finish(&self->answer, "the recorded answer", err);
     if (r < 0)
         return r;
@@ -181,6 +221,7 @@ static void destroy(struct hv_transport *transport) {
     while (self->n_flights > 0)
         land(self, self->n_flights - 1);
     free(self->flights);
+    hv_aliases_deinit(&self->aliases);
     hv_buf_deinit(&self->answer);
     (void)hv_fixture_free(self->fixture);
     free(self);
@@ -232,6 +273,14 @@ int hv_replay_finish(const struct hv_transport *transport, struct hv_error *err)
     return hv_player_finish(&view_of(transport)->player, err);
 }
 
+static int learn_aliases(struct replay_transport *self, const char *command, struct hv_error *err) {
+    const struct hv_fixture_header *header = hv_fixture_header(self->fixture);
+
+    if (!command || !header->command || !header->redaction)
+        return 0;
+    return hv_aliases_learn(&self->aliases, command, header->command, err);
+}
+
 int hv_replay_new(struct hv_fixture *fixture_take, const struct hv_replay_options *options, struct hv_transport **ret_transport,
                   struct hv_error *err) {
     static const struct hv_transport_vtable vtable = {
@@ -242,6 +291,7 @@ int hv_replay_new(struct hv_fixture *fixture_take, const struct hv_replay_option
         .free = destroy,
     };
     struct replay_transport *self = calloc(1, sizeof(*self));
+    int r;
 
     if (!self) {
         (void)hv_fixture_free(fixture_take);
@@ -255,7 +305,12 @@ int hv_replay_new(struct hv_fixture *fixture_take, const struct hv_replay_option
         .warn = options->warn,
         .context = options->context,
     };
-    hv_buf_init(&self->answer, HV_ANSWER_MAX_BYTES * 2);
+    hv_buf_init(&self->answer, MAX_ANSWER);
+    r = learn_aliases(self, options->command, err);
+    if (r < 0) {
+        destroy(&self->transport);
+        return r;
+    }
     *ret_transport = &self->transport;
     return 0;
 }

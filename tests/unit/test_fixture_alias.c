@@ -1,0 +1,87 @@
+/* The names of a replayed command, for those of its recording and back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/size.h"
+#include "fixture/alias.h"
+
+enum { MAX_TEXT = 4096 };
+
+static const struct {
+    const char *live;
+    const char *recorded;
+    const char *text;      /* as the live command writes it */
+    const char *requested; /* what the recording is asked */
+    const char *shown;     /* what comes back of that */
+} rows[] = {
+    { "hvctl migrate app01 --host hv01 --to hv02", "hvctl migrate vm-1 --host host-1 --to host-2",
+      "ElementName = 'APP01' on hv01, hv02", "ElementName = 'vm-1' on host-1, host-2", "ElementName = 'app01' on hv01, hv02" },
+    /* Words only: neither a longer name nor a part of one. */
+    { "hvctl vm show app01 --host hv01", "hvctl vm show vm-1 --host host-1", "app011 xapp01 app01.vhdx",
+      "app011 xapp01 vm-1.vhdx", "app011 xapp01 app01.vhdx" },
+    /* A port is ours; documents name the host without it. */
+    { "hvctl vm list --host hv01:5999", "hvctl vm list --host host-1", "hv01:5999 hv01", "host-1 host-1", "hv01 hv01" },
+    { "hvctl vm list --host http://hv01:5985", "hvctl vm list --host host-1", "hv01", "host-1", "hv01" },
+    /* By the name of the option and its turn, wherever it stands. */
+    { "hvctl migrate app01 --storage 'D:\\My VMs' --host hv01", "hvctl migrate vm-1 --host host-1 --storage 'C:\\folder-1'",
+      "D:\\My VMs\\a.vhdx", "C:\\folder-1\\a.vhdx", "D:\\My VMs\\a.vhdx" },
+    { "hvctl vm list --host b --host a", "hvctl vm list --host host-1 --host host-2", "a b", "host-2 host-1", "a b" },
+    /* Of a pair the value alone. */
+    { "hvctl wsman get C --host h --selector Name=App", "hvctl wsman get C --host host-1 --selector Name=vm-1", "Name App",
+      "Name vm-1", "Name App" },
+    /* GUIDs as hosts write them. */
+    { "hvctl vm show 0a1b2c01-3d4e-4f50-8a6b-7c8d9e0f1001", "hvctl vm show 00000000-0000-4000-8000-000000000001",
+      "0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001", "00000000-0000-4000-8000-000000000001", "0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001" },
+    /* What a document would have to escape is not put into one. */
+    { "hvctl vm show 'a & b'", "hvctl vm show vm-1", "a & b", "vm-1", "vm-1" },
+    /* Another command, other options, values that are no names: nothing is learnt. */
+    { "hvctl host show --host hv01", "hvctl vm list --host host-1", "hv01", "hv01", "hv01" },
+    { "hvctl migrate app01 --poll 1s", "hvctl migrate vm-1 --poll 200ms", "1s", "1s", "1s" },
+    { "hvctl check app01 --pool x", "hvctl check vm-1 --storage 'C:\\folder-1'", "x", "x", "x" },
+    /* The recording's own names may be used as well. */
+    { "hvctl migrate vm-1 --host host-1", "hvctl migrate vm-1 --host host-1", "vm-1 host-1", "vm-1 host-1", "vm-1 host-1" },
+};
+
+static void test_names_stand_for_each_other(void **state) {
+    (void)state;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
+        HV_CLEANUP_BUF struct hv_buf requested = HV_BUF_INIT(MAX_TEXT);
+        HV_CLEANUP_BUF struct hv_buf shown = HV_BUF_INIT(MAX_TEXT);
+        struct hv_aliases aliases = { 0 };
+
+        assert_int_equal(hv_aliases_learn(&aliases, rows[i].live, rows[i].recorded, NULL), 0);
+        hv_aliases_to_recorded(&aliases, rows[i].text, strlen(rows[i].text), &requested);
+        assert_string_equal(hv_buf_text(&requested), rows[i].requested);
+        hv_aliases_to_live(&aliases, hv_buf_text(&requested), requested.len, &shown);
+        assert_string_equal(hv_buf_text(&shown), rows[i].shown);
+        hv_aliases_deinit(&aliases);
+    }
+}
+
+static void test_a_name_too_many_is_an_error(void **state) {
+    HV_CLEANUP_BUF struct hv_buf live = HV_BUF_INIT(64 * 1024);
+    HV_CLEANUP_BUF struct hv_buf recorded = HV_BUF_INIT(64 * 1024);
+    struct hv_aliases aliases = { 0 };
+
+    (void)state;
+    for (int i = 0; i <= HV_ALIASES_MAX; i++) {
+        hv_buf_printf(&live, "%sn%d", i > 0 ? " " : "check ", i);
+        hv_buf_printf(&recorded, "%svm-%d", i > 0 ? " " : "check ", i);
+    }
+    assert_int_equal(hv_aliases_learn(&aliases, hv_buf_text(&live), hv_buf_text(&recorded), NULL), HV_E_LIMIT);
+    hv_aliases_deinit(&aliases);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_stand_for_each_other),
+        cmocka_unit_test(test_a_name_too_many_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
