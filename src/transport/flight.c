@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "transport/gss.h"
 #include "transport/refusal.h"
+#include "transport/sealing.h"
 
 enum {
     HEADER_MAX_BYTES = HV_GSS_TOKEN_MAX_BYTES / 3 * 4 + 64,
@@ -30,6 +31,8 @@ int hv_flight_new(const struct hv_request *request, uint64_t connect_timeout_ms,
     flight->sign_in_ms = request->timeout_ms;
     flight->result.user = request->user;
     hv_buf_init(&flight->header, HEADER_MAX_BYTES);
+    hv_buf_init(&flight->sealed, HV_SEALING_MAX_BYTES);
+    hv_buf_init(&flight->plain, HV_ANSWER_MAX_BYTES);
     hv_buf_init(&flight->failures, HV_ERROR_TEXT_SIZE);
     *ret_flight = flight;
     return 0;
@@ -40,6 +43,8 @@ struct hv_flight *hv_flight_free(struct hv_flight *flight) {
         (void)hv_transfer_free(flight->transfer);
         (void)hv_turn_free(flight->turn);
         hv_buf_deinit_secret(&flight->header);
+        hv_buf_deinit(&flight->sealed);
+        hv_buf_deinit(&flight->plain);
         hv_buf_deinit(&flight->failures);
         free(flight);
     }
@@ -97,6 +102,20 @@ static enum hv_flight_next ask_by_header(struct hv_flight *flight, enum hv_auth 
     return launch(flight, HV_FLIGHT_ASKING, &leg);
 }
 
+/* On http:// nothing readable leaves. */
+static enum hv_flight_next ask_sealed(struct hv_flight *flight, struct hv_leg *leg) {
+    HV_CLEANUP_BUF struct hv_buf type = HV_BUF_INIT(HV_SEAL_TYPE_MAX_BYTES);
+    struct hv_error error = { 0 };
+
+    hv_buf_reset(&flight->sealed);
+    if (hv_sealing_seal(flight->session->mech, leg->bytes, leg->n_bytes, soap, &type, &flight->sealed, &error) < 0)
+        return fail(flight, &error);
+    leg->bytes = flight->sealed.data;
+    leg->n_bytes = flight->sealed.len;
+    leg->content_type = hv_buf_text(&type);
+    return launch(flight, HV_FLIGHT_ASKING, leg);
+}
+
 static enum hv_flight_next ask(struct hv_flight *flight) {
     const struct hv_request *request = &flight->request;
     struct hv_leg leg = {
@@ -109,6 +128,8 @@ static enum hv_flight_next ask(struct hv_flight *flight) {
         .at_most_once = request->at_most_once,
     };
 
+    if (hv_session_seals(flight->session))
+        return ask_sealed(flight, &leg);
     return launch(flight, HV_FLIGHT_ASKING, &leg);
 }
 
@@ -324,16 +345,33 @@ static enum hv_flight_next handle_talk(struct hv_flight *flight, int status) {
     return flight->let_in ? stray(flight, status) : refuse(flight);
 }
 
+/* The answer to an encrypted request, in plain. */
+static enum hv_flight_next open_answer(struct hv_flight *flight) {
+    struct hv_answer *answer = &flight->result.answer;
+    struct hv_error error = { 0 };
+
+    hv_buf_reset(&flight->plain);
+    if (hv_sealing_open(flight->session->mech, answer, flight->plain_type, &flight->plain, &error) < 0) {
+        flight->result.answer = (struct hv_answer){ .status = 0 };
+        return fail(flight, &error);
+    }
+    answer->bytes = hv_buf_text(&flight->plain);
+    answer->n_bytes = flight->plain.len;
+    answer->content_type = flight->plain_type;
+    return HV_FLIGHT_END;
+}
+
 static enum hv_flight_next handle_answer(struct hv_flight *flight, int status) {
     struct hv_session *session = flight->session;
 
     flight->result.left = true;
     flight->result.answer = hv_transfer_answer(flight->transfer);
-    if (!session || status != HTTP_UNAUTHORIZED)
-        return HV_FLIGHT_END;
-    session->signed_in = false;
-    /* The host forgot us, and has not looked at the request. */
-    return flight->n_sign_ins == 0 && session->mech && !flight->request.at_most_once ? sign_in(flight) : HV_FLIGHT_END;
+    if (session && session->mech && status == HTTP_UNAUTHORIZED) {
+        /* The host forgot us, and has not looked at the request. */
+        session->signed_in = false;
+        return flight->n_sign_ins == 0 && !flight->request.at_most_once ? sign_in(flight) : HV_FLIGHT_END;
+    }
+    return session && hv_session_seals(session) ? open_answer(flight) : HV_FLIGHT_END;
 }
 
 enum hv_flight_next hv_flight_on_transfer(struct hv_flight *flight, CURLcode code) {

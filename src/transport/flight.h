@@ -6,6 +6,7 @@
 #define TRANSPORT_FLIGHT_H
 
 #include "transport/interface.h"
+#include "transport/seal.h"
 #include "transport/session.h"
 #include "transport/transfer.h"
 #include "transport/worker.h"
@@ -42,6 +43,9 @@ struct hv_flight {
     bool let_in;   /* the last answer to a token was no 401 */
     bool has_left; /* a copy of the request, before the present transfer */
     struct hv_buf header;
+    struct hv_buf sealed;                    /* the request, where it is sent encrypted */
+    char plain_type[HV_SEAL_TYPE_MAX_BYTES]; /* the answer, where it came so */
+    struct hv_buf plain;
     struct hv_error failure; /* of the first scheme that failed */
     struct hv_buf failures;  /* of all, a clause each */
     unsigned n_failures;

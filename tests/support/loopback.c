@@ -23,6 +23,7 @@ struct peer {
     struct credssp_peer credssp;
     bool signed_in;
     const char *request; /* the last */
+    size_t n_request;
 };
 
 static ssize_t read_some(struct peer *peer, void *bytes, size_t n) {
@@ -66,6 +67,7 @@ static bool read_request(struct loopback *server, struct peer *peer) {
     assert_true(server->n_requests < LOOPBACK_MAX_REQUESTS);
     server->requests[server->n_requests++] = buf.data;
     peer->request = buf.data;
+    peer->n_request = buf.len;
     return true;
 }
 
@@ -169,8 +171,70 @@ static bool accept_token(struct loopback *server, struct peer *peer) {
     return done;
 }
 
-static bool answer_signed(struct loopback *server, struct peer *peer) {
-    return peer->signed_in ? answer(peer, "200 OK", "", server->answer, strlen(server->answer)) : offer(server, peer);
+/* Opens the request, which must be sealed in one part and say "<body/>". */
+static void open_request(struct loopback *server, struct peer *peer) {
+    static const char type[] = "Content-Type: multipart/encrypted;protocol=\"application/HTTP-";
+    static const char binary[] = "\tContent-Type: application/octet-stream\r\n";
+    static const char end[] = "--Encrypted Boundary--\r\n";
+    const char *body = strstr(peer->request, "\r\n\r\n") + 4;
+    size_t n_body = peer->n_request - (size_t)(body - peer->request);
+    const char *sealed = memmem(body, n_body, binary, sizeof(binary) - 1);
+    HV_CLEANUP_FREE char *plain = NULL;
+    size_t n_sealed;
+    size_t n = 0;
+
+    assert_non_null(strstr(peer->request, type));
+    assert_null(memmem(body, n_body, "<body/>", 7));
+    assert_non_null(memmem(body, n_body, "\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length=7\r\n", 68));
+    assert_non_null(sealed);
+    sealed += sizeof(binary) - 1 + 4;
+    n_sealed = (size_t)(body + n_body - sealed) - (sizeof(end) - 1);
+    assert_memory_equal(sealed + n_sealed, end, sizeof(end) - 1);
+    plain = acceptor_unseal(&peer->acceptor, sealed, n_sealed, &n);
+    assert_int_equal(n, 7);
+    assert_memory_equal(plain, "<body/>", 7);
+    server->n_opened++;
+}
+
+static void put_part(struct peer *peer, enum loopback_step step, const char *plain, size_t n_plain, struct hv_buf *out) {
+    const char *boundary = step == DO_ANSWER_LOOSE ? "-- Encrypted Boundary\n" : "--Encrypted Boundary\r\n";
+    const char *line_end = step == DO_ANSWER_LOOSE ? "\n" : "\r\n";
+    size_t n_token = 0;
+    size_t n = 0;
+    HV_CLEANUP_FREE char *sealed = acceptor_seal(&peer->acceptor, plain, n_plain, &n_token, &n);
+    const char length[] = { (char)n_token, (char)(n_token >> 8), 0, 0 };
+
+    if (step == DO_ANSWER_DAMAGED)
+        sealed[n - 1] = (char)(sealed[n - 1] ^ 1);
+    hv_buf_printf(out, "%s\tContent-Type: application/HTTP-SPNEGO-session-encrypted%s", boundary, line_end);
+    hv_buf_printf(out, "\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length=%zu%s", n_plain, line_end);
+    hv_buf_printf(out, "%s\tContent-Type: application/octet-stream%s", boundary, line_end);
+    hv_buf_append(out, length, sizeof(length));
+    hv_buf_append(out, sealed, n);
+}
+
+static bool answer_sealed(struct loopback *server, struct peer *peer, enum loopback_step step) {
+    HV_CLEANUP_BUF struct hv_buf body = HV_BUF_INIT(1024 * 1024);
+    HV_CLEANUP_BUF struct hv_buf head = HV_BUF_INIT(4096);
+    size_t n_plain = strlen(server->answer);
+    size_t n_chunk = step == DO_ANSWER_PARTS ? 1 : n_plain;
+
+    open_request(server, peer);
+    for (size_t done = 0; done < n_plain; done += n_chunk)
+        put_part(peer, step, server->answer + done, n_chunk, &body);
+    hv_buf_puts(&body, step == DO_ANSWER_LOOSE ? "-- Encrypted Boundary--" : "--Encrypted Boundary--\r\n");
+    hv_buf_printf(&head,
+                  "HTTP/1.1 %s\r\nContent-Type: multipart/%sencrypted;protocol=\"application/HTTP-SPNEGO-session-encrypted\";"
+                  "boundary=\"Encrypted Boundary\"\r\nContent-Length: %zu\r\n\r\n",
+                  step == DO_ANSWER_FAULT ? "500 Internal Server Error" : "200 OK", step == DO_ANSWER_PARTS ? "x-multi-" : "",
+                  body.len);
+    return write_all(peer, head.data, head.len) && write_all(peer, body.data, body.len);
+}
+
+static bool answer_signed(struct loopback *server, struct peer *peer, enum loopback_step step) {
+    if (!peer->signed_in)
+        return offer(server, peer);
+    return peer->ssl ? answer(peer, "200 OK", "", server->answer, strlen(server->answer)) : answer_sealed(server, peer, step);
 }
 
 static bool answer_by_bytes(struct peer *peer, const char *body) {
@@ -216,7 +280,11 @@ static bool take_step(struct loopback *server, struct peer *peer, enum loopback_
     case DO_ACCEPT:
         return accept_token(server, peer);
     case DO_ANSWER_SIGNED:
-        return answer_signed(server, peer);
+    case DO_ANSWER_PARTS:
+    case DO_ANSWER_FAULT:
+    case DO_ANSWER_LOOSE:
+    case DO_ANSWER_DAMAGED:
+        return answer_signed(server, peer, step);
     case DO_ANSWER_404:
         return answer(peer, "404 Not Found", "", "", 0);
     case DO_HOLD:

@@ -37,6 +37,10 @@ enum loopback_step {
     DO_OFFER,            /* 401 with what the server offers */
     DO_ACCEPT,           /* one turn of a sign-in by the token of the last request */
     DO_ANSWER_SIGNED,    /* an answer where somebody is signed in on this connection, else 401; sealed on plain HTTP */
+    DO_ANSWER_PARTS,     /* as DO_ANSWER_SIGNED, sealed byte by byte */
+    DO_ANSWER_FAULT,     /* as DO_ANSWER_SIGNED, with status 500 */
+    DO_ANSWER_LOOSE,     /* as DO_ANSWER_SIGNED, in the framing of old servers */
+    DO_ANSWER_DAMAGED,   /* as DO_ANSWER_SIGNED, one bit wrong */
     DO_ANSWER_404,
 };
 
@@ -54,6 +58,7 @@ struct loopback {
     bool strict;                                /* a sign-in must be bound to the TLS connection */
     char user[128];                             /* who signed in last */
     size_t n_signed_in;
+    size_t n_opened;            /* sealed requests whose plain text was "<body/>" */
     unsigned char binding[128]; /* of the certificate */
     size_t n_binding;
     size_t n_connections;

@@ -396,6 +396,94 @@ static void a_cancelled_request_leaves_nothing_behind(void **state) {
     }
 }
 
+/* http:// */
+static void begin_plain(struct fixture *fixture, const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts,
+                        enum hv_auth auth) {
+    loopback_start(&fixture->server, NULL, scripts, n_scripts);
+    loopback_accept(&fixture->server, offers, NULL);
+    fixture->endpoint = client_endpoint(&fixture->server, "127.0.0.1", (struct hv_host_options){ .auth = auth });
+    fixture->transport = client_transport();
+}
+
+/* The server opens each request, and would fail on one that can be read. */
+static void on_http_messages_are_sealed_both_ways(void **state) {
+    static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = {
+        { PROBE, NTLM, ASK, DO_READ, DO_ANSWER_PARTS, DO_READ, DO_ANSWER_LOOSE, DO_READ, DO_ANSWER_FAULT, DO_HOLD },
+    };
+    static const enum hv_auth schemes[] = { HV_AUTH_NEGOTIATE, HV_AUTH_NTLM };
+
+    (void)state;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(schemes); i++) {
+        struct fixture f;
+
+        begin_plain(&f, scripts, 1, schemes[i]);
+        for (int j = 0; j < 4; j++) {
+            struct hv_result result = client_ask(f.transport, f.endpoint, j == 1);
+
+            assert_string_equal(result.error.message, "");
+            assert_int_equal(result.answer.status, j == 3 ? 500 : 200);
+            assert_int_equal(result.answer.n_bytes, 4);
+            assert_memory_equal(result.answer.bytes, "<a/>", 4);
+            assert_string_equal(result.answer.content_type, "application/soap+xml;charset=UTF-8");
+        }
+        stop(&f);
+        assert_int_equal(f.server.n_opened, 4);
+        assert_int_equal(f.server.n_signed_in, 1);
+        end(&f);
+    }
+}
+
+static void on_http_what_is_not_sealed_rightly_is_not_believed(void **state) {
+    static const struct {
+        enum loopback_step step;
+        int code;
+        const char *message;
+    } rows[] = {
+        { DO_ANSWER, HV_E_PROTOCOL, "the host answered an encrypted request in plain text (HTTP 200)" },
+        { DO_ANSWER_DAMAGED, HV_E_AUTH, "an encrypted message of 127.0.0.1 cannot be opened" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows) * 2; i++) {
+        const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = { { PROBE, NTLM, DO_READ, rows[i / 2].step, DO_HOLD } };
+        struct fixture f;
+        struct hv_result result;
+
+        begin_plain(&f, scripts, 1, HV_AUTH_NTLM);
+        result = client_ask(f.transport, f.endpoint, i % 2);
+        assert_int_equal(result.code, i % 2 ? HV_E_LOST : rows[i / 2].code);
+        assert_string_equal(result.error.message, rows[i / 2].message);
+        assert_true(result.left);
+        stop(&f);
+        end(&f);
+    }
+}
+
+/* The first of the new context, not what the old one would have gone on with. */
+static void on_http_a_lost_connection_is_sealed_anew(void **state) {
+    static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = {
+        { PROBE, NTLM, ASK, DO_CLOSE },
+        { DO_HOLD },
+        { NTLM, ASK, DO_HOLD },
+    };
+
+    (void)state;
+    for (int once = 0; once < 2; once++) {
+        struct fixture f;
+        struct hv_result result;
+
+        begin_plain(&f, scripts, 3, HV_AUTH_NTLM);
+        result = client_ask(f.transport, f.endpoint, false);
+        assert_answered(&result);
+        loopback_wait_closed(&f.server, 1);
+        result = client_ask(f.transport, f.endpoint, once);
+        assert_answered(&result);
+        stop(&f);
+        assert_int_equal(f.server.n_opened, 2);
+        end(&f);
+    }
+}
+
 static int setup(void **state) {
     assert_int_equal(client_group_setup(state), 0);
     acceptor_without_kerberos();
@@ -433,6 +521,9 @@ int main(void) {
         cmocka_unit_test(what_is_no_winrm_is_told_by_its_status),
         cmocka_unit_test(requests_at_one_time_have_connections_of_their_own),
         cmocka_unit_test(a_cancelled_request_leaves_nothing_behind),
+        cmocka_unit_test(on_http_messages_are_sealed_both_ways),
+        cmocka_unit_test(on_http_what_is_not_sealed_rightly_is_not_believed),
+        cmocka_unit_test(on_http_a_lost_connection_is_sealed_anew),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
