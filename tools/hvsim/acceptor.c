@@ -22,6 +22,7 @@
 #include "base/secret.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "kerberos.h"
 
 enum {
     N_SIGNATURE = 16,  /* of NTLM (wsman.md 6.4) */
@@ -365,29 +366,28 @@ int sim_acceptor_step(struct sim_acceptor *acceptor, const void *in, size_t n_in
 /* ---- sealing ---- */
 
 /* The header that SSPI puts in front is not what gss_wrap() puts there (gssapi.md 5). */
-static bool seal_kerberos(struct sim_acceptor *acceptor, const void *plain, size_t n_plain, struct hv_buf *token,
-                          struct hv_buf *cipher) {
-    const size_t n_before = cipher->len;
-    char *data = hv_buf_extend(cipher, n_plain);
+static bool seal_kerberos(struct sim_acceptor *acceptor, const struct sim_acceptor_form *form, const void *plain, size_t n_plain,
+                          struct hv_buf *token, struct hv_buf *cipher) {
+    HV_CLEANUP_FREE char *data = NULL;
+    OM_uint32 minor;
+    int is_sealed = 0;
+    bool good;
+
+    if (hv_text_copy_n(plain, n_plain, &data, NULL) < 0)
+        return false;
     gss_iov_buffer_desc iov[] = {
         { GSS_IOV_BUFFER_TYPE_HEADER | GSS_IOV_BUFFER_FLAG_ALLOCATE, GSS_C_EMPTY_BUFFER },
         { GSS_IOV_BUFFER_TYPE_DATA, { n_plain, data } },
         { GSS_IOV_BUFFER_TYPE_PADDING | GSS_IOV_BUFFER_FLAG_ALLOCATE, GSS_C_EMPTY_BUFFER },
     };
-    OM_uint32 minor;
-    int is_sealed = 0;
-    bool good;
-
-    if (!data)
-        return false;
-    memcpy(data, plain, n_plain);
     good = gss_wrap_iov(&minor, acceptor->context, 1, GSS_C_QOP_DEFAULT, &is_sealed, iov, HV_ARRAY_SIZE(iov)) == GSS_S_COMPLETE &&
            is_sealed;
-    if (good) {
+    if (good && form->has_filler) {
+        good = sim_kerberos_seal(acceptor->context, &iov[0].buffer, plain, n_plain, token, cipher);
+    } else if (good) {
         hv_buf_append(token, iov[0].buffer.value, iov[0].buffer.length);
+        hv_buf_append(cipher, iov[1].buffer.value, iov[1].buffer.length);
         hv_buf_append(cipher, iov[2].buffer.value, iov[2].buffer.length);
-    } else {
-        memset(cipher->data + n_before, 0, n_plain);
     }
     (void)gss_release_iov_buffer(&minor, iov, HV_ARRAY_SIZE(iov));
     return good && !token->failure && !cipher->failure;
@@ -411,12 +411,12 @@ bool sim_acceptor_wrap(struct sim_acceptor *acceptor, const void *plain, size_t 
     return good && !out->failure;
 }
 
-bool sim_acceptor_seal(struct sim_acceptor *acceptor, const void *plain, size_t n_plain, struct hv_buf *token,
-                       struct hv_buf *cipher) {
+bool sim_acceptor_seal(struct sim_acceptor *acceptor, const struct sim_acceptor_form *form, const void *plain, size_t n_plain,
+                       struct hv_buf *token, struct hv_buf *cipher) {
     HV_CLEANUP_BUF struct hv_buf both = HV_BUF_INIT(SIZE_MAX / 2);
 
     if (acceptor->is_kerberos)
-        return seal_kerberos(acceptor, plain, n_plain, token, cipher);
+        return seal_kerberos(acceptor, form, plain, n_plain, token, cipher);
     if (!sim_acceptor_wrap(acceptor, plain, n_plain, &both) || both.len < N_SIGNATURE)
         return false;
     hv_buf_append(token, both.data, N_SIGNATURE);

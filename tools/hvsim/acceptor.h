@@ -51,9 +51,12 @@ bool sim_acceptor_is_kerberos(const struct sim_acceptor *acceptor);
 bool sim_acceptor_is_bound(const struct sim_acceptor *acceptor);     /* the caller sent the right channel binding */
 bool sim_acceptor_is_delegated(const struct sim_acceptor *acceptor); /* the caller forwarded a ticket */
 
+struct sim_acceptor_form {
+    bool has_filler; /* Kerberos only (kerberos.h) */
+};
 /* One part: TOKEN is what stands before the ciphertext. False: it cannot be done. */
-HV_MUST_CHECK bool sim_acceptor_seal(struct sim_acceptor *acceptor, const void *plain, size_t n_plain, struct hv_buf *token,
-                                     struct hv_buf *cipher);
+HV_MUST_CHECK bool sim_acceptor_seal(struct sim_acceptor *acceptor, const struct sim_acceptor_form *form, const void *plain,
+                                     size_t n_plain, struct hv_buf *token, struct hv_buf *cipher);
 /* SEALED is token and ciphertext together, the token N_TOKEN bytes. False: damaged, out of order, or not of this caller. */
 HV_MUST_CHECK bool sim_acceptor_unseal(struct sim_acceptor *acceptor, const void *sealed, size_t n_token, size_t n_sealed,
                                        struct hv_buf *plain);

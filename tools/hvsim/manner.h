@@ -32,7 +32,8 @@ bool sim_peer_find(const char *name, enum sim_peer *ret_peer);
     X(NO_RELATES_TO, "no-relates-to")     /* no RelatesTo */                                                                     \
     X(OCTETS_BASE64, "octets-base64")     /* octet strings as one base64 text instead of a number for each byte */               \
     X(SPLIT, "split")                     /* sealed answers in several parts */                                                  \
-    X(SPACED_BOUNDARY, "spaced-boundary") /* "-- Encrypted Boundary" between the parts of sealed answers */
+    X(SPACED_BOUNDARY, "spaced-boundary") /* "-- Encrypted Boundary" between the parts of sealed answers */                      \
+    X(FILLER, "filler") /* Kerberos tokens of sealed answers with 16 bytes of filler, as Windows may write them */
 
 enum sim_quirk {
 #define X(name, text) SIM_QUIRK_##name,

@@ -306,8 +306,10 @@ static enum sim_entry enter_sealed(struct sim_session *session, const struct sim
     return SIM_ENTRY_IN;
 }
 
-static bool seal_part(struct sim_session *session, const struct sim_sealed_form *form, const char *type, const char *plain,
+static bool seal_part(struct sim_session *session, const struct sim_session_form *form, const char *type, const char *plain,
                       size_t n_plain, struct hv_buf *out) {
+    const struct sim_sealed_form framing = { .sealing = sealing_of(session), .is_spaced = form->is_spaced };
+    const struct sim_acceptor_form tokens = { .has_filler = form->has_filler };
     HV_CLEANUP_BUF struct hv_buf token = HV_BUF_INIT(SIZE_MAX / 2);
     HV_CLEANUP_BUF struct hv_buf cipher = HV_BUF_INIT(SIZE_MAX / 2);
     struct sim_sealed_content content = { .type = type, .n_plain = n_plain, .token = &token, .cipher = &cipher };
@@ -316,11 +318,11 @@ static bool seal_part(struct sim_session *session, const struct sim_sealed_form 
         if (!sim_credssp_seal(session->credssp, plain, n_plain, &content.token_length, &cipher))
             return false;
     } else {
-        if (!sim_acceptor_seal(session->acceptor, plain, n_plain, &token, &cipher))
+        if (!sim_acceptor_seal(session->acceptor, &tokens, plain, n_plain, &token, &cipher))
             return false;
         content.token_length = token.len;
     }
-    sim_sealed_write(form, &content, out);
+    sim_sealed_write(&framing, &content, out);
     return true;
 }
 
@@ -337,7 +339,7 @@ bool sim_session_seal(struct sim_session *session, const struct sim_session_form
     HV_CLEANUP_BUF struct hv_buf out = HV_BUF_INIT(SIZE_MAX / 2);
 
     for (size_t at = 0; at < body->len; at += n_part)
-        if (!seal_part(session, &how, type, body->data + at, body->len - at < n_part ? body->len - at : n_part, &out))
+        if (!seal_part(session, form, type, body->data + at, body->len - at < n_part ? body->len - at : n_part, &out))
             return false;
     sim_sealed_end(&how, &out);
     *ret_type = sim_sealed_type(how.sealing, body->len > n_part);

@@ -71,7 +71,8 @@ HV_MUST_CHECK bool sim_session_map(struct sim_session *session, const struct sim
 /* Most plain bytes of a part of an answer; 0: no limit. */
 struct sim_session_form {
     size_t max_part;
-    bool is_spaced; /* sim_sealed_form */
+    bool is_spaced;  /* sim_sealed_form */
+    bool has_filler; /* sim_acceptor_form */
 };
 /* The answer to a message that was sealed: BODY, of that type and not empty, becomes what goes out; *RET_TYPE is its type then.
  * False: it cannot be sealed. */

@@ -472,7 +472,8 @@ static void finish_answer(struct handling *handling) {
 static void seal_answer(struct handling *handling, bool is_envelope) {
     struct sim_http_reply *reply = handling->reply;
     const struct sim_session_form form = { .max_part = sim_has_quirk(&handling->manner, SIM_QUIRK_SPLIT) ? SPLIT_BYTES : 0,
-                                           .is_spaced = sim_has_quirk(&handling->manner, SIM_QUIRK_SPACED_BOUNDARY) };
+                                           .is_spaced = sim_has_quirk(&handling->manner, SIM_QUIRK_SPACED_BOUNDARY),
+                                           .has_filler = sim_has_quirk(&handling->manner, SIM_QUIRK_FILLER) };
 
     if (!handling->session->is_sealed || !is_envelope || reply->body.len == 0 || reply->drop || reply->waits ||
         (handling->arm && handling->arm->kind == SIM_ARM_UNSEALED))

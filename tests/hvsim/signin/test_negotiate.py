@@ -6,8 +6,8 @@ import sys
 import tempfile
 
 import gssapi
-from host import IDENTIFY, MECHANISMS, PASSWORD, Host, is_identified, kerberos, ntlm, spnego_kerberos, spnego_ntlm, run
-from initiator import KERBEROS, Initiator, credential, sign_in
+from host import IDENTIFY, MECHANISMS, PASSWORD, TARGET, Host, ask, is_identified, kerberos, ntlm, spnego_kerberos, spnego_ntlm, run
+from initiator import KERBEROS, SPNEGO, Initiator, credential, sign_in
 
 
 # ---- Negotiate and Kerberos over TLS ----
@@ -51,6 +51,17 @@ def ntlm_alone_takes_no_ticket():
         answer = connection.token('Negotiate', initiator.step())
         assert answer.status == 401, answer.status
         assert sign_in(connection, 'Negotiate', spnego_ntlm()).status == 200
+
+
+def a_caller_who_prefers_kerberos_may_fall_back_to_ntlm():
+    with Host('--auth', 'ntlm', '--http') as host:
+        for plain in (True, False):
+            connection = host.connect(plain=plain)
+            initiator = Initiator(SPNEGO, TARGET, credential(SPNEGO, 'tester', PASSWORD), connection.binding)
+            assert sign_in(connection, 'Negotiate', initiator).status == 200
+            line = host.log()[-1]
+            assert line['scheme'] == 'ntlm' and line['leg'] == 3, line
+            assert b'IdentifyResponse' in ask(connection, 'Negotiate', initiator)
 
 
 def what_is_offered_is_as_asked_for():

@@ -7,7 +7,7 @@ import tempfile
 
 import gssapi
 from host import IDENTIFY, PASSWORD, SEALED, Host, ask, ask_status, is_identified, kerberos, ntlm, sealed, run
-from initiator import END, SOAP, open_answer, sealed_body, sealed_part, sealed_type
+from initiator import END, SOAP, open_answer, sealed_body, sealed_part, sealed_type, split_body
 
 
 def messages_are_sealed_both_ways():
@@ -57,6 +57,17 @@ def answers_can_be_split_and_spaced():
             options = {'dash': '-- ', 'kind': 'multipart/x-multi-encrypted', 'content': 'application/soap+xml;charset=UTF-16'}
             for _ in range(2):
                 assert 'IdentifyResponse' in ask(connection, scheme, initiator, **options).decode('utf-16')
+
+
+def tokens_of_kerberos_can_have_filler():
+    with Host('--auth', 'negotiate,kerberos', '--http', '--quirk', 'filler') as host:
+        for scheme, mechanism in SEALED:
+            connection, initiator = sealed(host, scheme, mechanism)
+            for _ in range(3):
+                answer = connection.post(sealed_body(scheme, initiator, IDENTIFY), content_type=sealed_type(scheme))
+                _, length, n_token, data = split_body(scheme, answer.body)[0]
+                assert n_token == (76 if initiator.is_kerberos() else 16) and len(data) == n_token + length
+                assert b'IdentifyResponse' in open_answer(scheme, initiator, answer)
 
 
 def malformed_messages_end_the_sign_in():
