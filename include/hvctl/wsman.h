@@ -68,6 +68,14 @@ enum hv_enumeration_mode {
     HV_ENUMERATE_OBJECT_AND_EPR,
 };
 
+/* What is sent of instances of subclasses (DSP0227). WinRM disregards it, other hosts may refuse it. */
+enum hv_polymorphism {
+    HV_POLYMORPHISM_UNSAID, /* the host's own choice */
+    HV_POLYMORPHISM_INCLUDE,
+    HV_POLYMORPHISM_EXCLUDE, /* they are sent, with the properties of the class that was asked for */
+    HV_POLYMORPHISM_NONE,    /* they are not sent */
+};
+
 /* One item: INSTANCE is NULL in mode EPR, else it may be kept by setting *instance to NULL. A negative return ends the
  * enumeration. */
 typedef int hv_item_fn(void *context, struct hv_instance **instance, const struct hv_epr *epr, struct hv_error *err);
@@ -90,6 +98,7 @@ struct hv_enumerate_options {
     const struct hv_epr *selectors; /* instances that have these selectors' values; its URI does not matter */
     const struct hv_association *association;
     enum hv_enumeration_mode mode;
+    enum hv_polymorphism polymorphism;
     bool plain;            /* do not ask for items in the first answer */
     bool precise_arrays;   /* ask for a difference between null and empty arrays, which not every host makes */
     uint32_t max_elements; /* per answer; 0: 32000; lowered when answers grow too large for the host */

@@ -67,7 +67,7 @@ static int get(struct hv_types *types, struct hv_connection *connection, const s
     if (rc == 0)
         rc = hv_types_follow(types, target, err);
     if (rc == 0)
-        rc = hv_types_fetch(types, hv_wsman_class(target), err);
+        rc = hv_types_try(types, hv_wsman_class(target), connection->out, err);
     if (rc == 0)
         rc = fragment ? hv_get_fragment_new(target, fragment, &task, err) : hv_get_new(target, &task, err);
     if (rc == 0)
@@ -92,7 +92,7 @@ static int invoke(struct hv_types *types, struct hv_connection *connection, cons
     if (rc == 0)
         rc = hv_types_follow(types, target, err);
     if (rc == 0)
-        rc = hv_types_fetch(types, hv_wsman_class(target), err);
+        rc = hv_types_try(types, hv_wsman_class(target), connection->out, err);
     if (rc == 0)
         rc = hv_params_new(&params, err);
     for (size_t i = 0; rc == 0 && i < hv_args_count(args, HV_OPT_PARAM); i++)

@@ -131,6 +131,14 @@ static int read_association(const struct hv_args *args, struct query *query, str
     return 0;
 }
 
+static enum hv_polymorphism polymorphism_of(const char *word) {
+    if (hv_text_same(word, "include"))
+        return HV_POLYMORPHISM_INCLUDE;
+    if (hv_text_same(word, "exclude"))
+        return HV_POLYMORPHISM_EXCLUDE;
+    return hv_text_same(word, "none") ? HV_POLYMORPHISM_NONE : HV_POLYMORPHISM_UNSAID;
+}
+
 static int read_query(const struct hv_args *args, struct query *query, struct hv_error *err) {
     const char *mode = hv_args_value(args, HV_OPT_MODE);
     const char *resource = hv_args_operand(args, 0);
@@ -147,6 +155,7 @@ static int read_query(const struct hv_args *args, struct query *query, struct hv
         query->options.mode = HV_ENUMERATE_EPR;
     else if (hv_text_same(mode, "object-and-epr"))
         query->options.mode = HV_ENUMERATE_OBJECT_AND_EPR;
+    query->options.polymorphism = polymorphism_of(hv_args_value(args, HV_OPT_POLYMORPHISM));
     /* A query names its class itself; its resource is all classes of the namespace (hyperv.md 1.1). */
     if (query->options.wql && !strstr(resource, "://"))
         resource = "*";
@@ -179,7 +188,8 @@ static int class_of_query(const char *wql, char **ret_class, struct hv_error *er
 }
 
 /* The class whose types stand for those of all items. */
-static int fetch_base(struct hv_types *types, const struct query *query, char **ret_class, struct hv_error *err) {
+static int fetch_base(struct hv_types *types, const struct query *query, struct hv_output *out, char **ret_class,
+                      struct hv_error *err) {
     const char *class_name = hv_wsman_class(query->resource);
     int rc;
 
@@ -191,7 +201,7 @@ static int fetch_base(struct hv_types *types, const struct query *query, char **
         return rc;
     types->base = *ret_class;
     rc = hv_types_follow(types, query->resource, err);
-    return rc < 0 ? rc : hv_types_fetch(types, *ret_class, err);
+    return rc < 0 ? rc : hv_types_try(types, *ret_class, out, err);
 }
 
 int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
@@ -216,7 +226,7 @@ int hv_cmd_wsman_enumerate(const struct hv_args *args, struct hv_output *out) {
         rc = hv_connection_init(&connection, &hv_wsman_plan, args, out, &error);
     hv_types_init(&types, args, &connection);
     if (rc == 0)
-        rc = fetch_base(&types, &query, &class_name, &error);
+        rc = fetch_base(&types, &query, out, &class_name, &error);
     exit_code = rc != 0 ? hv_say_failure(out, &error) : list(&connection, "instances", task, &backlog, &error);
     hv_backlog_deinit(&backlog);
     hv_types_deinit(&types);

@@ -7,11 +7,13 @@
 #include "base/text.h"
 #include "cli/connect.h"
 #include "cli/options.h"
+#include "cli/say.h"
 
 void hv_types_init(struct hv_types *types, const struct hv_args *args, struct hv_connection *connection) {
     *types = (struct hv_types){
         .connection = hv_args_has(args, HV_OPT_TYPES) ? connection : NULL,
         .cim_namespace = hv_args_value(args, HV_OPT_NAMESPACE),
+        .as_text = hv_args_has(args, HV_OPT_AS_TEXT),
         .precise_arrays = hv_args_has(args, HV_OPT_PRECISE_ARRAYS),
     };
 }
@@ -74,6 +76,16 @@ int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_err
         types->n++;
     }
     return rc;
+}
+
+int hv_types_try(struct hv_types *types, const char *class_name, struct hv_output *out, struct hv_error *err) {
+    int rc = hv_types_fetch(types, class_name, err);
+
+    if (rc != HV_E_NOT_FOUND)
+        return rc;
+    hv_say_warning(out, "the host does not describe the class %s: values of unknown type are shown as texts", class_name);
+    *err = (struct hv_error){ 0 };
+    return 0;
 }
 
 void hv_types_add(struct hv_types *types, struct hv_class *description_take) {
@@ -174,11 +186,11 @@ int hv_types_require(struct hv_types *types, const char *class_name, const char 
     type = hv_types_property(types, class_name, property, &is_array);
     if (type == HV_CIM_UNKNOWN && types && types->connection) {
         rc = hv_types_fetch(types, class_name, err);
-        if (rc < 0)
+        if (rc < 0 && rc != HV_E_NOT_FOUND)
             return rc;
         type = hv_types_property(types, class_name, property, &is_array);
     }
-    if (type != HV_CIM_UNKNOWN) {
+    if (type != HV_CIM_UNKNOWN || (types && types->as_text)) {
         *ret_type = type;
         *ret_is_array = is_array;
         return 0;
@@ -188,7 +200,12 @@ int hv_types_require(struct hv_types *types, const char *class_name, const char 
         hv_error_cause(err, "the class has no such property");
         return HV_E_ARGUMENT;
     }
-    hv_error_cause(err, "no class table of this build has that property, and a type is never guessed");
-    hv_error_remedy(err, "give --types, and the host is asked");
+    if (types && types->connection) {
+        hv_error_cause(err, "the host does not describe the class, and a type is never guessed");
+    } else {
+        hv_error_cause(err, "no class table of this build has that property, and a type is never guessed");
+        hv_error_remedy(err, "give --types, and the host is asked");
+    }
+    hv_error_remedy(err, "give --as-text, and the value is sent as it is written");
     return HV_E_ARGUMENT;
 }

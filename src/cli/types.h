@@ -12,6 +12,7 @@
 
 struct hv_args;
 struct hv_connection;
+struct hv_output;
 
 /* Most descriptions in one command. */
 enum { HV_TYPES_MAX = 64 };
@@ -24,6 +25,7 @@ struct hv_types {
     size_t n;
     const char *base;    /* class that stands in for those nobody described, its descendants; may be NULL */
     const char *method;  /* the one whose output is shown; may be NULL */
+    bool as_text;        /* a value of unknown type may be sent as it is written */
     bool precise_arrays; /* the host was asked to mark null arrays: a nil without mark is an empty one */
 };
 
@@ -35,6 +37,11 @@ HV_MUST_CHECK int hv_types_follow(struct hv_types *types, const struct hv_epr *r
 
 /* Asks the host to describe CLASS_NAME unless it did; no effect without --types. Errors: those of the request, LIMIT, MEMORY. */
 HV_MUST_CHECK int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_error *err);
+/*
+ * The same for showing values: a class that the host does not describe is warned of on OUT, and its values stay texts. Not every
+ * peer describes classes.
+ */
+HV_MUST_CHECK int hv_types_try(struct hv_types *types, const char *class_name, struct hv_output *out, struct hv_error *err);
 /* Keeps a description that somebody else fetched, or frees it when it is one too many. Accepts NULL. */
 void hv_types_add(struct hv_types *types, struct hv_class *description_take);
 /* Fetches the classes of all instances inside INSTANCE (may be NULL); one that the host does not describe is left unknown. */
@@ -45,8 +52,8 @@ const struct hv_class *hv_types_class(const struct hv_types *types, const char *
 enum hv_cim_type hv_types_property(const struct hv_types *types, const char *class_name, const char *property,
                                    bool *ret_is_array);
 /*
- * The type of a property that is to be sent, fetched if need be. Errors: ARGUMENT (nobody knows it; the message names --types),
- * and those of the request.
+ * The type of a property that is to be sent, fetched if need be; HV_CIM_UNKNOWN only with --as-text. Errors: ARGUMENT (nobody
+ * knows it; the message names the option that helps), and those of the request.
  */
 HV_MUST_CHECK int hv_types_require(struct hv_types *types, const char *class_name, const char *property,
                                    enum hv_cim_type *ret_type, bool *ret_is_array, struct hv_error *err);

@@ -71,6 +71,13 @@ void hv_enumerate_write(struct hv_xml_writer *writer, const struct hv_enumerate_
         [HV_ENUMERATE_OBJECT_AND_EPR] = "EnumerateObjectAndEPR",
     };
 
+    static const char *const polymorphisms[] = {
+        [HV_POLYMORPHISM_UNSAID] = NULL,
+        [HV_POLYMORPHISM_INCLUDE] = "IncludeSubClassProperties",
+        [HV_POLYMORPHISM_EXCLUDE] = "ExcludeSubClassProperties",
+        [HV_POLYMORPHISM_NONE] = "None",
+    };
+
     hv_xml_begin(writer, "n:Enumerate");
     if (!options->plain) {
         hv_xml_put_element(writer, "w:OptimizeEnumeration", NULL);
@@ -79,6 +86,12 @@ void hv_enumerate_write(struct hv_xml_writer *writer, const struct hv_enumerate_
     put_filter(writer, options);
     if (modes[options->mode])
         hv_xml_put_element(writer, "w:EnumerationMode", modes[options->mode]);
+    if (polymorphisms[options->polymorphism]) {
+        hv_xml_begin(writer, "b:PolymorphismMode");
+        hv_xml_put_attribute(writer, "xmlns:b", HV_NS_CIM_BINDING);
+        hv_xml_put_text(writer, polymorphisms[options->polymorphism]);
+        hv_xml_end(writer);
+    }
     hv_xml_end(writer);
 }
 

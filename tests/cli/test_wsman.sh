@@ -51,9 +51,13 @@ out_json '.properties.VariableValue == "z"'
 of_x put --set VariableValue=z
 error_is 2 usage
 err_has '--types'
+err_has '--as-text'
 of_x put --types --set Absent=z
 error_is 2 usage
 err_has 'the class has no such property'
+of_x put --as-text --set VariableValue=t -o json
+exit_is 0
+out_json '.properties.VariableValue == "t"'
 of_x put
 error_is 2 usage
 of_x put --types --set "VariableValue=$(printf 'a\001')"
@@ -87,6 +91,11 @@ exit_is 0
 out_json '.instances | length > 0'
 raw enumerate http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Environment --namespace root/other
 error_is 2 usage
+
+for mode in include exclude none; do
+    raw enumerate CIM_ComputerSystem --polymorphism $mode -o jsonl
+    exit_is 0
+done
 
 scenario 'classes'
 raw class Msvm_ComputerSystem -o json
