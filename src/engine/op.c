@@ -163,6 +163,8 @@ static bool is_to_manager(const struct hv_op *op) {
 static uint64_t operation_timeout_ms(const struct hv_op *op, const struct hv_call *call) {
     uint64_t most_ms = op->granted_ms / HV_OP_RENEW_PART;
 
+    if (most_ms < HV_OP_SHORTEST_PULL_MS)
+        most_ms = HV_OP_SHORTEST_PULL_MS;
     return op->phase == HV_OP_PULL && op->granted_ms && most_ms < call->operation_timeout_ms ? most_ms
                                                                                              : call->operation_timeout_ms;
 }
@@ -208,8 +210,9 @@ static void choose_renewal(struct hv_op *op, uint64_t now_ms) {
         return;
     if (!op->renew_at_ms)
         op->renew_at_ms = now_ms + op->granted_ms / 2;
-    if (now_ms >= op->renew_at_ms)
+    if (now_ms >= op->renew_at_ms && !op->renewed)
         op->phase = HV_OP_RENEW;
+    op->renewed = false;
 }
 
 int hv_op_build(struct hv_op *op, const struct hv_call *call, struct hv_buf *bytes, struct hv_error *err) {

@@ -53,6 +53,7 @@ HV_DEFINE_CLEANUP(struct hv_op *, hv_op_free)
 enum {
     HV_OP_MAX_HELD = 128 * 1024 * 1024, /* bytes of memory that these take */
     HV_OP_RENEW_PART = 4,               /* of the time that a subscription lasts, a Pull may take one in so many */
+    HV_OP_SHORTEST_PULL_MS = 1000,      /* but not less than this */
     HV_OP_MAX_EMPTY = 100,              /* pages in a row without any item */
     HV_OP_MAX_AGAIN = 10,               /* HV_OP_AGAIN in a row; each takes an operation timeout. No limit for a subscription */
     HV_OP_MAX_RESTARTS = 3,             /* new beginnings of an enumeration that the host forgot, or of a subscription in a row */

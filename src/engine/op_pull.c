@@ -120,6 +120,7 @@ static int feed_renewed(struct hv_op *op, const struct hv_envelope *envelope, st
     if (r < 0)
         return r;
     op->renew_at_ms = 0;
+    op->renewed = true;
     op->phase = HV_OP_PULL;
     return HV_OP_MORE;
 }

@@ -61,6 +61,7 @@ struct hv_op {
     uint64_t n_events;
     uint64_t granted_ms;  /* how long the host keeps it; 0: no need to renew, or no use */
     uint64_t renew_at_ms; /* 0: to be set with the next request */
+    bool renewed;         /* just now: a Pull comes first, however little was granted */
 
     char *enum_context; /* NULL while nothing is open at the host */
     uint32_t max_envelope_size;

@@ -65,6 +65,27 @@ static void an_enumerate_is_written_byte_for_byte(void **state) {
     expect(plain.resource_uri, HV_ACTION_ENUMERATE, write_enumerate, &plain, "synthetic/wsman-requests/enumerate-plain-epr.xml");
 }
 
+static void polymorphism_is_asked_for_by_name(void **state) {
+    static const char *const words[] = {
+        [HV_POLYMORPHISM_UNSAID] = "<n:Enumerate/>",
+        [HV_POLYMORPHISM_INCLUDE] = ">IncludeSubClassProperties</b:PolymorphismMode>",
+        [HV_POLYMORPHISM_EXCLUDE] = ">ExcludeSubClassProperties</b:PolymorphismMode>",
+        [HV_POLYMORPHISM_NONE] = "<b:PolymorphismMode xmlns:b=\"" HV_NS_CIM_BINDING "\">None</b:PolymorphismMode>",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(10000);
+        const struct hv_enumerate_options options = { .plain = true, .polymorphism = (enum hv_polymorphism)i };
+        struct hv_xml_writer writer;
+
+        hv_xml_writer_init(&writer, &buf, HV_XML_ESCAPE_NAMED);
+        hv_enumerate_write(&writer, &options);
+        assert_int_equal(hv_xml_writer_finish(&writer, "request", NULL), 0);
+        assert_non_null(strstr(hv_buf_text(&buf), words[i]));
+    }
+}
+
 static void a_pull_and_a_release_are_written_byte_for_byte(void **state) {
     (void)state;
 
@@ -139,6 +160,7 @@ static void another_body_is_no_page(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_enumerate_is_written_byte_for_byte),
+        cmocka_unit_test(polymorphism_is_asked_for_by_name),
         cmocka_unit_test(a_pull_and_a_release_are_written_byte_for_byte),
         cmocka_unit_test(a_page_tells_items_and_whether_more_follow),
         cmocka_unit_test(the_context_comes_without_white_space_around),
