@@ -80,8 +80,12 @@ int hv_fixture_file_read(int fd, const char *name, const char *what, char **ret_
     size_t n;
     int r;
 
-    if (file < 0 || read_bytes(file, &buf) < 0)
-        return fail("read", what, NULL, err);
+    if (file < 0 || read_bytes(file, &buf) < 0) {
+        r = fail("read", what, NULL, err);
+        if (errno == ENOENT)
+            hv_error_remedy(err, "restore the files as they were recorded, or record again");
+        return r;
+    }
     if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
         return hv_error_set(err, HV_E_FIXTURE, "%s is no file", what);
     n = buf.len;
@@ -101,7 +105,7 @@ static int read_file(int fd, const char *path, const char *name, char **ret_byte
     return hv_fixture_file_read(fd, name, hv_buf_text(&what), ret_bytes, ret_n, err);
 }
 
-static int read_header(int fd, const char *path, struct hv_fixture_header *ret_header, struct hv_error *err) {
+static int read_header(int fd, const char *path, struct hv_fixture_header *ret_header, size_t *ret_line, struct hv_error *err) {
     HV_CLEANUP_FREE char *text = NULL;
     HV_CLEANUP_BUF struct hv_buf what = HV_BUF_INIT(MAX_PATH_TEXT);
     size_t n = 0;
@@ -116,10 +120,20 @@ static int read_header(int fd, const char *path, struct hv_fixture_header *ret_h
     if (r < 0)
         return r;
     hv_buf_printf(&what, "%s/%s", path, HV_FIXTURE_HEADER_NAME);
+    *ret_line = hv_fixture_line_of(text, n, "exchanges");
     return hv_fixture_header_parse(hv_buf_text(&what), text, n, ret_header, err);
 }
 
-static int read_meta(int fd, const char *path, unsigned number, struct hv_fixture_exchange *ret_exchange, struct hv_error *err) {
+static int misplaced(const char *file, size_t line, unsigned number, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_FIXTURE, "%s:%zu: this file is of exchange %u", file, line, number);
+    hv_error_cause(err, "exchanges were reordered by renaming their files; their order is part of the recording");
+    hv_error_remedy(err, "restore the files as they were recorded, or record again");
+    return HV_E_FIXTURE;
+}
+
+static int read_meta(int fd, unsigned number, const struct hv_fixture *fixture, struct hv_fixture_exchange *ret_exchange,
+                     struct hv_error *err) {
+    const char *path = fixture->directory;
     HV_CLEANUP_FREE char *text = NULL;
     HV_CLEANUP_BUF struct hv_buf what = HV_BUF_INIT(MAX_PATH_TEXT);
     char name[HV_FIXTURE_NAME_SIZE];
@@ -132,18 +146,23 @@ static int read_meta(int fd, const char *path, unsigned number, struct hv_fixtur
         return r;
     hv_buf_printf(&what, "%s/%s", path, name);
     r = hv_fixture_exchange_parse(hv_buf_text(&what), text, n, ret_exchange, err);
-    if (r < 0 || ret_exchange->number == number)
+    if (r < 0)
         return r;
-    (void)hv_error_set(err, HV_E_FIXTURE, "%s:1: this file is of exchange %u", hv_buf_text(&what), ret_exchange->number);
-    hv_error_cause(err, "exchanges were reordered by renaming their files; their order is part of the recording");
+    if (ret_exchange->number == number)
+        r = hv_fixture_follows(fixture, ret_exchange, hv_buf_text(&what), hv_fixture_line_of(text, n, "sent-ms"), err);
+    else
+        r = misplaced(hv_buf_text(&what), hv_fixture_line_of(text, n, "exchange"), ret_exchange->number, err);
+    if (r == 0)
+        return 0;
     hv_fixture_exchange_deinit(ret_exchange);
-    return HV_E_FIXTURE;
+    return r;
 }
 
-static int read_exchange(int fd, const char *path, unsigned number, struct hv_fixture *fixture, struct hv_error *err) {
+static int read_exchange(int fd, unsigned number, struct hv_fixture *fixture, struct hv_error *err) {
+    const char *path = fixture->directory;
     struct hv_fixture_exchange exchange = { 0 };
     char name[HV_FIXTURE_NAME_SIZE];
-    int r = read_meta(fd, path, number, &exchange, err);
+    int r = read_meta(fd, number, fixture, &exchange, err);
 
     if (r < 0)
         return r;
@@ -200,18 +219,19 @@ static int read_all(DIR *dir, const char *path, struct hv_fixture **ret_fixture,
     HV_CLEANUP(hv_fixture_free) struct hv_fixture *fixture = NULL;
     struct hv_fixture_header header = { 0 };
     struct numbers numbers = { 0 };
+    size_t line = 1; /* of the number of exchanges */
     int fd = dirfd(dir);
-    int r = read_header(fd, path, &header, err);
+    int r = read_header(fd, path, &header, &line, err);
 
     if (r == 0)
         r = hv_fixture_new(path, &header, &fixture, err);
     if (r == 0)
         r = list_numbers(dir, &numbers, err);
     for (size_t i = 0; r == 0 && i < numbers.n; i++)
-        r = read_exchange(fd, path, numbers.list[i], fixture, err);
+        r = read_exchange(fd, numbers.list[i], fixture, err);
     free(numbers.list);
     if (r == 0)
-        r = hv_fixture_check(fixture, err);
+        r = hv_fixture_check(fixture, line, err);
     if (r < 0)
         return r;
     *ret_fixture = fixture;

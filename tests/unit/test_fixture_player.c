@@ -2,6 +2,8 @@
 #include "fixture_make.h"
 
 #include "base/size.h"
+#include "fixture/differ.h"
+#include "fixture/leftover.h"
 #include "support/failmalloc.h"
 #include "xml/reader.h"
 
@@ -207,8 +209,39 @@ static void files_that_were_cut_are_told_by_line(void **state) {
 
     (void)state;
     assert_int_equal(make_exchange(fixture, "host-1", "<a>\n<b>", MAKE_ANSWER(ID2, "x"), &err), HV_E_FIXTURE);
-    assert_non_null(strstr(err.message, "dir/001.request.xml"));
-    assert_non_null(strstr(err.message, "line 2"));
+    assert_non_null(strstr(err.message, "dir/001.request.xml:2: not XML"));
+    (void)hv_fixture_free(fixture);
+}
+
+/* What redaction made of message ids tells the place of a request, and the times tell the order. */
+static void exchanges_that_were_reordered_are_noticed(void **state) {
+    struct hv_fixture *fixture = make_fixture();
+    struct hv_fixture_exchange early = { .number = 2, .sent_ms = 3 };
+    struct hv_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(make_exchange(fixture, "host-1", MAKE_GET("00000000-0000-4001-8000-000000000002", "x"), NULL, &err),
+                     HV_E_FIXTURE);
+    assert_non_null(strstr(err.message, "dir/001.request.xml:1: this request is of exchange 2"));
+    fixture->takes[0].exchange.sent_ms = 4;
+    assert_int_equal(hv_fixture_follows(fixture, &early, "dir/002.meta", 9, &err), HV_E_FIXTURE);
+    assert_non_null(strstr(err.message, "dir/002.meta:9: \"sent-ms: 3\" is before the \"sent-ms: 4\" of exchange 1"));
+    (void)hv_fixture_free(fixture);
+}
+
+static void the_right_question_to_the_wrong_host_is_told(void **state) {
+    struct hv_fixture *fixture = make_fixture();
+    struct hv_player player = { .fixture = fixture };
+    HV_CLEANUP(hv_canonical_free) struct hv_canonical *asked = make_canonical(MAKE_GET(ID1, "x"));
+    const struct hv_take *take = NULL;
+    struct hv_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(make_exchange(fixture, "host-1", MAKE_GET(ID1, "y"), NULL, NULL), 0);
+    assert_int_equal(make_exchange(fixture, "host-2", MAKE_GET(ID2, "x"), NULL, NULL), 0);
+    assert_int_equal(hv_player_pick(&player, "host-1", asked, &take, &err), HV_E_FIXTURE);
+    assert_non_null(strstr(err.cause, "closest is exchange 1 (001.request.xml)"));
+    assert_non_null(strstr(err.cause, "; exchange 2 asks the same of host-2"));
     (void)hv_fixture_free(fixture);
 }
 
@@ -221,9 +254,46 @@ static int canonical_of_plain(void *context) {
     return r == HV_E_PROTOCOL ? HV_E_MEMORY : r; /* libxml2 calls some lacks of memory malformed */
 }
 
+/* From files to an answer, and all that can be asked of a fixture. */
+static int use_fixture(void *context) {
+    struct hv_fixture_header header = { 0 };
+    struct hv_fixture_exchange exchange = { .number = 1, .status = 200 };
+    HV_CLEANUP(hv_fixture_free) struct hv_fixture *fixture = NULL;
+    HV_CLEANUP(hv_canonical_free) struct hv_canonical *asked = NULL;
+    HV_CLEANUP(hv_redactor_free) struct hv_redactor *redactor = NULL;
+    const struct hv_take *take = NULL;
+    int r = hv_fixture_new("dir", &header, &fixture, NULL);
+
+    (void)context;
+    if (r == 0)
+        r = hv_text_copy("host-1", &exchange.host, NULL);
+    if (r == 0)
+        r = hv_text_copy(plain, &exchange.request, &(struct hv_error){ 0 });
+    if (r == 0)
+        r = hv_text_copy(MAKE_ANSWER(ID1, "hv01"), &exchange.response, NULL);
+    exchange.n_request = exchange.request ? strlen(exchange.request) : 0;
+    exchange.n_response = exchange.response ? strlen(exchange.response) : 0;
+    if (r == 0)
+        r = hv_fixture_add(fixture, &exchange, NULL);
+    else
+        hv_fixture_exchange_deinit(&exchange);
+    if (r == 0)
+        r = hv_canonical_new(plain, strlen(plain), &asked, NULL);
+    if (r == 0)
+        r = hv_player_pick(&(struct hv_player){ .fixture = fixture }, "host-1", asked, &take, NULL);
+    if (r == 0)
+        r = hv_redactor_new(&redactor, NULL);
+    if (r == 0)
+        r = hv_leftover_find(fixture, redactor, NULL, NULL, NULL);
+    if (r >= 0)
+        r = hv_differ_run(fixture, fixture, NULL, NULL, NULL);
+    return r == HV_E_PROTOCOL || r == HV_E_FIXTURE ? HV_E_MEMORY : r; /* as above */
+}
+
 static void a_lack_of_memory_is_told(void **state) {
     (void)state;
     assert_true(failmalloc_each_tolerant(canonical_of_plain, NULL) > 0);
+    assert_true(failmalloc_each_tolerant(use_fixture, NULL) > 0);
 }
 
 int main(void) {
@@ -237,6 +307,8 @@ int main(void) {
         cmocka_unit_test(unused_recordings_are_listed),
         cmocka_unit_test(answers_of_other_requests_are_noticed),
         cmocka_unit_test(files_that_were_cut_are_told_by_line),
+        cmocka_unit_test(exchanges_that_were_reordered_are_noticed),
+        cmocka_unit_test(the_right_question_to_the_wrong_host_is_told),
         cmocka_unit_test(a_lack_of_memory_is_told),
     };
 

@@ -71,14 +71,14 @@ static void damage_is_told_by_line(void **state) {
     } cases[] = {
         { "exchange: 1\nhost: h\nstatus: 200\nbogus: 1\nsent-ms: 1\nduration-ms: 1\n", "f:4: unknown key" },
         { "exchange: 1\nhost h\n", "f:2: no \"key: value\"" },
-        { "exchange: one\n", "f:1: exchange" },
+        { "exchange: one\n", "f:1: \"exchange:\" wants a number from 0 to 4294967295, not \"one\"" },
         { "exchange: 1\nhost: h\nhost: i\n", "f:3: given twice" },
-        { "exchange: 1\nhost: h\nstatus: 99\n", "f:3: status" },
+        { "exchange: 1\nhost: h\nstatus: 99\n", "f:3: \"status:\" wants a number from 100 to 599, not \"99\"" },
         { "exchange: 1\nhost: h\nleft: no\n", "f:3: only \"yes\"" },
         { "exchange: 1\nhost: h\nfailure: odd\n", "f:3: no known failure" },
         { "exchange: 1\nhost: h\nsent-ms: 1\nduration-ms: 1\n", "f:4: an exchange has either" },
         { "exchange: 1\nstatus: 200\nsent-ms: 1\nduration-ms: 1\n", "f:5: the line \"host: ...\" is missing" },
-        { "exchange: 1\nhost: \xff\n", "f:2: no text" },
+        { "exchange: 1\nhost: \xff\n", "f:2: this line is no UTF-8 text" },
     };
 
     (void)state;
@@ -90,6 +90,17 @@ static void damage_is_told_by_line(void **state) {
         if (!hv_text_starts(err.message, cases[i].message))
             fail_msg("\"%s\" instead of \"%s\"", err.message, cases[i].message);
     }
+}
+
+static void lines_of_other_systems_are_read(void **state) {
+    static const char text[] = "exchange: 1\r\nhost: h\r\nstatus: 200\r\nsent-ms: 1\r\nduration-ms: 1\r\n";
+    struct hv_fixture_exchange exchange = { 0 };
+
+    (void)state;
+    assert_int_equal(hv_fixture_exchange_parse("f", text, strlen(text), &exchange, NULL), 0);
+    assert_string_equal(exchange.host, "h");
+    assert_int_equal(hv_fixture_line_of(text, strlen(text), "sent-ms"), 4);
+    hv_fixture_exchange_deinit(&exchange);
 }
 
 static void foreign_files_and_other_schemas_are_refused(void **state) {
@@ -123,9 +134,13 @@ static void reading_survives_a_lack_of_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_header_survives_reading_and_writing),       cmocka_unit_test(an_exchange_survives_reading_and_writing),
-        cmocka_unit_test(every_cut_of_an_exchange_is_noticed),         cmocka_unit_test(damage_is_told_by_line),
-        cmocka_unit_test(foreign_files_and_other_schemas_are_refused), cmocka_unit_test(reading_survives_a_lack_of_memory),
+        cmocka_unit_test(a_header_survives_reading_and_writing),
+        cmocka_unit_test(an_exchange_survives_reading_and_writing),
+        cmocka_unit_test(every_cut_of_an_exchange_is_noticed),
+        cmocka_unit_test(damage_is_told_by_line),
+        cmocka_unit_test(foreign_files_and_other_schemas_are_refused),
+        cmocka_unit_test(reading_survives_a_lack_of_memory),
+        cmocka_unit_test(lines_of_other_systems_are_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
