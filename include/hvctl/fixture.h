@@ -35,6 +35,14 @@ struct hv_record_options {
 /* One line for people, valid during the call. */
 typedef void hv_fixture_warn_fn(void *context, const char *text);
 
+/* What made the recorded work stop waiting before its end. */
+enum hv_stop {
+    HV_STOP_NONE,
+    HV_STOP_INT, /* Ctrl-C */
+    HV_STOP_TERM,
+    HV_STOP_HUP,
+};
+
 struct hv_replay_options {
     const char *directory;
     /*
@@ -60,6 +68,14 @@ int hv_client_new_recording(const struct hv_client_options *options, const struc
  */
 int hv_client_record_name(struct hv_client *client, enum hv_name_kind kind, const char *name, struct hv_error *err);
 
+/* Recording only: somebody stops waiting now. The first call counts. */
+void hv_client_record_stop(struct hv_client *client, enum hv_stop stop);
+/*
+ * Replaying only: who stopped waiting, once the clock has reached that moment. Whoever asked for the work does as they did then
+ * (hv_client_detach); the clock does not jump over that moment.
+ */
+enum hv_stop hv_client_replay_stop(const struct hv_client *client);
+
 /*
  * A client that is answered from a recording. Hosts are known by the names they have there, need no user and no password, and
  * are never contacted. Its clock jumps to what is due next, so nothing waits. A request that was not recorded ends the turn with
@@ -79,10 +95,12 @@ int hv_client_fixture_end(struct hv_client *client, struct hv_error *err);
 struct hv_fixture;
 
 struct hv_fixture_header {
-    char *tool;     /* "hvctl 0.1.0" */
-    char *recorded; /* RFC 3339 */
-    char *product;  /* of the hosts, as they told; NULL when they did not */
-    char *command;  /* NULL when not known */
+    char *tool;       /* "hvctl 0.1.0" */
+    char *recorded;   /* RFC 3339 */
+    char *product;    /* of the hosts, as they told; NULL when they did not */
+    char *command;    /* NULL when not known */
+    int stop;         /* enum hv_stop */
+    uint64_t stop_ms; /* after the recording began */
     unsigned schema;
     unsigned redaction;   /* version of the rules that replaced names; 0: names were kept */
     bool is_closed;       /* false: recording broke off */

@@ -397,6 +397,7 @@ int hv_connection_run(struct hv_connection *connection, struct hv_error *err) {
     int rc;
 
     do {
+        hv_recording_watch(connection);
         if (!asked_to_stop && (hv_signals_caught() != 0 || hv_output_is_broken(connection->out))) {
             hv_client_detach(connection->client);
             asked_to_stop = true;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/journal.h"
 #include "cli/output.h"
+#include "cli/recording.h"
 #include "cli/say.h"
 #include "cli/signals.h"
 
@@ -225,6 +226,7 @@ static void run_all(struct hv_mover *mover) {
     while (mover->n_running > 0) {
         int rc;
 
+        hv_recording_watch(mover->connection);
         if (!mover->detached && hv_signals_caught() != 0)
             stop_waiting(mover);
         hv_progress_tick(mover->progress, now_ms(mover), hv_progress_terminal_width());

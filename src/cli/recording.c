@@ -2,6 +2,7 @@
 #include "cli/recording.h"
 
 #include <hvctl/fixture.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -12,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/say.h"
+#include "cli/signals.h"
 
 enum { MAX_COMMAND = 64 * 1024 };
 
@@ -257,6 +259,21 @@ int hv_recording_name(struct hv_connection *connection, const struct hv_args *ar
         }
     }
     return rc == 0 ? name_options(client, args, err) : rc;
+}
+
+void hv_recording_watch(struct hv_connection *connection) {
+    static const struct {
+        int number;
+        enum hv_stop stop;
+    } signals[] = { { SIGINT, HV_STOP_INT }, { SIGTERM, HV_STOP_TERM }, { SIGHUP, HV_STOP_HUP } };
+    enum hv_stop due = hv_client_replay_stop(connection->client);
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(signals); i++) {
+        if (due == signals[i].stop && hv_signals_caught() == 0)
+            hv_signals_pretend(signals[i].number);
+        else if (hv_signals_caught() == signals[i].number)
+            hv_client_record_stop(connection->client, signals[i].stop);
+    }
 }
 
 void hv_recording_end(struct hv_connection *connection) {

@@ -12,6 +12,8 @@ HV_MUST_CHECK int hv_recording_start(struct hv_connection *connection, const str
                                      const struct hv_args *args, struct hv_error *err);
 /* Tells a recording client, whose hosts were added, the names among the arguments. Errors: MEMORY. */
 HV_MUST_CHECK int hv_recording_name(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err);
+/* To be called before each look at signals: one that comes is recorded, and comes again at its time in a replay. */
+void hv_recording_watch(struct hv_connection *connection);
 /* Keeps what is to be said about the fixture until the command has its exit code; see hv_output_finish. */
 void hv_recording_end(struct hv_connection *connection);
 

@@ -9,6 +9,8 @@
 void hv_signals_start(void);
 /* The signal that came, 0 while none did. */
 int hv_signals_caught(void);
+/* As if NUMBER had come: a replay of a run that was interrupted. */
+void hv_signals_pretend(int number);
 /* 128 and the number of the signal that came. */
 int hv_signals_exit_code(void);
 

@@ -90,6 +90,11 @@ int hv_client_record_name(struct hv_client *client, enum hv_name_kind kind, cons
     return redactor ? hv_redactor_add(redactor, kind, name, err) : 0;
 }
 
+void hv_client_record_stop(struct hv_client *client, enum hv_stop stop) {
+    if (client->recorder)
+        hv_record_stop(client->recorder, (int)stop);
+}
+
 /* ---- replaying ---- */
 
 static uint64_t replay_now(void *context) {
@@ -122,6 +127,10 @@ int hv_client_new_replaying(const struct hv_client_options *options, const struc
     if (r == 0)
         (*ret_client)->player = player;
     return r;
+}
+
+enum hv_stop hv_client_replay_stop(const struct hv_client *client) {
+    return client->player ? (enum hv_stop)hv_replay_stop(client->player) : HV_STOP_NONE;
 }
 
 int hv_client_fixture_end(struct hv_client *client, struct hv_error *err) {

@@ -180,10 +180,22 @@ static int write_down(struct record_transport *self, const struct flight *flight
     return r;
 }
 
+static int write_header(struct record_transport *self, struct hv_error *err) {
+    int r;
+
+    free(self->header.command);
+    self->header.command = NULL;
+    r = rewrite_text(self, self->command, &self->header.command, err);
+    return r < 0 ? r : hv_fixture_dir_put_header(self->fd, self->directory, &self->header, err);
+}
+
+/* With the first exchange the command is written, for a recording that breaks off: the names in it are known by now. */
 static void note(struct record_transport *self, const struct flight *flight, const struct hv_result *result) {
     struct hv_error error = { 0 };
 
-    if (is_recording(self) && write_down(self, flight, result, &error) < 0)
+    if (!is_recording(self))
+        return;
+    if (write_down(self, flight, result, &error) < 0 || (!self->header.command && write_header(self, &error) < 0))
         self->failure = error;
 }
 
@@ -302,8 +314,7 @@ static void close_fixture(struct record_transport *self) {
         return;
     self->header.is_closed = true;
     self->header.n_exchanges = self->n_numbers;
-    if (rewrite_text(self, self->command, &self->header.command, &error) < 0 || amend(self, &error) < 0 ||
-        hv_fixture_dir_put_header(self->fd, self->directory, &self->header, &error) < 0)
+    if (amend(self, &error) < 0 || write_header(self, &error) < 0)
         self->failure = error;
     self->is_closed = true;
 }
@@ -330,6 +341,15 @@ static void destroy(struct hv_transport *transport) {
 
 struct hv_redactor *hv_record_redactor(struct hv_transport *transport) {
     return self_of(transport)->redactor;
+}
+
+void hv_record_stop(struct hv_transport *transport, int stop) {
+    struct record_transport *self = self_of(transport);
+
+    if (self->header.stop != HV_STOP_NONE)
+        return;
+    self->header.stop = stop;
+    self->header.stop_ms = elapsed(self);
 }
 
 int hv_record_finish(struct hv_transport *transport, struct hv_error *err) {

@@ -26,6 +26,9 @@ HV_MUST_CHECK int hv_record_new(struct hv_transport *inner_take, struct hv_redac
 /* NULL when names are kept. */
 struct hv_redactor *hv_record_redactor(struct hv_transport *transport);
 
+/* STOP, enum hv_stop, happens now; the first one counts. */
+void hv_record_stop(struct hv_transport *transport, int stop);
+
 /* Closes the fixture; nothing is recorded from here on. Errors: what went wrong first. */
 HV_MUST_CHECK int hv_record_finish(struct hv_transport *transport, struct hv_error *err);
 

@@ -227,6 +227,19 @@ static void destroy(struct hv_transport *transport) {
     free(self);
 }
 
+/* The clock stands still at the moment when the recorded work stopped waiting, for somebody to see it. */
+static uint64_t next_stop(const struct replay_transport *self) {
+    const struct hv_fixture_header *header = &self->fixture->header;
+
+    return header->stop != HV_STOP_NONE && header->stop_ms > self->now_ms ? header->stop_ms : UINT64_MAX;
+}
+
+int hv_replay_stop(const struct hv_transport *transport) {
+    const struct hv_fixture_header *header = &view_of(transport)->fixture->header;
+
+    return header->stop_ms <= view_of(transport)->now_ms ? header->stop : HV_STOP_NONE;
+}
+
 uint64_t hv_replay_now(const struct hv_transport *transport) {
     return view_of(transport)->now_ms;
 }
@@ -238,6 +251,8 @@ int hv_replay_wait(struct hv_transport *transport, uint64_t until_ms, uint64_t m
 
     if (self->failure.code)
         return 0; /* collect tells */
+    if (next_stop(self) < at_ms)
+        at_ms = next_stop(self);
     if (at_ms == UINT64_MAX) {
         if (self->n_flights == 0)
             return 0;

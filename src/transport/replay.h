@@ -18,6 +18,9 @@ uint64_t hv_replay_now(const struct hv_transport *transport);
  */
 HV_MUST_CHECK int hv_replay_wait(struct hv_transport *transport, uint64_t until_ms, uint64_t max_ms, struct hv_error *err);
 
+/* enum hv_stop, once its time has come. */
+int hv_replay_stop(const struct hv_transport *transport);
+
 /* Message ids and the like, the same in each replay. */
 void hv_replay_random(struct hv_transport *transport, void *bytes, size_t n_bytes);
 

@@ -149,6 +149,27 @@ check 'notes beside it stay' [ "$(cat "$work/half/SOURCE")" = ours ]
 replayed fixture replay "$work/half"
 exit_is 0
 
+scenario 'a run that was interrupted'
+start_hosts --migrate-seconds 60
+# The background processes of a shell ignore SIGINT unless somebody gives it back.
+env --default-signal=INT "$HVCTL" migrate app01 --from "$hv01" --to "$hv02" --include-storage --poll 200ms \
+    --record "$work/stopped" >"$work/out" 2>"$work/err" &
+pid=$!
+until [ -e "$work/stopped/010.meta" ] || ! kill -0 $pid 2>/dev/null; do
+    :
+done
+kill -INT $pid
+status=0
+wait $pid || status=$?
+said='hvctl migrate, interrupted'
+exit_is 11
+check 'who stopped waiting is in the recording' grep -qx 'stopped-by: INT' "$work/stopped/fixture.meta"
+replayed fixture replay "$work/stopped"
+exit_is 11
+err_has 'interrupted: no longer waiting'
+err_has 'follow with: hvctl job follow host-1/'
+err_lacks fixture_mismatch
+
 scenario 'a process that is killed leaves a shorter recording'
 start_hosts --fault job-hangs
 "$HVCTL" migrate app01 --from "$hv01" --to "$hv02" --include-storage --poll 50ms --record "$work/killed" >"$work/out" 2>"$work/err" &
@@ -161,6 +182,7 @@ wait $pid 2>/dev/null
 hvctl fixture show "$work/killed"
 exit_is 0
 out_has 'recording broke off'
+out_has 'hvctl migrate vm-1 --host host-1 --to host-2 --include-storage --poll 50ms'
 replayed migrate vm-1 --from host-1 --to host-2 --include-storage --poll 50ms --replay "$work/killed"
 check 'its replay ends where the recording ends' [ "$status" = 15 ]
 
