@@ -70,6 +70,25 @@ int hv_address_key(const char *address, char **ret_key, struct hv_error *err) {
     return hv_buf_take(&buf, "the name of a host", ret_key, err);
 }
 
+int hv_address_host(const char *address, char **ret_host, struct hv_error *err) {
+    const char *scheme = strstr(address, "://");
+    const char *host = scheme ? scheme + 3 : address;
+    size_t n = strcspn(host, "/?#");
+    size_t port = find_port(host, n);
+    int rc;
+
+    if (port < n)
+        n = port - 1;
+    if (n > 1 && host[0] == '[' && host[n - 1] == ']') {
+        host++;
+        n -= 2;
+    }
+    rc = hv_text_copy_n(host, n, ret_host, err);
+    for (char *c = *ret_host; rc == 0 && *c; c++)
+        *c = hv_text_lower(*c);
+    return rc;
+}
+
 int hv_job_ref_split(const char *ref, char **ret_host, char **ret_id, struct hv_error *err) {
     const char *slash = strrchr(ref, '/');
     const char *id = slash ? slash + 1 : ref;

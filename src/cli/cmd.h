@@ -21,6 +21,7 @@ hv_cmd_fn hv_cmd_check, hv_cmd_migrate, hv_cmd_move_storage;
 hv_cmd_fn hv_cmd_job_list, hv_cmd_job_show, hv_cmd_job_follow, hv_cmd_job_history;
 hv_cmd_fn hv_cmd_journal_export, hv_cmd_journal_check, hv_cmd_journal_compact;
 hv_cmd_fn hv_cmd_sample, hv_cmd_trust;
+hv_cmd_fn hv_cmd_auth_login, hv_cmd_auth_status, hv_cmd_auth_logout;
 hv_cmd_fn hv_cmd_fixture_record, hv_cmd_fixture_replay, hv_cmd_fixture_refresh;
 hv_cmd_fn hv_cmd_fixture_show, hv_cmd_fixture_verify, hv_cmd_fixture_diff;
 

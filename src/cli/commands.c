@@ -35,6 +35,10 @@ static const char place_help[] =
 
 static const char fixture_help[] =
     "Names of hosts, VMs, users, files and the like are replaced by stand-ins, unless --no-redact --yes is given.\n";
+static const char auth_help[] =
+    "The keyring is that of the desktop session (libsecret). Whether the host takes the password is not asked.\n"
+    "Where there is no session, use --password-file, a systemd credential or a netrc file instead.\n";
+
 static const char trust_help[] =
     "The certificate is stored in $XDG_CONFIG_HOME/hvctl/known_hosts, and every command accepts it from then on for this host\n"
     "and port, and no other one. Compare the thumbprint with that on the host before you say yes:\n"
@@ -331,6 +335,36 @@ const struct hv_command hv_commands[] = {
       0,
       1,
       hv_cmd_trust },
+    { { "auth", "login" },
+      "HOST",
+      "keep the password of a user at a host in the keyring",
+      "  hvctl auth login hv01 -u 'DOMAIN\\admin'\n"
+      "  hvctl auth login hv01 -u admin --password-file ~/.hvctl-password\n",
+      auth_help,
+      HV_GROUP_ACCOUNT,
+      1,
+      1,
+      hv_cmd_auth_login },
+    { { "auth", "status" },
+      "HOST",
+      "show where the password for a host would come from",
+      "  hvctl auth status hv01\n"
+      "  hvctl auth status hv01 -u 'DOMAIN\\admin' -o json\n",
+      "The host is not asked. No password is shown.\n",
+      HV_GROUP_ACCOUNT,
+      1,
+      1,
+      hv_cmd_auth_status },
+    { { "auth", "logout" },
+      "HOST",
+      "take passwords for a host out of the keyring",
+      "  hvctl auth logout hv01\n"
+      "  hvctl auth logout hv01 -u 'DOMAIN\\admin'\n",
+      "Without --user those of all users at that host are removed.\n",
+      HV_GROUP_ACCOUNT,
+      1,
+      1,
+      hv_cmd_auth_logout },
     { { "wsman", "identify" },
       "",
       "ask a host which WS-Management it speaks",

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/secret.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "cli/credentials.h"
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -22,17 +22,6 @@
 
 /* How long the client may wait before we look at signals and progress again. */
 enum { TURN_MS = 200 };
-
-/* Who we are at one side. The user is borrowed. */
-struct identity {
-    const char *user;
-    char *password;
-};
-
-static void identity_deinit(struct identity *identity) {
-    identity->password = hv_secret_free(identity->password);
-}
-#define CLEANUP_IDENTITY HV_ATTR_CLEANUP(identity_deinit)
 
 static const char *environment(const char *name) {
     const char *value = getenv(name);
@@ -87,88 +76,6 @@ static int check_auth(const struct hv_args *args, struct hv_error *err) {
     }
     hv_error_remedy(err, "use --auth basic; the host must allow it: winrm set winrm/config/service/auth @{Basic=\"true\"}");
     return HV_E_ARGUMENT;
-}
-
-static int find_user(const struct hv_args *args, enum hv_opt option, const char **ret_user, struct hv_error *err) {
-    const char *user = hv_args_value(args, option);
-
-    if (!user && option == HV_OPT_USER)
-        user = environment("HVCTL_USER");
-    if (user && strchr(user, ':')) {
-        hv_error_set(err, HV_E_ARGUMENT, "--%s takes a name only, no \"name:secret\"",
-                     option == HV_OPT_USER ? "user" : "to-user");
-        hv_error_cause(err, "a password in an argument can be read by everybody on this machine, in the process list");
-        hv_error_remedy(err, "use --password-file FILE or --password-fd N, or let hvctl ask");
-        return HV_E_ARGUMENT;
-    }
-    *ret_user = user;
-    return 0;
-}
-
-static int require_user(const char *user, struct hv_error *err) {
-    if (user)
-        return 0;
-    hv_error_set(err, HV_E_ARGUMENT, "no user was named");
-    hv_error_remedy(err, "give -u USER, such as -u 'DOMAIN\\user'");
-    hv_error_remedy(err, "set HVCTL_USER");
-    return HV_E_ARGUMENT;
-}
-
-static int no_password(struct hv_error *err) {
-    hv_error_set(err, HV_E_AUTH, "there is no password to sign in with");
-    hv_error_cause(err, "none was given, and hvctl may not or cannot ask for it here");
-    hv_error_remedy(err, "give --password-file FILE (\"-\" is stdin) or --password-fd N");
-    hv_error_remedy(err, "set HVCTL_PASSWORD_FILE or HVCTL_PASSWORD");
-    return HV_E_AUTH;
-}
-
-/* The source's password, in the order of ux.md 8. HVCTL_PASSWORD leaves the environment even when it is not used. */
-static int find_password(const struct hv_args *args, const char *host, struct identity *identity, struct hv_error *err) {
-    char *from_environment = NULL;
-    const char *file = hv_args_value(args, HV_OPT_PASSWORD_FILE);
-    int rc = hv_password_take_environment("HVCTL_PASSWORD", &from_environment, err);
-
-    if (rc < 0)
-        return rc;
-    if (file && hv_args_has(args, HV_OPT_PASSWORD_FD))
-        rc = hv_usage_error(err, "leave one of the two out", "--password-file and --password-fd exclude each other");
-    else if (hv_args_has(args, HV_OPT_PASSWORD_FD))
-        rc = hv_password_read_fd((int)hv_args_number(args, HV_OPT_PASSWORD_FD, 0), "--password-fd", &identity->password, err);
-    else if (file)
-        rc = hv_password_read_file(file, &identity->password, err);
-    else if (environment("HVCTL_PASSWORD_FILE"))
-        rc = hv_password_read_file(environment("HVCTL_PASSWORD_FILE"), &identity->password, err);
-    else if (from_environment)
-        identity->password = from_environment;
-    else if (isatty(STDIN_FILENO) && !hv_args_has(args, HV_OPT_NO_PROMPT))
-        rc = hv_password_prompt(identity->user, host, &identity->password, err);
-    else
-        rc = no_password(err);
-    if (from_environment != identity->password)
-        hv_secret_free(from_environment);
-    return rc;
-}
-
-static int find_identity(const struct hv_args *args, const char *host, struct identity *identity, struct hv_error *err) {
-    int rc = find_user(args, HV_OPT_USER, &identity->user, err);
-
-    if (rc == 0)
-        rc = require_user(identity->user, err);
-    return rc < 0 ? rc : find_password(args, host, identity, err);
-}
-
-/* Name and password of the destination default to the source's, each for itself (design.md 4). */
-static int find_to_identity(const struct hv_args *args, const struct identity *source, struct identity *identity,
-                            struct hv_error *err) {
-    const char *file = hv_args_value(args, HV_OPT_TO_PASSWORD_FILE);
-    int rc = find_user(args, HV_OPT_TO_USER, &identity->user, err);
-
-    if (rc < 0)
-        return rc;
-    if (!identity->user)
-        identity->user = source->user;
-    return file ? hv_password_read_file(file, &identity->password, err)
-                : hv_text_copy(source->password, &identity->password, err);
 }
 
 static int add_endpoint(struct hv_endpoint **list, size_t *n, const char *text, uint64_t port, struct hv_error *err) {
@@ -284,15 +191,15 @@ static int find_fingerprints(const struct hv_connection *connection, const struc
     return 0;
 }
 
-static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoint, const struct identity *identity,
+static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoint, const struct hv_account *account,
                     const struct hv_args *args, struct hv_error *err) {
     struct hv_trusted trusted = { .n = 0 };
     struct hv_host_options options = {
         .address = endpoint->address,
         .name = endpoint->label,
         .auth = connection->anonymous ? HV_AUTH_NONE : HV_AUTH_BASIC,
-        .user = identity->user,
-        .password = identity->password,
+        .user = account->user,
+        .password = hv_secret_text(account->password),
         .http_unencrypted_ok = hv_args_has(args, HV_OPT_HTTP_UNENCRYPTED_OK),
     };
     int rc = find_fingerprints(connection, endpoint, args, &trusted, err);
@@ -306,18 +213,36 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
     return hv_client_add_host(connection->client, &options, &endpoint->host, err);
 }
 
-static int add_hosts(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
-    CLEANUP_IDENTITY struct identity source = { 0 };
-    CLEANUP_IDENTITY struct identity destination = { 0 };
-    bool is_known = connection->anonymous || hv_recording_replays(args); /* or nobody to sign in to */
-    int rc = is_known ? 0 : find_identity(args, connection->sources[0].label, &source, err);
+/* CREDENTIALS is NULL where nobody signs in. */
+static int add_side(struct hv_connection *connection, enum hv_side side, struct hv_credentials *credentials,
+                    const struct hv_args *args, struct hv_error *err) {
+    struct hv_endpoint *list = side == HV_SIDE_SOURCE ? connection->sources : connection->destinations;
+    size_t n = side == HV_SIDE_SOURCE ? connection->n_sources : connection->n_destinations;
+    int rc = 0;
 
-    if (rc == 0 && !is_known)
-        rc = find_to_identity(args, &source, &destination, err);
-    for (size_t i = 0; rc == 0 && i < connection->n_sources; i++)
-        rc = add_host(connection, &connection->sources[i], &source, args, err);
-    for (size_t i = 0; rc == 0 && i < connection->n_destinations; i++)
-        rc = add_host(connection, &connection->destinations[i], &destination, args, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        HV_ATTR_CLEANUP(hv_account_deinit) struct hv_account account = { 0 };
+
+        if (credentials)
+            rc = hv_credentials_find(credentials, side, list[i].address, list[i].label, &account, err);
+        if (rc == 0 && account.found_in && connection->out->verbose > 0)
+            hv_say_note(connection->out, "%s: signing in as %s, password from %s", list[i].label, account.user, account.found_in);
+        if (rc == 0)
+            rc = add_host(connection, &list[i], &account, args, err);
+    }
+    return rc;
+}
+
+static int add_hosts(struct hv_connection *connection, const struct hv_args *args, struct hv_error *err) {
+    HV_ATTR_CLEANUP(hv_credentials_deinit) struct hv_credentials credentials = { 0 };
+    bool is_known = connection->anonymous || hv_recording_replays(args); /* or nobody to sign in to */
+    struct hv_credentials *used = is_known ? NULL : &credentials;
+    int rc = used ? hv_credentials_init(used, args, err) : 0;
+
+    if (rc == 0)
+        rc = add_side(connection, HV_SIDE_SOURCE, used, args, err);
+    if (rc == 0)
+        rc = add_side(connection, HV_SIDE_DESTINATION, used, args, err);
     return rc < 0 ? rc : hv_recording_name(connection, args, err);
 }
 

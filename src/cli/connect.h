@@ -73,6 +73,8 @@ HV_MUST_CHECK int hv_address_with_port(const char *text, uint64_t port, char **r
  * which is why http:// stays. Errors: MEMORY.
  */
 HV_MUST_CHECK int hv_address_label(const char *address, char **ret_label, struct hv_error *err);
+/* The host part alone, in small letters and without brackets. Errors: MEMORY. */
+HV_MUST_CHECK int hv_address_host(const char *address, char **ret_host, struct hv_error *err);
 /*
  * Under what name its certificate is known: "host:port" in small letters. *ret_key stays as it is, NULL, for http://, which has
  * none. Errors: MEMORY.

@@ -6,6 +6,9 @@
     { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_TEXT, letter_, name_, argument_, NULL, help_ }
 #define VALUE(id_, group_, kind_, letter_, name_, argument_, help_)                                                              \
     { HV_OPT_##id_, HV_GROUP_##group_, HV_KIND_##kind_, letter_, name_, argument_, NULL, help_ }
+/* Of commands that sign in, and of those that keep passwords. */
+#define ACCOUNT(id_, kind_, letter_, name_, argument_, help_)                                                                    \
+    { HV_OPT_##id_, HV_GROUP_CONNECT | HV_GROUP_ACCOUNT, HV_KIND_##kind_, letter_, name_, argument_, NULL, help_ }
 /* Of commands that sign in, and of those that only connect. */
 #define REACH(id_, kind_, name_, argument_, help_)                                                                               \
     { HV_OPT_##id_, HV_GROUP_CONNECT | HV_GROUP_REACH, HV_KIND_##kind_, 0, name_, argument_, NULL, help_ }
@@ -20,6 +23,7 @@ const struct hv_opt_row hv_opt_rows[] = {
          "what the source host calls the destination (default: host part of --to)"),
     TEXT(TO_USER, DESTINATION, 0, "to-user", "USER", "user at the destination (default: as at the source)"),
     TEXT(TO_PASSWORD_FILE, DESTINATION, 0, "to-password-file", "FILE", "password at the destination (default: as at the source)"),
+    VALUE(TO_PASSWORD_FD, DESTINATION, NUMBER, 0, "to-password-fd", "N", "the same from this file descriptor"),
 
     TEXT(STORAGE, STORAGE, 0, "storage", "PATH", "move the storage too, into this folder at the destination"),
     FLAG(INCLUDE_STORAGE, STORAGE, 0, "include-storage", "move the storage too; the destination's pools choose the folders"),
@@ -70,7 +74,7 @@ const struct hv_opt_row hv_opt_rows[] = {
     FLAG(ANONYMOUS, ANONYMOUS, 0, "anonymous", "do not sign in; hosts then tell less"),
     TEXT(FRAGMENT, FRAGMENT, 0, "fragment", "PROPERTY", "this property alone, spelled as the class does"),
     VALUE(SET, SET, PAIR, 0, "set", "PROPERTY=VALUE", "value of a property (repeat; a name given twice is an array); see below"),
-    { HV_OPT_NULL, (unsigned)HV_GROUP_SET | HV_GROUP_PARAM, HV_KIND_TEXT, 0, "null", "NAME", NULL,
+    { HV_OPT_NULL, HV_GROUP_SET | HV_GROUP_PARAM, HV_KIND_TEXT, 0, "null", "NAME", NULL,
       "set a property to null, or send a parameter as null (repeat)" },
     { HV_OPT_AS_TEXT, (unsigned)HV_GROUP_SET | HV_GROUP_PARAM, HV_KIND_FLAG, 0, "as-text", NULL, NULL,
       "send values of properties whose type nobody knows as they are written" },
@@ -91,10 +95,12 @@ const struct hv_opt_row hv_opt_rows[] = {
     FLAG(LAST, LAST, 0, "last", "the move of the journal that began last and has no verdict"),
 
     REACH(PORT, NUMBER, "port", "PORT", "port of hosts named without one (default 5986)"),
-    TEXT(USER, CONNECT, 'u', "user", "USER", "'DOMAIN\\user', 'user@REALM' or 'user' (HVCTL_USER)"),
-    TEXT(PASSWORD_FILE, CONNECT, 0, "password-file", "FILE", "read the password from FILE, \"-\" is stdin (HVCTL_PASSWORD_FILE)"),
-    VALUE(PASSWORD_FD, CONNECT, NUMBER, 0, "password-fd", "N", "read the password from this file descriptor"),
-    { HV_OPT_NO_PROMPT, HV_GROUP_CONNECT | HV_GROUP_REACH, HV_KIND_FLAG, 0, "no-prompt", NULL, NULL, "never ask" },
+    ACCOUNT(USER, TEXT, 'u', "user", "USER", "'DOMAIN\\user', 'user@REALM' or 'user' (HVCTL_USER)"),
+    ACCOUNT(PASSWORD_FILE, TEXT, 0, "password-file", "FILE", "read the password from FILE, \"-\" is stdin (HVCTL_PASSWORD_FILE)"),
+    ACCOUNT(PASSWORD_FD, NUMBER, 0, "password-fd", "N", "read the password from this file descriptor"),
+    ACCOUNT(NETRC_FILE, TEXT, 0, "netrc-file", "FILE", "users and passwords by host (NETRC, ~/.netrc)"),
+    { HV_OPT_NO_PROMPT, HV_GROUP_CONNECT | HV_GROUP_REACH | HV_GROUP_ACCOUNT, HV_KIND_FLAG, 0, "no-prompt", NULL, NULL,
+      "never ask" },
     TEXT(AUTH, CONNECT, 0, "auth", "basic", "how to sign in; this build has basic only"),
     REACH(CACERT, TEXT, "cacert", "FILE", "certificate authorities to trust, PEM (HVCTL_CACERT)"),
     REACH(CAPATH, TEXT, "capath", "DIR", "folder of them, prepared by openssl rehash"),

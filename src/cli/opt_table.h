@@ -92,6 +92,8 @@ enum hv_opt {
     HV_OPT_LIMIT,
     HV_OPT_KEEP,
     HV_OPT_LAST,
+    HV_OPT_TO_PASSWORD_FD,
+    HV_OPT_NETRC_FILE,
     HV_OPT_COUNT, /* the last: how many there are */
 };
 
@@ -129,6 +131,7 @@ enum hv_opt {
 #define HV_GROUP_POWER       (UINT64_C(1) << 30)
 #define HV_GROUP_FORCE       (UINT64_C(1) << 31)
 #define HV_GROUP_VM_SET      (UINT64_C(1) << 32)
+#define HV_GROUP_ACCOUNT     (UINT64_C(1) << 40) /* those of CONNECT that say who signs in */
 
 enum hv_opt_kind {
     HV_KIND_FLAG,

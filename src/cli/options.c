@@ -34,7 +34,8 @@ static const struct {
 } refused[] = {
     { "password", "everybody on this machine could read it in the process list",
       "use --password-file FILE, --password-fd N or HVCTL_PASSWORD, or let hvctl ask" },
-    { "to-password", "everybody on this machine could read it in the process list", "use --to-password-file FILE" },
+    { "to-password", "everybody on this machine could read it in the process list",
+      "use --to-password-file FILE or --to-password-fd N" },
 };
 
 int hv_usage_error(struct hv_error *err, const char *remedy, const char *format, ...) {
@@ -279,7 +280,7 @@ const struct hv_command *hv_command_find(const char *const *words, size_t n_word
 
 /* Commands of ux.md 1 that this version does not have: better said than answered by a guess at a typo. */
 static bool is_planned(const char *word) {
-    static const char *const planned[] = { "staged", "evacuate", "doctor", "explain", "auth", "completion" };
+    static const char *const planned[] = { "staged", "evacuate", "doctor", "explain", "completion" };
 
     for (size_t i = 0; i < HV_ARRAY_SIZE(planned); i++) {
         if (strcmp(planned[i], word) == 0)

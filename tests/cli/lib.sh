@@ -140,15 +140,24 @@ without() {
     export "${absent?}"
 }
 
-# on_terminal ANSWER ARGUMENT...: hvctl with a terminal, where ANSWER is typed; $work/out has all that was shown there.
+# on_terminal ANSWER ARGUMENT...: hvctl with a terminal, where ANSWER is typed when a question is there; $work/out has all that
+# was shown.
 on_terminal() {
     answer=$1
     shift
-    said="hvctl $* (answered $answer)"
+    said="hvctl $* (on a terminal)"
     status=0
-    printf '%s\n' "$answer" >"$work/answer"
+    rm -f "$work/typed"
+    mkfifo "$work/typed"
+    : >"$work/out"
     printf "'%s' " "$HVCTL" "$@" >"$work/line"
-    script -qefc "$(cat "$work/line")" /dev/null <"$work/answer" >"$work/out" 2>"$work/err" || status=$?
+    script -qefc "$(cat "$work/line")" /dev/null <"$work/typed" >"$work/out" 2>"$work/err" &
+    terminal=$!
+    exec 6>"$work/typed"
+    while kill -0 "$terminal" 2>/dev/null && ! grep -qaE '\[yes/no\]|Password of' "$work/out"; do :; done
+    (trap '' PIPE && printf '%s\n' "$answer" >&6) 2>/dev/null
+    wait "$terminal" || status=$?
+    exec 6>&-
     check_health
 }
 

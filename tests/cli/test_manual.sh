@@ -25,7 +25,7 @@ done 5<"$work/commands"
 
 scenario 'options'
 for command in migrate move-storage 'vm shutdown' 'vm set' 'host config' 'host network set' 'job follow' 'wsman enumerate' 'wsman invoke' 'wsman put' \
-    'wsman identify' 'wsman subscribe' trust; do
+    'wsman identify' 'wsman subscribe' trust 'auth login'; do
     # shellcheck disable=SC2086
     hvctl help $command
     sed -n 's/^  \(-[a-zA-Z], \|    \)--\([a-z-]*\).*/\2/p' "$work/out"

@@ -62,6 +62,24 @@ static void a_certificate_is_known_by_host_and_port(void **state) {
     }
 }
 
+static void the_host_alone_names_passwords(void **state) {
+    static const char *const rows[][2] = {
+        { "HV01", "hv01" },
+        { "hv01:5986", "hv01" },
+        { "https://HV01.example:1/wsman", "hv01.example" },
+        { "http://hv01", "hv01" },
+        { "[FE80::1]:5986", "fe80::1" },
+        { "https://[::1]/wsman", "::1" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
+        HV_CLEANUP_FREE char *host = NULL;
+        assert_int_equal(hv_address_host(rows[i][0], &host, NULL), 0);
+        assert_string_equal(host, rows[i][1]);
+    }
+}
+
 static void a_label_is_short_and_still_an_address(void **state) {
     static const struct {
         const char *address;
@@ -134,6 +152,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_port_is_added_where_none_is),
         cmocka_unit_test(a_certificate_is_known_by_host_and_port),
+        cmocka_unit_test(the_host_alone_names_passwords),
         cmocka_unit_test(a_label_is_short_and_still_an_address),
         cmocka_unit_test(a_job_reference_is_split_at_its_last_slash),
         cmocka_unit_test(no_memory_is_an_error),
