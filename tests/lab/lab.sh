@@ -90,6 +90,11 @@ foreign() {
     OPENSSL_CONF=$work/legacy.cnf "$python" "$lab_dir/foreign_client.py" "$@" </dev/null >"$work/out" 2>"$work/err" || status=$?
 }
 
+# jq_says FILE FILTER: of all its lines as one array
+jq_says() {
+    jq -es "$2" "$1" >/dev/null
+}
+
 # last_is FILE FILTER: of its last line of JSON
 last_is() {
     tail -n 1 "$1" | jq -e "$2" >/dev/null

@@ -1,18 +1,28 @@
 #!/usr/bin/python3
 """A relay on loopback that keeps all that passes, and cuts a connection at a given moment. Prints "ready PORT PORT..." once it listens.
 
-relay.py --to ADDRESS:PORT [--to ADDRESS:PORT...] [--record FILE] [--request N | --answer N] [--cut FILE]
+relay.py --to ADDRESS:PORT [--to ADDRESS:PORT...] [--record FILE] [--request N | --answer N] [--cut FILE] [--cert FILE --key FILE]
 
 One listener for each --to. A turn is all that one side says until the other side speaks; turns of each direction are counted over all
 connections. --request N loses the Nth turn of the clients before the service has a byte of it; --answer N loses the Nth turn of the
 services, after the service was asked. The connection is closed then, once; everything after passes. --cut names a file that is
-written when that has happened. --record appends what passed to the file, in both directions.
+written when that has happened. --record appends what passed to the file, in both directions. With a certificate it stands between
+two TLS connections, as some proxies do, and believes the service whatever it shows.
 """
 
 import argparse
 import selectors
 import socket
+import ssl
 import threading
+
+
+def receive(sock):
+    """What is there; of TLS also what has been decrypted already, since no selector tells of that."""
+    data = sock.recv(65536)
+    while data and isinstance(sock, ssl.SSLSocket) and sock.pending():
+        data += sock.recv(sock.pending())
+    return data
 
 
 class Relay:
@@ -21,6 +31,10 @@ class Relay:
         self.lock = threading.Lock()
         self.turns = {"request": 0, "answer": 0}
         self.over = False
+        self.tls = None
+        if args.cert:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.load_cert_chain(args.cert, args.key)
 
     def record(self, data):
         if self.args.record:
@@ -41,6 +55,14 @@ class Relay:
 
     def carry(self, client, target):
         server = socket.create_connection(target)
+        if self.tls:
+            try:
+                client = self.tls.wrap_socket(client, server_side=True)
+                server = ssl._create_unverified_context().wrap_socket(server)
+            except OSError:
+                client.close()
+                server.close()
+                return
         selector = selectors.DefaultSelector()
         selector.register(client, selectors.EVENT_READ, (server, "request"))
         selector.register(server, selectors.EVENT_READ, (client, "answer"))
@@ -49,7 +71,7 @@ class Relay:
             while True:
                 for key, _ in selector.select():
                     other, direction = key.data
-                    data = key.fileobj.recv(65536)
+                    data = receive(key.fileobj)
                     if not data or (direction != speaking and self.cuts(direction)):
                         return
                     speaking = direction
@@ -84,8 +106,8 @@ class Relay:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--to", action="append", required=True)
-    parser.add_argument("--record")
-    parser.add_argument("--cut")
+    for name in ("--record", "--cut", "--cert", "--key"):
+        parser.add_argument(name)
     parser.add_argument("--request", type=int, default=0)
     parser.add_argument("--answer", type=int, default=0)
     Relay(parser.parse_args()).run()
