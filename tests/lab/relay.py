@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """A relay on loopback that keeps all that passes, and cuts a connection at a given moment. Prints "ready PORT PORT..." once it listens.
 
-relay.py --to ADDRESS:PORT [--to ADDRESS:PORT...] [--record FILE] [--request N | --answer N] [--cut FILE] [--cert FILE --key FILE]
+relay.py --to ADDRESS:PORT [--to ADDRESS:PORT...] [--record FILE] [--request N | --answer N] [--hold] [--cut FILE] [--cert FILE --key FILE]
 
 One listener for each --to. A turn is all that one side says until the other side speaks; turns of each direction are counted over all
 connections. --request N loses the Nth turn of the clients before the service has a byte of it; --answer N loses the Nth turn of the
-services, after the service was asked. The connection is closed then, once; everything after passes. --cut names a file that is
-written when that has happened. --record appends what passed to the file, in both directions. With a certificate it stands between
+services, after the service was asked. The connection is closed then, once; everything after passes. With --hold it stays open and
+nothing passes any more. --cut names a file that is written when that has happened. --record appends what passed to the file, in both directions. With a certificate it stands between
 two TLS connections, as some proxies do, and believes the service whatever it shows.
 """
 
@@ -72,7 +72,11 @@ class Relay:
                 for key, _ in selector.select():
                     other, direction = key.data
                     data = receive(key.fileobj)
-                    if not data or (direction != speaking and self.cuts(direction)):
+                    if not data:
+                        return
+                    if direction != speaking and self.cuts(direction):
+                        if self.args.hold:
+                            threading.Event().wait()
                         return
                     speaking = direction
                     self.record(data)
@@ -108,6 +112,7 @@ def main():
     parser.add_argument("--to", action="append", required=True)
     for name in ("--record", "--cut", "--cert", "--key"):
         parser.add_argument(name)
+    parser.add_argument("--hold", action="store_true")
     parser.add_argument("--request", type=int, default=0)
     parser.add_argument("--answer", type=int, default=0)
     Relay(parser.parse_args()).run()
