@@ -4,13 +4,15 @@
 It answers Identify; whatever else is asked gets a fault. wsman.md 6.2 to 6.6 say what the wire looks like: MS-WSMV 2.2.9.1 and 4.5.
 Prints "ready URL" once it listens on a port that the kernel gave. One line of JSON for each request goes to --log.
 
---schemes LIST     what WWW-Authenticate offers, in that order: Negotiate, Kerberos
+--schemes LIST     what WWW-Authenticate offers, in that order: Negotiate, Kerberos; CredSSP with --inner-cert and --inner-key, for the
+                   TLS within, --inner-tls 1.2 or 1.3 and --credssp-version 2 to 6
 --mechs LIST       what is accepted inside: krb5, ntlm; both by default
 --cert, --key      speak TLS
 --cbt HOW          none, relaxed (a binding that is sent must fit) or strict (one must be sent); wants TLS
 --quirk NAME       spaces: "-- Encrypted Boundary", as some services write; case: header names of parts in lower case;
                    pieces: an answer leaves in pieces of seven bytes; fault: every answer is a fault; plain: faults are not sealed;
-                   ec16: Kerberos messages have 16 bytes of filler, as Windows writes them (needs AES with SHA-1)
+                   long: the vendor is 40000 letters; no-tickets: the TLS within ends without a word of the service; false-proof: the
+                   service proves another key; ec16: Kerberos messages have 16 bytes of filler, as Windows writes them (needs AES with SHA-1)
 """
 
 import argparse
@@ -26,6 +28,7 @@ import threading
 import gssapi
 from gssapi.raw import (ChannelBindings, IOV, IOVBufferType, OID, accept_sec_context, acquire_cred, unwrap, wrap, wrap_iov)
 
+import foreign_credssp
 import krb5_token
 
 MECHS = {"krb5": OID.from_int_seq("1.2.840.113554.1.2.2"), "ntlm": OID.from_int_seq("1.3.6.1.4.1.311.2.2.10")}
@@ -131,6 +134,28 @@ class Connection:
             return False
         return self.admit(result)
 
+    def sign_in_credssp(self, token):
+        if self.done or self.scheme != "CredSSP":
+            self.context, self.done, self.legs, self.scheme = None, False, 0, "CredSSP"
+            self.credssp = foreign_credssp.CredSSP(self.service, {oid.dotted_form: name for name, oid in MECHS.items()})
+        self.legs += 1
+        try:
+            answer = self.credssp.step(token)
+        except (foreign_credssp.Broken, ssl.SSLError, KeyError, gssapi.raw.GSSError) as error:
+            self.note["refused"] = repr(error)
+            self.scheme = None
+            self.offer()
+            return False
+        self.token = [("WWW-Authenticate", ("CredSSP " + base64.b64encode(answer).decode()).strip())]
+        if not self.credssp.done:
+            self.answer("401 Unauthorized", self.token)
+            return False
+        self.done, self.bound, self.delegated = True, False, self.credssp.password == self.service.password
+        self.user, self.mech = self.credssp.user, self.credssp.mech
+        self.note["given"] = self.credssp.given
+        self.token = []
+        return True
+
     def admit(self, result):
         # Not gss_inquire_context: python3-gssapi dies of what gss-ntlmssp leaves out there.
         self.mech = {oid.dotted_form: name for name, oid in MECHS.items()}[result.mech.dotted_form]
@@ -151,6 +176,8 @@ class Connection:
     # ---- sealing ----
 
     def unseal(self, headers, body):
+        if self.scheme == "CredSSP":
+            return self.credssp.unseal(headers, body)
         protocol = PROTOCOLS[self.scheme]
         wanted = 'multipart/encrypted;protocol="%s";boundary="Encrypted Boundary"' % protocol
         if headers.get("content-type") != wanted:
@@ -187,6 +214,8 @@ class Connection:
         return iov[0].value, iov[1].value + (iov[2].value or b"")
 
     def seal(self, plain):
+        if self.scheme == "CredSSP":
+            return self.credssp.seal(plain)
         protocol = PROTOCOLS[self.scheme]
         token, cipher = self.seal_parts(plain)
         dashes = b"-- " if "spaces" in self.service.quirks else b"--"
@@ -211,7 +240,7 @@ class Connection:
         plain = self.unseal(headers, body) if sealed else body
         self.note.update(sealed=sealed, n_plain=len(plain), identify=b"identity/1/wsmanidentity.xsd" in plain)
         fault = "fault" in self.service.quirks or not self.note["identify"]
-        text = (FAULT if fault else IDENTIFY % self.service.args.vendor).encode()
+        text = (FAULT if fault else IDENTIFY % self.service.vendor).encode()
         content_type = SOAP
         if sealed and not (fault and "plain" in self.service.quirks):
             text, content_type = self.seal(text)
@@ -225,9 +254,10 @@ class Connection:
         if method != "POST":
             return self.answer("405 Method Not Allowed")
         if scheme:
-            if scheme not in self.service.schemes or not self.sign_in(scheme, base64.b64decode(token.strip(), validate=True)):
-                if scheme not in self.service.schemes:
-                    self.offer()
+            if scheme not in self.service.schemes:
+                return self.offer()
+            token = base64.b64decode(token.strip(), validate=True)
+            if not (self.sign_in_credssp(token) if scheme == "CredSSP" else self.sign_in(scheme, token)):
                 return None
         elif not self.done:
             return self.offer()
@@ -246,10 +276,10 @@ class Connection:
                     self.serve_one(*request)
                 finally:
                     self.service.log(self.note)
-        except Refused as reason:
+        except (Refused, foreign_credssp.Broken) as reason:
             self.service.log({"refused": str(reason)})
-            self.answer(str(reason))
-        except (OSError, ValueError, gssapi.raw.GSSError) as error:
+            self.answer(str(reason) if isinstance(reason, Refused) else "400 Bad Request")
+        except (OSError, ValueError, struct.error, gssapi.raw.GSSError) as error:
             self.service.log({"broken": repr(error)})
         finally:
             self.stream.close()
@@ -266,8 +296,13 @@ class Service:
         self.schemes = args.schemes.split(",")
         self.mechs = args.mechs.split(",")
         self.quirks = args.quirk
+        self.vendor = "V" * 40000 if "long" in args.quirk else args.vendor
+        self.password = None
+        if args.password_file:
+            with open(args.password_file, encoding="utf-8") as file:
+                self.password = file.read().rstrip("\n")
         self.binding = end_point_binding(args.cert) if args.cert and args.cbt != "none" else None
-        oids = [MECHS[name] for name in self.mechs] + ([SPNEGO] if "Negotiate" in self.schemes else [])
+        oids = [MECHS[name] for name in self.mechs] + ([SPNEGO] if {"Negotiate", "CredSSP"} & set(self.schemes) else [])
         self.credential = acquire_cred(None, mechs=oids, usage="accept").creds
         self.lock = threading.Lock()
         self.file = open(args.log, "a", encoding="utf-8") if args.log else None
@@ -310,7 +345,9 @@ def main():
     parser.add_argument("--cbt", default="relaxed", choices=["none", "relaxed", "strict"])
     parser.add_argument("--vendor", default="Foreign")
     parser.add_argument("--quirk", action="append", default=[])
-    for name in ("--cert", "--key", "--log"):
+    parser.add_argument("--inner-tls", default="1.3", choices=["1.2", "1.3"])
+    parser.add_argument("--credssp-version", type=int, default=6)
+    for name in ("--cert", "--key", "--inner-cert", "--inner-key", "--password-file", "--log"):
         parser.add_argument(name)
     Service(parser.parse_args()).run()
 
