@@ -36,8 +36,8 @@ resolve = socket.getaddrinfo
 
 
 def resolve_here(host, *args, **options):
-    """RFC 6761 6.3: names below localhost are this machine, whatever the resolver knows. libcurl does the same."""
-    return resolve("127.0.0.1" if str(host).endswith(".localhost") else host, *args, **options)
+    """RFC 6761 6.3: localhost and names below are this machine, whatever the resolver knows. libcurl does the same."""
+    return resolve("127.0.0.1" if ("." + str(host)).endswith(".localhost") else host, *args, **options)
 
 
 class SealingKerberos(requests_kerberos.HTTPKerberosAuth):

@@ -4,8 +4,8 @@
 #     be kerberos                       from here on we sign in like that
 #     hvctl_as vm list --host "$hv01"   hvctl of lib.sh with the options for it
 #
-# negotiate-krb5 and kerberos-ticket have a ticket, kerberos a password, kerberos-keytab a key. negotiate-ntlm names a domain that
-# Kerberos does not know. credssp has NTLM inside, credssp-krb5 Kerberos. certificate, basic and ntlm are what they say. A test may
+# negotiate-krb5 and kerberos-ticket have a ticket, kerberos a password, kerberos-keytab a key. negotiate-ntlm names a local
+# account, of which Kerberos does not know. credssp has NTLM inside, credssp-krb5 Kerberos. certificate, basic and ntlm are what they say. A test may
 # change $user, $password (a file) and $certificate afterwards, and add options by "option --spn-host NAME". $mech is what hvsim
 # should log.
 
@@ -26,7 +26,7 @@ be() {
         option --auth negotiate
         ;;
     negotiate-ntlm)
-        user='LAB\tester' mech=ntlm
+        user='.\tester' mech=ntlm
         option --auth negotiate
         ;;
     kerberos)
