@@ -10,13 +10,18 @@ relay_1=
 
 start_kind() {
     case $1 in
-    full) named_hosts --auth negotiate,kerberos,credssp,basic,certificate --migrate-seconds 1 --time-scale 50 ;;
+    full) everything ;;
+    strict) everything --cbt strict ;;
     telling) named_hosts --auth negotiate,kerberos --error-tokens ;;
-    strict) named_hosts --auth negotiate,kerberos,credssp,basic,certificate --cbt strict --migrate-seconds 1 --time-scale 50 ;;
     ntlm) named_hosts --auth ntlm --migrate-seconds 1 --time-scale 50 ;;
     basic) named_hosts --auth basic ;;
     esac
     at=hv01
+}
+
+everything() {
+    named_hosts --auth negotiate,kerberos,credssp,basic,certificate --client-ca "$work/ca/ca.pem" \
+        --certmapping user=tester,subject=tester@localhost --migrate-seconds 1 --time-scale 50 "$@"
 }
 
 # ---- situations ----
@@ -52,6 +57,13 @@ situation() {
     unmapped) certificate=client-other ;;
     other-realm) user=tester@ELSEWHERE.EXAMPLE ;;
     no-kdc) kdc_stop ;;
+    # By its realm it is one of Kerberos.
+    in-domain)
+        user='LAB\tester'
+        echo 'not this one' >"$work/wrong"
+        password=$work/wrong
+        ;;
+    unbound) option --no-channel-binding ;;
     between) ;;
     *)
         printf 'Bail out! matrix.list has the situation %s\n' "$1"
