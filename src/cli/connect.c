@@ -63,21 +63,6 @@ static int open_trace(struct hv_connection *connection, const struct hv_args *ar
     return HV_E_ARGUMENT;
 }
 
-static int check_auth(const struct hv_args *args, struct hv_error *err) {
-    static const char *const others[] = { "ntlm", "kerberos", "negotiate", "credssp", "certificate" };
-    const char *auth = hv_args_value(args, HV_OPT_AUTH);
-
-    if (!auth || strcmp(auth, "basic") == 0)
-        return 0;
-    hv_error_set(err, HV_E_ARGUMENT, "--auth takes basic only");
-    for (size_t i = 0; i < HV_ARRAY_SIZE(others); i++) {
-        if (strcmp(auth, others[i]) == 0)
-            hv_error_set(err, HV_E_ARGUMENT, "this build cannot sign in with %s", auth);
-    }
-    hv_error_remedy(err, "use --auth basic; the host must allow it: winrm set winrm/config/service/auth @{Basic=\"true\"}");
-    return HV_E_ARGUMENT;
-}
-
 static int add_endpoint(struct hv_endpoint **list, size_t *n, const char *text, uint64_t port, struct hv_error *err) {
     struct hv_endpoint *grown = hv_grow(*list, *n, sizeof(**list));
     struct hv_endpoint *endpoint;
@@ -197,7 +182,7 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
     struct hv_host_options options = {
         .address = endpoint->address,
         .name = endpoint->label,
-        .auth = connection->anonymous ? HV_AUTH_NONE : HV_AUTH_BASIC,
+        .auth = HV_AUTH_NONE,
         .user = account->user,
         .password = hv_secret_text(account->password),
         .http_unencrypted_ok = hv_args_has(args, HV_OPT_HTTP_UNENCRYPTED_OK),
@@ -210,6 +195,8 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
     options.n_fingerprints = trusted.n;
     options.trusted_by = trusted.by[0] ? trusted.by : NULL;
     hv_trust_options(args, &options);
+    if (!connection->anonymous)
+        hv_schemes_apply(&connection->schemes, args, &options);
     return hv_client_add_host(connection->client, &options, &endpoint->host, err);
 }
 
@@ -225,7 +212,7 @@ static int add_side(struct hv_connection *connection, enum hv_side side, struct 
 
         if (credentials)
             rc = hv_credentials_find(credentials, side, list[i].address, list[i].label, &account, err);
-        if (rc == 0 && account.found_in && connection->out->verbose > 0)
+        if (rc == 0 && account.password && connection->out->verbose > 0)
             hv_say_note(connection->out, "%s: signing in as %s, password from %s", list[i].label, account.user, account.found_in);
         if (rc == 0)
             rc = add_host(connection, &list[i], &account, args, err);
@@ -239,6 +226,7 @@ static int add_hosts(struct hv_connection *connection, const struct hv_args *arg
     struct hv_credentials *used = is_known ? NULL : &credentials;
     int rc = used ? hv_credentials_init(used, args, err) : 0;
 
+    credentials.may_lack = !hv_schemes_need_password(&connection->schemes);
     if (rc == 0)
         rc = add_side(connection, HV_SIDE_SOURCE, used, args, err);
     if (rc == 0)
@@ -270,8 +258,8 @@ static void warn_about_trust(const struct hv_connection *connection, const struc
         clear = clear || hv_text_starts_same(connection->destinations[i].address, "http://");
     if (hv_args_has(args, HV_OPT_INSECURE))
         hv_say_warning(connection->out, "certificates are not verified (--insecure)");
-    if (clear && hv_args_has(args, HV_OPT_HTTP_UNENCRYPTED_OK))
-        hv_say_warning(connection->out, "the password and everything else cross the network unencrypted (http://)");
+    if (!connection->anonymous && !connection->replays)
+        hv_schemes_warn(&connection->schemes, clear, args, connection->out);
 }
 
 int hv_connection_init(struct hv_connection *connection, const struct hv_connect_plan *plan, const struct hv_args *args,
@@ -281,7 +269,7 @@ int hv_connection_init(struct hv_connection *connection, const struct hv_connect
     memset(connection, 0, sizeof(*connection));
     connection->out = out;
     connection->anonymous = plan->anonymous;
-    rc = hv_recording_replays(args) ? 0 : check_auth(args, err);
+    rc = hv_recording_replays(args) ? 0 : hv_schemes_parse(args, &connection->schemes, err);
     if (rc == 0)
         rc = find_hosts(connection, plan, args, err);
     if (rc == 0 && !hv_args_has(args, HV_OPT_FINGERPRINT) && !hv_recording_replays(args))

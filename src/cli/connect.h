@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "cli/known_hosts.h"
+#include "cli/scheme.h"
 
 struct hv_args;
 struct hv_output;
@@ -27,6 +28,7 @@ struct hv_connection {
     size_t n_sources;
     struct hv_endpoint *destinations;
     size_t n_destinations;
+    struct hv_schemes schemes;   /* of sign-in */
     struct hv_known_hosts known; /* certificates trusted before */
     FILE *trace;
     struct hv_output *out;

@@ -169,8 +169,11 @@ static int find_stored(const struct hv_credentials *credentials, const char *add
 static int ask(const struct hv_credentials *credentials, const char *user, const char *label, struct hv_account *account,
                struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf question = HV_BUF_INIT(QUESTION_MAX_BYTES);
+    bool has_key = hv_args_has(credentials->args, HV_OPT_KEYTAB);
     int rc;
 
+    if (credentials->may_lack && (!user || has_key || !hv_ask_possible(credentials->args)))
+        return hv_text_copy(user, &account->user, err);
     if (!user)
         return no_user(err);
     if (!hv_ask_possible(credentials->args))
@@ -212,9 +215,9 @@ int hv_credentials_find(struct hv_credentials *credentials, enum hv_side side, c
     struct hv_account account = { 0 };
     int rc = search(credentials, side, address, label, &account, err);
 
-    if (rc == 0 && !account.user)
+    if (rc == 0 && !account.user && (account.password || !credentials->may_lack))
         rc = no_user(err);
-    if (rc == 0 && !credentials->first.password)
+    if (rc == 0 && account.password && !credentials->first.password)
         rc = copy_account(&account, NULL, &credentials->first, err);
     if (rc < 0) {
         hv_account_deinit(&account);

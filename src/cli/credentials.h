@@ -25,6 +25,7 @@ enum hv_side {
 
 struct hv_credentials {
     const struct hv_args *args;
+    bool may_lack;                 /* Kerberos can do without a password, and without a user */
     const char *users[HV_N_SIDES]; /* as named; NULL: not at all */
     struct hv_account given[HV_N_SIDES];
     struct hv_account first; /* the first account that was found at a source */
@@ -35,7 +36,7 @@ HV_MUST_CHECK int hv_credentials_init(struct hv_credentials *credentials, const 
 void hv_credentials_deinit(struct hv_credentials *credentials);
 /*
  * The account for the host at ADDRESS, which messages call LABEL. Errors: ARGUMENT (no user, a file that cannot be used), AUTH
- * (no password to be had), CANCELLED, MEMORY.
+ * (no password to be had), CANCELLED, MEMORY. Where the account may lack, its password or all of it is NULL instead.
  */
 HV_MUST_CHECK int hv_credentials_find(struct hv_credentials *credentials, enum hv_side side, const char *address,
                                       const char *label, struct hv_account *ret_account, struct hv_error *err);

@@ -51,7 +51,8 @@ make_user() {
     od -An -N12 -tx1 /dev/urandom | tr -d ' \n' >"$work/password"
     HVCTL_USER=tester
     HVCTL_PASSWORD_FILE=$work/password
-    export HVCTL_USER HVCTL_PASSWORD_FILE
+    HVCTL_AUTH=basic
+    export HVCTL_USER HVCTL_PASSWORD_FILE HVCTL_AUTH
 }
 
 # start_hosts [ARGUMENTS OF hvsim]: starts hv01 and hv02 (or what --hosts or --config say) and waits until they are ready. For
