@@ -189,8 +189,16 @@ static bool is_ready(const struct hv_exchange *exchange) {
            (exchange->state == HV_EXCHANGE_PAUSING && exchange->due_ms <= exchange->host->client->now_ms);
 }
 
+/*
+ * Where somebody signs in by an exchange, one request does so first: wrong credentials are then tried once, and the others find a
+ * connection that is signed in.
+ */
+static size_t max_flying(const struct hv_host *host) {
+    return host->has_answered || !hv_endpoint_exchanges(host->endpoint) ? HV_HOST_CONNECTIONS : 1;
+}
+
 void hv_exchange_send_ready(struct hv_host *host) {
-    while (host->n_flying < HV_HOST_CONNECTIONS) {
+    while (host->n_flying < max_flying(host)) {
         struct hv_exchange *exchange = host->exchanges;
 
         /* From the start each time: an exchange that ends on the spot lets its owner change the list. */
@@ -205,7 +213,7 @@ void hv_exchange_send_ready(struct hv_host *host) {
 uint64_t hv_exchange_due_ms(const struct hv_host *host) {
     uint64_t due_ms = UINT64_MAX;
 
-    if (host->n_flying >= HV_HOST_CONNECTIONS)
+    if (host->n_flying >= max_flying(host))
         return due_ms; /* an answer comes first */
     for (const struct hv_exchange *exchange = host->exchanges; exchange; exchange = exchange->next) {
         if (exchange->state == HV_EXCHANGE_WAITING)

@@ -122,6 +122,8 @@ static int submit(struct hv_transport *transport, const struct hv_request *reque
     enum hv_flight_next next;
     int r = take_session(self, request, &session, err);
 
+    if (session && session->refusal)
+        r = hv_error_copy(err, session->refusal);
     if (r == 0)
         r = hv_flight_new(request, self->connect_timeout_ms, session, &flight, err);
     if (r < 0) {

@@ -113,3 +113,7 @@ const struct hv_tls_policy *hv_endpoint_pins(const struct hv_endpoint *endpoint)
 const struct hv_login *hv_endpoint_login(const struct hv_endpoint *endpoint) {
     return &endpoint->login;
 }
+
+bool hv_endpoint_exchanges(const struct hv_endpoint *endpoint) {
+    return endpoint->login.n_schemes > 0 && !hv_login_is_simple(&endpoint->login);
+}

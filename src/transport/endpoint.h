@@ -38,6 +38,8 @@ uint16_t hv_endpoint_port(const struct hv_endpoint *endpoint);
 const struct hv_tls_policy *hv_endpoint_tls(const struct hv_endpoint *endpoint); /* NULL for http:// */
 /* What the user pinned, whatever the scheme of the URL: a sign-in may have a TLS of its own. */
 const struct hv_tls_policy *hv_endpoint_pins(const struct hv_endpoint *endpoint);
+/* Does somebody sign in there by an exchange, which a connection then remembers? */
+bool hv_endpoint_exchanges(const struct hv_endpoint *endpoint);
 const struct hv_login *hv_endpoint_login(const struct hv_endpoint *endpoint);
 
 #endif

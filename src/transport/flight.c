@@ -51,6 +51,18 @@ struct hv_flight *hv_flight_free(struct hv_flight *flight) {
     return NULL;
 }
 
+/* Who was refused at the first attempt is not tried again with the same credentials. */
+static void close_session(struct hv_session *session, const struct hv_error *err) {
+    session->signed_in = false;
+    session->chosen = false;
+    session->tried = 0;
+    if (err->code != HV_E_AUTH || session->has_signed_in || session->refusal)
+        return;
+    session->refusal = malloc(sizeof(*session->refusal));
+    if (session->refusal)
+        *session->refusal = *err;
+}
+
 /* The end, with what ERR says. */
 static enum hv_flight_next fail(struct hv_flight *flight, const struct hv_error *err) {
     struct hv_result *result = &flight->result;
@@ -60,11 +72,8 @@ static enum hv_flight_next fail(struct hv_flight *flight, const struct hv_error 
     if (result->left && flight->request.at_most_once)
         result->error.code = HV_E_LOST;
     result->code = result->error.code;
-    if (flight->session) {
-        flight->session->signed_in = false;
-        flight->session->chosen = false;
-        flight->session->tried = 0;
-    }
+    if (flight->session)
+        close_session(flight->session, &result->error);
     return HV_FLIGHT_END;
 }
 
@@ -312,6 +321,7 @@ static enum hv_flight_next refuse(struct hv_flight *flight) {
 
 static enum hv_flight_next accept_sign_in(struct hv_flight *flight) {
     flight->session->signed_in = true;
+    flight->session->has_signed_in = true;
     flight->session->tried = 0;
     return ask(flight);
 }

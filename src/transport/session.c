@@ -33,6 +33,7 @@ int hv_session_new(const struct hv_endpoint *endpoint, struct hv_session **ret_s
 struct hv_session *hv_session_free(struct hv_session *session) {
     if (session) {
         (void)hv_mech_free(session->mech);
+        free(session->refusal);
         hv_challenges_deinit(&session->offered);
         (void)curl_share_cleanup(session->pool);
         free(session);

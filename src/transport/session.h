@@ -24,9 +24,11 @@ struct hv_session {
     struct hv_challenges offered; /* by the host, in its first 401 */
     bool chosen;
     struct hv_choice choice;
-    unsigned tried;       /* schemes that failed, a bit each */
-    struct hv_mech *mech; /* NULL while the worker has it */
-    bool mech_done;       /* the mechanism needs no more from the peer */
+    unsigned tried;           /* schemes that failed, a bit each */
+    struct hv_mech *mech;     /* NULL while the worker has it */
+    bool has_signed_in;       /* once at least */
+    struct hv_error *refusal; /* of the first sign-in; no other is tried: wrong passwords lock accounts. NULL: none */
+    bool mech_done;           /* the mechanism needs no more from the peer */
 };
 
 /* ENDPOINT outlives the session. Errors: MEMORY. */

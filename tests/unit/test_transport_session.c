@@ -167,6 +167,26 @@ static void a_wrong_password_is_told_with_what_it_may_be(void **state) {
     end(&f);
 }
 
+/* The second request is not even sent: each attempt counts against the lockout. */
+static void who_was_refused_is_not_tried_again(void **state) {
+    static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = { { PROBE, NTLM, DO_HOLD } };
+    const struct hv_host_options options = { .user = "DOM\\user", .password = "wrong" };
+    struct fixture f;
+    struct hv_error err = { 0 };
+    int user = 0;
+
+    (void)state;
+    begin_bound(&f, scripts, 1, options, &certificates.good);
+    assert_int_equal(client_ask(f.transport, f.endpoint, false).code, HV_E_AUTH);
+    assert_int_equal(
+        hv_transport_submit(f.transport, &(const struct hv_request){ .endpoint = f.endpoint, .bytes = "", .user = &user }, &err),
+        HV_E_AUTH);
+    assert_string_equal(err.message, "the host refused to sign in \"DOM\\user\"");
+    stop(&f);
+    assert_int_equal(f.server.n_requests, 3);
+    end(&f);
+}
+
 /* A proxy that ends TLS: the certificate seen here is not that of the host. */
 static void a_binding_to_another_certificate_is_refused_and_can_be_left_out(void **state) {
     static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = {
@@ -511,6 +531,7 @@ int main(void) {
         cmocka_unit_test(a_host_that_offers_only_basic_gets_nothing),
         cmocka_unit_test(basic_is_used_where_the_list_has_it_and_the_host_offers_no_more),
         cmocka_unit_test(a_wrong_password_is_told_with_what_it_may_be),
+        cmocka_unit_test(who_was_refused_is_not_tried_again),
         cmocka_unit_test(a_binding_to_another_certificate_is_refused_and_can_be_left_out),
         cmocka_unit_test(several_schemes_are_tried_in_order_and_each_is_told),
         cmocka_unit_test(a_lost_connection_is_signed_in_again),
