@@ -23,6 +23,14 @@ struct hv_move_disk {
     const char *destination; /* new path; a folder when it ends in a backslash */
 };
 
+/* What the sign-in at the source leaves there for it to use at the destination (who asks for a move is who makes it). */
+enum hv_move_credentials {
+    HV_CREDENTIALS_UNTOLD,
+    HV_CREDENTIALS_LOCAL,  /* a local account, as by Basic: nobody elsewhere */
+    HV_CREDENTIALS_DOMAIN, /* by Kerberos or NTLM: enough where the hosts authenticate by Kerberos */
+    HV_CREDENTIALS_GIVEN,  /* by CredSSP: enough where they authenticate by CredSSP */
+};
+
 /* All texts are copied. */
 struct hv_move_options {
     const char *vm; /* GUID or display name */
@@ -31,6 +39,7 @@ struct hv_move_options {
     bool detach;                   /* done as soon as the job runs */
     const char *destination_name;  /* what the source calls the destination; NULL for HV_MOVE_STORAGE */
     const char *source_name;       /* what messages call the source; NULL: "the source" */
+    enum hv_move_credentials credentials;
     const char *destination_label; /* what messages call the destination; NULL: DESTINATION_NAME */
     /*
      * Placement. Without any, each virtual hard disk is left to the destination's storage pools (HostResource = [""]).

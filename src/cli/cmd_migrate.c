@@ -97,6 +97,7 @@ static int add_items(struct hv_mover *mover, const struct hv_move_request *reque
     int rc = 0;
 
     own.source_name = source->label;
+    own.credentials = hv_schemes_credentials(&connection->schemes);
     for (size_t i = 0; rc == 0 && i < request->n_vms; i++) {
         own.vm = request->vms[i];
         if (request->type == HV_MOVE_STORAGE)

@@ -13,9 +13,14 @@ static const struct {
     const char *name;
     enum hv_auth scheme;
     bool needs_password;
+    enum hv_move_credentials leaves;
 } names[] = {
-    { "negotiate", HV_AUTH_NEGOTIATE, false }, { "kerberos", HV_AUTH_KERBEROS, false },       { "ntlm", HV_AUTH_NTLM, true },
-    { "credssp", HV_AUTH_CREDSSP, true },      { "certificate", HV_AUTH_CERTIFICATE, false }, { "basic", HV_AUTH_BASIC, true },
+    { "negotiate", HV_AUTH_NEGOTIATE, false, HV_CREDENTIALS_DOMAIN },
+    { "kerberos", HV_AUTH_KERBEROS, false, HV_CREDENTIALS_DOMAIN },
+    { "ntlm", HV_AUTH_NTLM, true, HV_CREDENTIALS_DOMAIN },
+    { "credssp", HV_AUTH_CREDSSP, true, HV_CREDENTIALS_GIVEN },
+    { "certificate", HV_AUTH_CERTIFICATE, false, HV_CREDENTIALS_LOCAL },
+    { "basic", HV_AUTH_BASIC, true, HV_CREDENTIALS_LOCAL },
 };
 
 static int add(struct hv_schemes *schemes, const char *name, size_t n_name, struct hv_error *err) {
@@ -65,6 +70,19 @@ bool hv_schemes_need_password(const struct hv_schemes *schemes) {
             return false;
     }
     return true;
+}
+
+enum hv_move_credentials hv_schemes_credentials(const struct hv_schemes *schemes) {
+    enum hv_move_credentials leaves = HV_CREDENTIALS_UNTOLD;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(names); i++) {
+        if (!hv_schemes_have(schemes, names[i].scheme))
+            continue;
+        if (leaves != HV_CREDENTIALS_UNTOLD && leaves != names[i].leaves)
+            return HV_CREDENTIALS_UNTOLD; /* as it comes */
+        leaves = names[i].leaves;
+    }
+    return leaves;
 }
 
 void hv_schemes_warn(const struct hv_schemes *schemes, bool clear, const struct hv_args *args, struct hv_output *out) {

@@ -3,6 +3,7 @@
 #define CLI_SCHEME_H
 
 #include <hvctl/client.h>
+#include <hvctl/move.h>
 
 #include "base/cleanup.h"
 
@@ -21,6 +22,8 @@ HV_MUST_CHECK int hv_schemes_parse(const struct hv_args *args, struct hv_schemes
 bool hv_schemes_have(const struct hv_schemes *schemes, enum hv_auth scheme);
 /* Is there nothing among them that could do without a password? */
 bool hv_schemes_need_password(const struct hv_schemes *schemes);
+/* What a sign-in by them leaves at the source of a move. */
+enum hv_move_credentials hv_schemes_credentials(const struct hv_schemes *schemes);
 /* What the user should know of them. CLEAR: some host is addressed by http://. */
 void hv_schemes_warn(const struct hv_schemes *schemes, bool clear, const struct hv_args *args, struct hv_output *out);
 /* Fills the options of a host from SCHEMES, which must outlive them, and from the command line. */

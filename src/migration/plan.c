@@ -136,6 +136,7 @@ int hv_plan_init(struct hv_plan *plan, const struct hv_move_options *options, st
     plan->type = options->type;
     plan->check_only = options->check_only;
     plan->detach = options->detach;
+    plan->credentials = options->credentials;
     plan->resume = options->resume;
     plan->settle_ms = options->settle_ms ? options->settle_ms : SETTLE_MS;
     normalise_guid(plan);

@@ -21,6 +21,7 @@ struct hv_plan {
     enum hv_move_type type;
     bool check_only;
     bool detach;
+    enum hv_move_credentials credentials;
     char *destination_name;
     char *source_name;
     char *destination_label;

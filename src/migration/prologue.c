@@ -13,7 +13,7 @@
 
 #define SERVICE_CLASS "Msvm_VirtualSystemMigrationService"
 
-enum { QUERY_CEILING = 4096, AUTHENTICATION_CREDSSP = 0 };
+enum { QUERY_CEILING = 4096, AUTHENTICATION_CREDSSP = 0, AUTHENTICATION_KERBEROS = 1 };
 
 /* Offers the answer's instances to FIND, which the caller releases. */
 static int offer_all(struct hv_step *step, struct hv_vm_find *find) {
@@ -206,6 +206,25 @@ static int require_enabled(struct hv_step *step, const char *host, const struct 
     return HV_E_NOT_MIGRATABLE;
 }
 
+/* Can the credentials that we left at the source do what its setting wants of them (hyperv.md 5)? */
+static int check_credentials(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    enum hv_move_credentials credentials = move->plan.credentials;
+
+    if (move->source_authentication == AUTHENTICATION_CREDSSP && credentials != HV_CREDENTIALS_GIVEN)
+        return hv_mig_warn(
+            move, step->err,
+            "%s authenticates migrations by CredSSP: a move asked for by anybody who did not sign in by CredSSP will "
+            "probably fail with 0x8009030E",
+            move->plan.source_name);
+    /* Reported only: simulated hosts do not mind, and a replay does not know how the sign-in was. */
+    if (move->source_authentication == AUTHENTICATION_KERBEROS && credentials == HV_CREDENTIALS_LOCAL)
+        hv_mig_report(move, HV_REPORT_WARNING,
+                      "signed in as a local account of the source, which is nobody at the destination: real hosts will probably "
+                      "refuse the move with 0x8009030E; sign in as a domain user by negotiate");
+    return 0;
+}
+
 int hv_mig_source_answered(struct hv_step *step) {
     struct hv_move *move = step->move;
     const struct hv_instance *settings = NULL;
@@ -218,15 +237,8 @@ int hv_mig_source_answered(struct hv_step *step) {
         return r;
     if (hv_instance_u64(settings, "AuthenticationType", UINT32_MAX, &move->source_authentication, NULL) != 0)
         move->source_authentication = UINT64_MAX;
-    if (move->source_authentication == AUTHENTICATION_CREDSSP) {
-        r = hv_mig_warn(move, step->err,
-                        "%s authenticates migrations by CredSSP: a move asked for by anybody who did not sign in by CredSSP will "
-                        "probably fail with 0x8009030E",
-                        move->plan.source_name);
-        if (r < 0)
-            return r;
-    }
-    return hv_mig_go(step, HV_MIG_STATE_READ_SERVICE);
+    r = check_credentials(step);
+    return r < 0 ? r : hv_mig_go(step, HV_MIG_STATE_READ_SERVICE);
 }
 
 int hv_mig_enter_read_service(struct hv_step *step) {

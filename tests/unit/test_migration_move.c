@@ -1,4 +1,5 @@
 /* What a move says in the end, and what it sent: the safety rules of design.md 3, one behaviour a test. */
+#include "base/size.h"
 #include "move_bench.h"
 
 #include <setjmp.h>
@@ -27,6 +28,47 @@ static void to_request(struct bench *bench, const struct hv_move_options *option
 static void to_job(struct bench *bench) {
     to_request(bench, &vm_only);
     bench_answer(bench, BENCH_STARTED);
+}
+
+static void count_warnings(void *context, const struct hv_move_report *report) {
+    *(size_t *)context += report->kind == HV_REPORT_WARNING ? 1 : 0;
+}
+
+/* Before anything is asked for: what the sign-in leaves at the source against how the hosts authenticate (hyperv.md 5). */
+static void credentials_that_cannot_do_are_warned_of(void **state) {
+    static const struct {
+        const char *type; /* AuthenticationType */
+        enum hv_move_credentials credentials;
+        size_t n_reports;
+        size_t n_kept;
+    } rows[] = {
+        { "0", HV_CREDENTIALS_UNTOLD, 1, 1 }, { "0", HV_CREDENTIALS_LOCAL, 1, 1 },  { "0", HV_CREDENTIALS_DOMAIN, 1, 1 },
+        { "0", HV_CREDENTIALS_GIVEN, 0, 0 },  { "1", HV_CREDENTIALS_UNTOLD, 0, 0 }, { "1", HV_CREDENTIALS_LOCAL, 1, 0 },
+        { "1", HV_CREDENTIALS_DOMAIN, 0, 0 }, { "1", HV_CREDENTIALS_GIVEN, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
+        struct hv_move_options options = vm_only;
+        char settings[1024];
+        struct bench bench;
+        size_t n_reports = 0;
+
+        options.credentials = rows[i].credentials;
+        (void)snprintf(settings, sizeof(settings),
+                       BENCH_ITEMS(BENCH_INSTANCE("Msvm_VirtualSystemMigrationServiceSettingData",
+                                                  "<p:AuthenticationType>%s</p:AuthenticationType>")),
+                       rows[i].type);
+        bench_begin(&bench, &options);
+        hv_move_on_report(&bench.move->task, count_warnings, &n_reports);
+        bench_event(&bench, HV_EVENT_START);
+        bench_answer(&bench, BENCH_ITEMS(BENCH_VM));
+        bench_answer(&bench, settings);
+        assert_string_equal(bench_state(&bench), "READ_SERVICE");
+        assert_int_equal(n_reports, rows[i].n_reports);
+        assert_int_equal(bench.move->result.n_warnings, rows[i].n_kept);
+        bench_end(&bench);
+    }
 }
 
 /* The destination shows DESTINATION, then the source shows SOURCE. */
@@ -637,6 +679,7 @@ static void a_followed_job_without_destination_is_not_called_moved(void **state)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(credentials_that_cannot_do_are_warned_of),
         cmocka_unit_test(moved_only_when_the_destination_shows_it_and_the_source_does_not),
         cmocka_unit_test(a_completed_job_that_moved_nothing_is_a_failure),
         cmocka_unit_test(a_host_that_lags_is_looked_at_again),
