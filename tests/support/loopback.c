@@ -196,17 +196,56 @@ static void open_request(struct loopback *server, struct peer *peer) {
     server->n_opened++;
 }
 
-static void put_part(struct peer *peer, enum loopback_step step, const char *plain, size_t n_plain, struct hv_buf *out) {
+/* The same with CredSSP, in as many parts as are needed, and of any length: it is the test that knows what was said. */
+static void open_by_credssp(struct loopback *server, struct peer *peer) {
+    static const char binary[] = "\tContent-Type: application/octet-stream\r\n";
+    HV_CLEANUP_BUF struct hv_buf plain = HV_BUF_INIT(1024 * 1024);
+    const char *end = peer->request + peer->n_request;
+    const char *at = peer->request;
+    size_t n_parts = 0;
+
+    assert_non_null(strstr(at, "protocol=\"application/HTTP-CredSSP-session-encrypted\""));
+    while ((at = memmem(at, (size_t)(end - at), binary, sizeof(binary) - 1))) {
+        const char *sealed = at + sizeof(binary) - 1 + 4;
+        const char *next = memmem(sealed, (size_t)(end - sealed), "--Encrypted Boundary", 20);
+
+        assert_true(at[sizeof(binary) - 1] == 16 || at[sizeof(binary) - 1] == 17);
+        assert_true(tls_peer_read(&peer->credssp.tls, sealed, (size_t)(next - sealed), &plain));
+        at = next;
+        n_parts++;
+    }
+    assert_int_equal(n_parts > 1, strstr(peer->request, "multipart/x-multi-encrypted;") != NULL);
+    assert_null(memmem(peer->request, peer->n_request, "<body", 5));
+    assert_memory_equal(plain.data, "<body", 5);
+    server->n_opened++;
+    server->n_opened_bytes = plain.len;
+    server->n_opened_parts = n_parts;
+}
+
+static char *seal_part(struct peer *peer, bool credssp, const char *plain, size_t n_plain, size_t *ret_n_token, size_t *ret_n) {
+    struct hv_buf out = HV_BUF_INIT(1024 * 1024);
+
+    if (!credssp)
+        return acceptor_seal(&peer->acceptor, plain, n_plain, ret_n_token, ret_n);
+    tls_peer_write(&peer->credssp.tls, plain, n_plain, &out);
+    *ret_n_token = 16;
+    *ret_n = out.len;
+    return out.data;
+}
+
+static void put_part(struct loopback *server, struct peer *peer, enum loopback_step step, const char *plain, size_t n_plain,
+                     struct hv_buf *out) {
     const char *boundary = step == DO_ANSWER_LOOSE ? "-- Encrypted Boundary\n" : "--Encrypted Boundary\r\n";
     const char *line_end = step == DO_ANSWER_LOOSE ? "\n" : "\r\n";
     size_t n_token = 0;
     size_t n = 0;
-    HV_CLEANUP_FREE char *sealed = acceptor_seal(&peer->acceptor, plain, n_plain, &n_token, &n);
+    HV_CLEANUP_FREE char *sealed = seal_part(peer, server->credssp != NULL, plain, n_plain, &n_token, &n);
     const char length[] = { (char)n_token, (char)(n_token >> 8), 0, 0 };
 
     if (step == DO_ANSWER_DAMAGED)
         sealed[n - 1] = (char)(sealed[n - 1] ^ 1);
-    hv_buf_printf(out, "%s\tContent-Type: application/HTTP-SPNEGO-session-encrypted%s", boundary, line_end);
+    hv_buf_printf(out, "%s\tContent-Type: application/HTTP-%s-session-encrypted%s", boundary,
+                  server->credssp ? "CredSSP" : "SPNEGO", line_end);
     hv_buf_printf(out, "\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length=%zu%s", n_plain, line_end);
     hv_buf_printf(out, "%s\tContent-Type: application/octet-stream%s", boundary, line_end);
     hv_buf_append(out, length, sizeof(length));
@@ -219,15 +258,18 @@ static bool answer_sealed(struct loopback *server, struct peer *peer, enum loopb
     size_t n_plain = strlen(server->answer);
     size_t n_chunk = step == DO_ANSWER_PARTS ? 1 : n_plain;
 
-    open_request(server, peer);
+    if (server->credssp)
+        open_by_credssp(server, peer);
+    else
+        open_request(server, peer);
     for (size_t done = 0; done < n_plain; done += n_chunk)
-        put_part(peer, step, server->answer + done, n_chunk, &body);
+        put_part(server, peer, step, server->answer + done, n_chunk, &body);
     hv_buf_puts(&body, step == DO_ANSWER_LOOSE ? "-- Encrypted Boundary--" : "--Encrypted Boundary--\r\n");
     hv_buf_printf(&head,
-                  "HTTP/1.1 %s\r\nContent-Type: multipart/%sencrypted;protocol=\"application/HTTP-SPNEGO-session-encrypted\";"
+                  "HTTP/1.1 %s\r\nContent-Type: multipart/%sencrypted;protocol=\"application/HTTP-%s-session-encrypted\";"
                   "boundary=\"Encrypted Boundary\"\r\nContent-Length: %zu\r\n\r\n",
                   step == DO_ANSWER_FAULT ? "500 Internal Server Error" : "200 OK", step == DO_ANSWER_PARTS ? "x-multi-" : "",
-                  body.len);
+                  server->credssp ? "CredSSP" : "SPNEGO", body.len);
     return write_all(peer, head.data, head.len) && write_all(peer, body.data, body.len);
 }
 

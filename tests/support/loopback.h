@@ -58,7 +58,9 @@ struct loopback {
     bool strict;                                /* a sign-in must be bound to the TLS connection */
     char user[128];                             /* who signed in last */
     size_t n_signed_in;
-    size_t n_opened;            /* sealed requests whose plain text was "<body/>" */
+    size_t n_opened;       /* sealed requests whose plain text was "<body/>" */
+    size_t n_opened_bytes; /* with CredSSP: of the last request, which may be any that begins so, and its parts */
+    size_t n_opened_parts;
     unsigned char binding[128]; /* of the certificate */
     size_t n_binding;
     size_t n_connections;

@@ -29,21 +29,27 @@ struct fixture {
     struct hv_transport *transport;
 };
 
-/* TLS 1.2 inside, so that the legs are the same each time. */
-static void begin_with(struct fixture *fixture, const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts,
-                       struct hv_host_options options, struct credssp_peer_options host) {
+/* TLS 1.2 inside, so that the legs are the same each time. CERTIFICATE NULL: http. */
+static void begin_at(struct fixture *fixture, const struct loopback_certificate *certificate,
+                     const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts, struct hv_host_options options,
+                     struct credssp_peer_options host) {
     fixture->host = host;
     fixture->host.version = host.version ? host.version : 6;
     fixture->host.tls.certificate = &inner;
     fixture->host.tls.version = host.tls.version ? host.tls.version : TLS1_2_VERSION;
     options.auth = HV_AUTH_CREDSSP;
-    options.cacert = outer_file;
-    loopback_start(&fixture->server, &outer, scripts, n_scripts);
+    options.cacert = certificate ? outer_file : NULL;
+    loopback_start(&fixture->server, certificate, scripts, n_scripts);
     loopback_accept(&fixture->server, offers, NULL);
     fixture->server.scheme = "CredSSP";
     fixture->server.credssp = &fixture->host;
     fixture->endpoint = client_endpoint(&fixture->server, "127.0.0.1", options);
     fixture->transport = client_transport();
+}
+
+static void begin_with(struct fixture *fixture, const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts,
+                       struct hv_host_options options, struct credssp_peer_options host) {
+    begin_at(fixture, &outer, scripts, n_scripts, options, host);
 }
 
 static void begin(struct fixture *fixture, const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts) {
@@ -230,6 +236,140 @@ static void what_the_host_says_reaches_the_user(void **state) {
     }
 }
 
+/* http:// */
+static void begin_plain(struct fixture *fixture, const enum loopback_step (*scripts)[LOOPBACK_MAX_STEPS], size_t n_scripts,
+                        int tls) {
+    begin_at(fixture, NULL, scripts, n_scripts, (struct hv_host_options){ .insecure = false },
+             (struct credssp_peer_options){ .tls = { .version = tls } });
+}
+
+static struct hv_result ask_at_length(struct fixture *fixture, size_t n) {
+    static char body[100000];
+    int user = 0;
+    const struct hv_request request = {
+        .endpoint = fixture->endpoint,
+        .bytes = body,
+        .n_bytes = n,
+        .timeout_ms = LOOPBACK_TIMEOUT_MS,
+        .user = &user,
+    };
+
+    memset(body, ' ', sizeof(body));
+    memcpy(body, "<body/>", 7);
+    assert_int_equal(hv_transport_submit(fixture->transport, &request, NULL), 0);
+    return client_collect(fixture->transport);
+}
+
+static void on_http_messages_are_records_of_the_tls_within(void **state) {
+    static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = {
+        { PROBE, CREDSSP, ASK, DO_READ, DO_ANSWER_PARTS, DO_HOLD },
+    };
+    static const size_t sizes[] = { 7, 16384, 40000 };
+    static const int tls[] = { TLS1_2_VERSION, TLS1_3_VERSION };
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(tls); i++) {
+        for (size_t k = 0; k < HV_ARRAY_SIZE(sizes); k++) {
+            struct fixture f;
+
+            begin_plain(&f, scripts, 1, tls[i]);
+            for (int j = 0; j < 2; j++) {
+                struct hv_result result = ask_at_length(&f, sizes[k]);
+                assert_answered(&result);
+            }
+            stop(&f);
+            assert_int_equal(f.server.n_opened, 2);
+            assert_int_equal(f.server.n_opened_bytes, sizes[k]);
+            assert_int_equal(f.server.n_opened_parts, (sizes[k] + 16383) / 16384);
+            assert_int_equal(n_bodies(&f.server), 0);
+            end(&f);
+        }
+    }
+}
+
+static void on_http_answers_of_many_records_are_read(void **state) {
+    static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = { { PROBE, CREDSSP, ASK, DO_HOLD } };
+    static char answer[50001];
+    struct fixture f;
+    struct hv_result result;
+    (void)state;
+
+    memset(answer, 'x', sizeof(answer) - 1);
+    begin_plain(&f, scripts, 1, TLS1_2_VERSION);
+    f.server.answer = answer;
+    result = client_ask(f.transport, f.endpoint, false);
+    assert_int_equal(result.code, 0);
+    assert_int_equal(result.answer.n_bytes, sizeof(answer) - 1);
+    assert_memory_equal(result.answer.bytes, answer, sizeof(answer) - 1);
+    stop(&f);
+    end(&f);
+}
+
+static void on_http_what_is_damaged_or_plain_is_not_believed(void **state) {
+    static const enum loopback_step answers[] = { DO_ANSWER_DAMAGED, DO_ANSWER };
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(answers); i++) {
+        enum loopback_step scripts[1][LOOPBACK_MAX_STEPS] = { { PROBE, CREDSSP, DO_READ, answers[i], DO_HOLD } };
+        struct fixture f;
+        struct hv_result result;
+
+        begin_plain(&f, (const enum loopback_step(*)[LOOPBACK_MAX_STEPS])scripts, 1, TLS1_2_VERSION);
+        result = client_ask(f.transport, f.endpoint, false);
+        assert_int_equal(result.code, HV_E_PROTOCOL);
+        stop(&f);
+        end(&f);
+    }
+}
+
+static void on_http_a_lost_connection_is_signed_in_and_sealed_anew(void **state) {
+    static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = {
+        { PROBE, CREDSSP, ASK, DO_CLOSE },
+        { DO_HOLD },
+        { CREDSSP, ASK, DO_HOLD },
+    };
+    (void)state;
+
+    for (int once = 0; once < 2; once++) {
+        struct fixture f;
+        struct hv_result result;
+
+        begin_plain(&f, scripts, 3, TLS1_2_VERSION);
+        result = client_ask(f.transport, f.endpoint, false);
+        assert_answered(&result);
+        loopback_wait_closed(&f.server, 1);
+        result = client_ask(f.transport, f.endpoint, once);
+        assert_answered(&result);
+        stop(&f);
+        assert_int_equal(f.server.n_opened, 2);
+        end(&f);
+    }
+}
+
+/* There is no other certificate to pin. */
+static void on_http_pins_hold_for_the_certificate_within(void **state) {
+    static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = { { PROBE, CREDSSP, ASK, DO_HOLD } };
+    static const struct loopback_certificate *const pinned[] = { &inner, &outer };
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(pinned); i++) {
+        struct hv_tls_digest digest;
+        char text[HV_TLS_FINGERPRINT_TEXT_SIZE];
+        const char *const fingerprints[] = { text };
+        struct fixture f;
+        struct hv_result result;
+
+        assert_int_equal(X509_digest(pinned[i]->x509, EVP_sha256(), digest.bytes, NULL), 1);
+        hv_tls_digest_format(&digest, text);
+        begin_at(&f, NULL, scripts, 1, (struct hv_host_options){ .fingerprints = fingerprints, .n_fingerprints = 1 },
+                 (struct credssp_peer_options){ .version = 6 });
+        result = client_ask(f.transport, f.endpoint, true);
+        assert_int_equal(result.code, pinned[i] == &inner ? 0 : HV_E_TLS);
+        stop(&f);
+        end(&f);
+    }
+}
+
 /* Of what the user pinned, the certificate within CredSSP must be one too. */
 static void pins_hold_for_the_certificate_within(void **state) {
     static const enum loopback_step scripts[][LOOPBACK_MAX_STEPS] = { { PROBE, CREDSSP, ASK, DO_HOLD } };
@@ -286,6 +426,11 @@ int main(void) {
         cmocka_unit_test(a_host_without_credssp_gets_nothing_and_how_to_enable_it_is_told),
         cmocka_unit_test(what_the_host_says_reaches_the_user),
         cmocka_unit_test(pins_hold_for_the_certificate_within),
+        cmocka_unit_test(on_http_messages_are_records_of_the_tls_within),
+        cmocka_unit_test(on_http_answers_of_many_records_are_read),
+        cmocka_unit_test(on_http_what_is_damaged_or_plain_is_not_believed),
+        cmocka_unit_test(on_http_a_lost_connection_is_signed_in_and_sealed_anew),
+        cmocka_unit_test(on_http_pins_hold_for_the_certificate_within),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
