@@ -89,8 +89,8 @@ void hv_schemes_warn(const struct hv_schemes *schemes, bool clear, const struct 
     if (clear && hv_args_has(args, HV_OPT_HTTP_UNENCRYPTED_OK) && hv_schemes_have(schemes, HV_AUTH_BASIC))
         hv_say_warning(out, "the password and everything else cross the network unencrypted (http://)");
     if (hv_schemes_have(schemes, HV_AUTH_CREDSSP))
-        hv_say_warning(out, "CredSSP gives your password to the host, which can use it as long as you are signed in; "
-                            "use it for hosts that you trust that far");
+        hv_say_warning(out, "CredSSP gives the host your password itself: who controls the host can use it anywhere, also later; "
+                            "--auth kerberos with constrained delegation goes without");
 }
 
 void hv_schemes_apply(const struct hv_schemes *schemes, const struct hv_args *args, struct hv_host_options *options) {

@@ -54,7 +54,8 @@ static void advise(const struct hv_challenges *offered, struct hv_error *err) {
         if (hv_challenges_find(offered, rows[i].offer))
             hv_error_remedy(err, "%s", rows[i].remedy);
     }
-    hv_error_remedy(err, "allow more on the host: winrm set winrm/config/service/auth @{Negotiate=\"true\"}");
+    if (!hv_challenges_find(offered, "Negotiate"))
+        hv_error_remedy(err, "allow more on the host: winrm set winrm/config/service/auth @{Negotiate=\"true\"}");
 }
 
 /* Off unless an administrator switched it on; a policy may forbid that. */
