@@ -533,7 +533,7 @@ static int wait_ms(const struct sim_server *server) {
     int wait = TICK_MS;
 
     for (size_t i = 0; i < server->n_listeners; i++) {
-        unsigned long long ms;
+        unsigned long long ms = 0;
         if (MHD_get_timeout(server->listeners[i].daemon, &ms) == MHD_YES && ms < (unsigned long long)wait)
             wait = (int)ms;
     }
