@@ -65,7 +65,7 @@ static void watch_leaks(bool is_on) {
 
 /* ---- texts ---- */
 
-static void append_status(struct hv_buf *text, OM_uint32 status, int type, const struct gss_OID_desc_struct *mech) {
+static void append_status(struct hv_buf *text, OM_uint32 status, int type, const gss_OID_desc *mech) {
     gss_OID_desc oid = mech ? *mech : (gss_OID_desc){ 0, NULL };
     OM_uint32 minor;
     OM_uint32 more = 0;
@@ -80,7 +80,7 @@ static void append_status(struct hv_buf *text, OM_uint32 status, int type, const
     } while (more);
 }
 
-static void describe(char reason[MAX_REASON], OM_uint32 major, OM_uint32 code, const struct gss_OID_desc_struct *mech) {
+static void describe(char reason[MAX_REASON], OM_uint32 major, OM_uint32 code, const gss_OID_desc *mech) {
     HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(4096);
 
     append_status(&text, major, GSS_C_GSS_CODE, NULL);
@@ -119,7 +119,7 @@ static OM_uint32 acquire(const gss_OID *oids, size_t n_oids, gss_cred_id_t *ret_
 }
 
 /* A credential that holds SPNEGO must be told what it may negotiate: it knows more than it was acquired for. */
-static bool limit_to(gss_cred_id_t cred, const gss_OID oid) {
+static bool limit_to(gss_cred_id_t cred, const gss_OID_desc *oid) {
     gss_OID_desc item = *oid;
     gss_OID_set_desc set = { 1, &item };
     OM_uint32 minor;
@@ -171,7 +171,7 @@ struct sim_keys *sim_keys_free(struct sim_keys *keys) {
 }
 
 bool sim_keys_logon(const struct sim_keys *keys, const char *user, const char *password) {
-    HV_CLEANUP_FREE char *name_text = NULL;
+    HV_CLEANUP_FREE char *copy = NULL;
     char *secret = NULL;
     gss_OID_desc item = *keys->kerberos;
     gss_OID_set_desc set = { 1, &item };
@@ -180,8 +180,8 @@ bool sim_keys_logon(const struct sim_keys *keys, const char *user, const char *p
     OM_uint32 minor;
     bool good = false;
 
-    if (hv_text_copy(user, &name_text, NULL) == 0 && hv_text_copy(password, &secret, NULL) == 0 && *secret) {
-        gss_buffer_desc text = { strlen(name_text), name_text };
+    if (hv_text_copy(user, &copy, NULL) == 0 && hv_text_copy(password, &secret, NULL) == 0 && *secret) {
+        gss_buffer_desc text = { strlen(copy), copy };
         gss_buffer_desc word = { strlen(secret), secret };
 
         good = !GSS_ERROR(gss_import_name(&minor, &text, GSS_C_NT_USER_NAME, &name)) &&
@@ -287,7 +287,7 @@ static int check_target(struct sim_acceptor *acceptor) {
     return -1;
 }
 
-static bool is_same_oid(const gss_OID a, const gss_OID b) {
+static bool is_same_oid(const gss_OID_desc *a, const gss_OID_desc *b) {
     return a && b && a->length == b->length && memcmp(a->elements, b->elements, a->length) == 0;
 }
 
@@ -355,7 +355,7 @@ int sim_acceptor_step(struct sim_acceptor *acceptor, const void *in, size_t n_in
         describe(acceptor->reason, major, code, mech);
         rc = -1;
     } else {
-        rc = major & GSS_S_CONTINUE_NEEDED ? 1 : judge(acceptor, source, flags);
+        rc = (major & GSS_S_CONTINUE_NEEDED) != 0 ? 1 : judge(acceptor, source, flags);
     }
     (void)gss_release_buffer(&minor, &answer);
     (void)gss_release_name(&minor, &source);

@@ -217,7 +217,7 @@ static int refuse_logon(struct sim_credssp *credssp, const char *why, struct hv_
 }
 
 static bool hash_key(const struct sim_credssp *credssp, const char *label, unsigned char hash[N_HASH]) {
-    HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(2 * MAX_BINDING_KEY);
+    HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(2 * (size_t)MAX_BINDING_KEY);
     unsigned n = 0;
 
     hv_buf_append(&text, label, strlen(label) + 1); /* the NUL counts */
