@@ -265,6 +265,37 @@ static void ended_subscriptions_are_gone(void **state) {
     assert_non_null(strstr(pull(world, context, 0), "n:InvalidEnumerationContext"));
 }
 
+/* A Renew of the subscription IDENTIFIER for so long. */
+static const char *renew(struct world *world, const char *identifier, const char *expires) {
+    HV_CLEANUP_BUF struct hv_buf body = HV_BUF_INIT(100000);
+
+    hv_buf_printf(&body,
+                  OPEN "<s:Header>" TO REPLY_TO ID URI(LOG)
+                      ACTION(SIM_NS_EVENT "/Renew") "<e:Identifier " EVENT ">%s</e:Identifier></s:Header><s:Body><e:Renew " EVENT
+                                                    "><e:Expires>%s</e:Expires></e:Renew></s:Body></s:Envelope>",
+                  identifier, expires);
+    return post(world, hv_buf_text(&body));
+}
+
+static void renewed_subscriptions_last(void **state) {
+    struct world *world = *state;
+    char context[64];
+    char identifier[64];
+
+    subscribe(world, SUBSCRIBE(LOG, "", PULL_MODE "<e:Expires>PT600S</e:Expires>"), context);
+    between(hv_buf_text(&world->reply.body), "<e:Identifier>", "<", identifier, sizeof(identifier));
+    pass(world, 599);
+    assert_non_null(strstr(renew(world, identifier, "PT300S"), "<e:RenewResponse><e:Expires>PT300.000S</e:Expires>"));
+    assert_non_null(strstr(renew(world, identifier, "soon"), "ExpirationTime"));
+    assert_non_null(strstr(renew(world, "uuid:0", "PT300S"), "e:EventSourceUnableToProcess"));
+    pass(world, 299);
+    (void)pull(world, context, 0);
+    assert_true(world->reply.waits);
+    pass(world, 2);
+    assert_non_null(strstr(pull(world, context, 0), "n:InvalidEnumerationContext"));
+    assert_non_null(strstr(renew(world, identifier, "PT300S"), "e:EventSourceUnableToProcess"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         T(subscriptions_are_judged),
@@ -274,6 +305,7 @@ int main(void) {
         T(the_event_log_has_records_and_bookmarks),
         T(bookmarks_resume_the_event_log),
         T(ended_subscriptions_are_gone),
+        T(renewed_subscriptions_last),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
