@@ -9,6 +9,7 @@
 #include "support/failmalloc.h"
 
 #define GUID1 "0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001"
+#define BARE1 "0A1B2C013D4E4F508A6B7C8D9E0F1001"
 #define ID1   "11111111-1111-4111-8111-111111111111"
 
 static struct hv_redactor *make_redactor(void) {
@@ -85,6 +86,14 @@ static void what_can_be_told_by_its_looks_is_replaced(void **state) {
         { "00-15-5D-01-02-03 is 00:15:5d:01:02:03", "02-00-00-00-00-01 is 02:00:00:00:00:01" },
         { "S-1-5-21-1-2-3-500 not S-1-5-32-544", "S-1-0-1 not S-1-5-32-544" },
         { "0123456789ABCDEF0123456789ABCDEF01234567", "0000000000000000000000000000000000000001" },
+        { "01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67 is 0123456789ABCDEF0123456789ABCDEF01234567",
+          "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:01 is 0000000000000000000000000000000000000001" },
+        { GUID1 " is " BARE1, "00000000-0000-4000-8000-000000000001 is 00000000000040008000000000000001" },
+        { "O:BAG:SYD:(A;;CC;;;S-1-5-21-1-2-3-500)", "O:BAG:SYD:(A;;CC;;;S-1-0-1)" },
+        { "CN=app01,OU=Servers,DC=corp,DC=local", "CN=vm-1,OU=name-1,DC=domain-2,DC=domain-3" },
+        { "hv01_old, old_app01", "host-1_old, old_vm-1" },
+        { "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkq\nRTESMBAGA1UE\n-----END CERTIFICATE-----\n",
+          "-----BEGIN CERTIFICATE-----\nY2VydGlmaWNhdGUtMQ==\n-----END CERTIFICATE-----\n" },
     };
 
     (void)state;
@@ -105,6 +114,7 @@ static void paths_keep_their_form(void **state) {
         { "\\\\filer\\share\\app01_" GUID1 ".avhdx", "\\\\host-3\\path-1\\vm-1_00000000-0000-4000-8000-000000000001.avhdx" },
         { "\\\\HV01\\root\\virtualization\\v2:Msvm_X.Name=\"a\"", "\\\\host-1\\root\\virtualization\\v2:Msvm_X.Name=\"a\"" },
         { "D:\\\\secret\\\\app01.vhdx", "D:\\\\path-1\\\\vm-1.vhdx" },
+        { "D:/secret/app01.vhdx", "D:/path-1/vm-1.vhdx" },
         { "https://files.corp.local/x", "https://host-3.domain-1.example/x" },
     };
 
