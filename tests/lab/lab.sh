@@ -78,6 +78,7 @@ said_ready() {
 foreign_service() {
     name=$1
     shift
+    rm -f "$work/$name.log"
     mkfifo "$work/ready-$name"
     NTLM_USER_FILE=$ntlm_users setpriv --pdeathsig KILL "$python" "$lab_dir/foreign_server.py" --log "$work/$name.log" "$@" >"$work/ready-$name" \
         2>"$work/foreign_server.err" &

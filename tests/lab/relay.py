@@ -18,10 +18,19 @@ import threading
 
 
 def receive(sock):
-    """What is there; of TLS also what has been decrypted already, since no selector tells of that."""
-    data = sock.recv(65536)
-    while data and isinstance(sock, ssl.SSLSocket) and sock.pending():
-        data += sock.recv(sock.pending())
+    """What is there. None: nothing for us, as when TLS renews its keys. Of TLS also what has been decrypted already, since no selector
+    tells of that."""
+    if not isinstance(sock, ssl.SSLSocket):
+        return sock.recv(65536)
+    sock.settimeout(0)
+    try:
+        data = sock.recv(65536)
+        while data and sock.pending():
+            data += sock.recv(sock.pending())
+    except ssl.SSLWantReadError:
+        return None
+    finally:
+        sock.settimeout(None)
     return data
 
 
@@ -72,6 +81,8 @@ class Relay:
                 for key, _ in selector.select():
                     other, direction = key.data
                     data = receive(key.fileobj)
+                    if data is None:
+                        continue
                     if not data:
                         return
                     if direction != speaking and self.cuts(direction):

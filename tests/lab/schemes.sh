@@ -5,7 +5,8 @@
 #     hvctl_as vm list --host "$hv01"   hvctl of lib.sh with the options for it
 #
 # negotiate-krb5 and kerberos-ticket have a ticket, kerberos a password, kerberos-keytab a key. negotiate-ntlm names a local
-# account, of which Kerberos does not know. credssp has NTLM inside, credssp-krb5 Kerberos. certificate, basic and ntlm are what they say. A test may
+# account, of which Kerberos does not know. credssp has NTLM inside, as the
+# account is local, credssp-krb5 Kerberos. certificate, basic and ntlm are what they say. A test may
 # change $user, $password (a file) and $certificate afterwards, and add options by "option --spn-host NAME". $mech is what hvsim
 # should log.
 
@@ -47,7 +48,7 @@ be() {
         option --auth ntlm
         ;;
     credssp)
-        user='LAB\tester' mech=credssp
+        user='.\tester' mech=credssp
         option --auth credssp
         ;;
     credssp-krb5)

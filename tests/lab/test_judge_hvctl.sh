@@ -9,15 +9,13 @@ service="" relay_1=""
 # by_each FUNCTION: identify by each scheme, then FUNCTION; $mech is what the service should see
 by_each() {
     for scheme in negotiate-krb5 negotiate-ntlm kerberos ntlm; do
-        mech=krb5
-        set_options "$scheme"
         scenario "$title, $scheme"
-        # The options are meant to be split.
-        # shellcheck disable=SC2086
-        hvctl wsman identify --host "$service" $options --user "$user"
+        be $scheme
+        hvctl_as wsman identify --host "$service"
         "$@"
     done
 }
+
 # What the service calls the mechanism.
 seen() {
     [ "$mech" = kerberos ] && echo krb5 || echo "$mech"
@@ -64,14 +62,14 @@ for scheme in negotiate-krb5 kerberos; do
 done
 
 sealed=false
-for certificate in good sha384; do
-    title="binding demanded, certificate $certificate"
-    foreign_service service --cert "$work/ca/$certificate.pem" --key "$work/ca/$certificate.key" --cbt strict
+for shown in good sha384; do
+    title="binding demanded, certificate $shown"
+    foreign_service service --cert "$work/ca/$shown.pem" --key "$work/ca/$shown.key" --cbt strict
     by_each understood_bound
-    title="somebody between, certificate $certificate"
+    title="somebody between, certificate $shown"
     relay_start "$service" --cert "$work/ca/good.pem" --key "$work/ca/good.key"
     target=$service
-    [ $certificate = good ] || {
+    [ $shown = good ] || {
         service=$relay_1
         by_each refused_for_binding
         service=$target
@@ -81,19 +79,18 @@ done
 
 scenario 'a ticket that can be forwarded'
 foreign_service service --cert "$work/ca/good.pem" --key "$work/ca/good.key"
-for name in tester fixed; do
-    be kerberos-ticket
-    ticket mine $name -f
-    hvctl_as wsman identify --host "$service"
-    exit_is 0
-    logged service '.delegated | not'
-    option --delegate
-    hvctl_as wsman identify --host "$service"
-    exit_is 0
-    given=.delegated
-    [ $name = tester ] || given='.delegated | not'
-    logged service "$given"
-done
+be kerberos-ticket
+ticket mine tester -f
+hvctl_as wsman identify --host "$service"
+exit_is 0
+logged service '.delegated | not'
+option --delegate
+hvctl_as wsman identify --host "$service"
+exit_is 0
+logged service .delegated
+ticket fixed fixed
+hvctl_as wsman identify --host "$service"
+error_is 7 'no ticket was forwarded'
 
 sealed=true
 for offer in negotiate kerberos; do
@@ -109,5 +106,55 @@ done
 be ntlm
 hvctl_as wsman identify --host "$service"
 error_is 7 'offers only Kerberos'
+
+# ---- CredSSP ----
+
+# credssp_service [OPTIONS]
+credssp_service() {
+    foreign_service service --schemes CredSSP --inner-cert "$work/ca/lone.pem" --inner-key "$work/ca/lone.key" \
+        --password-file "$work/password" "$@"
+}
+# Sealed or not, the host has the password now.
+given() {
+    exit_is 0
+    out_has '"vendor": "'
+    logged service ".sealed == $sealed and .identify and .mech == \"$1\""
+    check 'the service has the password' jq_says "$work/service.log" 'any(.delegated and (.given | ascii_downcase | endswith("tester")))'
+}
+by_credssp() {
+    for scheme in credssp credssp-krb5; do
+        scenario "$title, $scheme"
+        be $scheme
+        hvctl_as wsman identify --host "$service" -o json
+        given "$([ $scheme = credssp ] && echo ntlm || echo krb5)"
+    done
+}
+for tls in 1.2 1.3; do
+    for version in 2 4 5 6; do
+        title="CredSSP $version over TLS $tls"
+        sealed=true
+        credssp_service --inner-tls $tls --credssp-version $version
+        by_credssp
+    done
+done
+title='CredSSP without tickets of TLS'
+credssp_service --quirk no-tickets
+by_credssp
+title='CredSSP, an answer of three parts'
+credssp_service --quirk long --inner-tls 1.2
+by_credssp
+credssp_service --quirk long
+by_credssp
+title='CredSSP over https'
+sealed=false
+credssp_service --cert "$work/ca/good.pem" --key "$work/ca/good.key"
+by_credssp
+
+scenario 'a service that proves another key gets no password'
+credssp_service --quirk false-proof
+be credssp
+hvctl_as wsman identify --host "$service"
+error_is 7 key
+check 'no password left' jq_says "$work/service.log" 'last | .delegated | not'
 
 finish
