@@ -33,6 +33,7 @@ static const char *const keys[] = {
     "physical",
     "pool",
     "processor",
+    "processor_pool",
     "sign_in",
     "smb",
     "switch",
@@ -224,7 +225,8 @@ static int lists_build(struct sim_host *host, const struct sim_section *section,
         (r = sim_section_texts(section, "drive", &host->drives, err)) ||
         (r = sim_section_texts(section, "denied", &host->denied, err)) ||
         (r = sim_section_texts(section, "certmapping", &host->certmappings, err)) ||
-        (r = sim_section_texts(section, "physical", &host->physical_disks, err)))
+        (r = sim_section_texts(section, "physical", &host->physical_disks, err)) ||
+        (r = sim_section_texts(section, "processor_pool", &host->processor_pools, err)))
         return r;
     if (host->drives.n_items == 0 && !sim_texts_add(&host->drives, "C"))
         return hv_error_memory(err);

@@ -78,6 +78,10 @@ void sim_emit_pools(struct sim_sink *sink) {
     for (size_t i = 0; i < sink->host->n_pools; i++)
         pool_emit(sink, sink->host->pools[i].id, sink->host->pools[i].id, 31, "Microsoft:Hyper-V:Virtual Hard Disk",
                   sink->host->pools[i].id);
+    for (size_t i = 0; i < sink->host->processor_pools.n_items; i++) {
+        const char *id = sink->host->processor_pools.items[i];
+        pool_emit(sink, id, id, 3, "Microsoft:Hyper-V:Processor", id);
+    }
 }
 
 void sim_emit_disk_drives(struct sim_sink *sink) {

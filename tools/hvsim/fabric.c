@@ -190,6 +190,7 @@ struct sim_host *sim_host_free(struct sim_host *host) {
     sim_texts_deinit(&host->denied);
     sim_texts_deinit(&host->certmappings);
     sim_texts_deinit(&host->physical_disks);
+    sim_texts_deinit(&host->processor_pools);
     sim_files_deinit(&host->files);
     sim_list_deinit(&host->stored);
     free(host);

@@ -38,7 +38,8 @@ struct sim_host {
     struct sim_texts denied;                          /* users who may read only */
     char *listen, *sign_in, *cbt, *allow_unencrypted; /* sim_host_access */
     struct sim_texts certmappings;
-    struct sim_texts physical_disks; /* numbers of disks that can be passed through */
+    struct sim_texts processor_pools; /* named ones */
+    struct sim_texts physical_disks;  /* numbers of disks that can be passed through */
     struct sim_switch *switches;
     size_t n_switches;
     struct sim_pool *pools;

@@ -35,6 +35,7 @@ struct sim_plan {
     struct sim_host *destination; /* the same host for a move of storage */
     struct sim_disk_move *disks;
     size_t n_disks;
+    char *processor_pool;                          /* NULL: as it is */
     char *config_root, *snapshot_root, *swap_root; /* NULL: unchanged */
     bool avoid_removing;
     bool overwrite;

@@ -14,6 +14,7 @@ void sim_plan_deinit(struct sim_plan *plan) {
         free(plan->disks[i].pool);
     }
     free(plan->disks);
+    free(plan->processor_pool);
     free(plan->config_root);
     free(plan->snapshot_root);
     free(plan->swap_root);
@@ -140,6 +141,12 @@ static void planned_merge(struct sim_vm *vm, struct sim_vm *planned) {
     planned->n_checkpoints = n_checkpoints;
 }
 
+static void processor_redirect(struct sim_vm *vm, const struct sim_plan *plan) {
+    for (size_t i = 0; plan->processor_pool && i < vm->active.resources.n_items; i++)
+        if (sim_object_number(vm->active.resources.items[i], "ResourceType", 0) == 3)
+            sim_set_text(vm->active.resources.items[i], "PoolID", plan->processor_pool);
+}
+
 static bool vm_settle(struct sim_job *job, struct sim_vm *vm) {
     const struct sim_plan *plan = &job->plan;
     struct sim_vm *planned = plan->destination == job->host ? NULL : sim_vm_find(plan->destination, vm->guid, true);
@@ -154,6 +161,7 @@ static bool vm_settle(struct sim_job *job, struct sim_vm *vm) {
             return false;
     if (!disks_redirect(vm, plan))
         return false;
+    processor_redirect(vm, plan);
     if (plan->destination == job->host)
         return true;
     vm->job = NULL;

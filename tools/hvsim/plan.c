@@ -127,6 +127,21 @@ static void settings_check(const struct sim_request *request, const struct sim_p
     }
 }
 
+/* The processors come from a pool of the destination (hyperv.md 6). */
+static bool processor_choose(const struct sim_request *request, struct sim_plan *plan, struct sim_problems *problems) {
+    for (size_t i = 0; i < request->n_resources; i++) {
+        const struct sim_object *asked = request->resources[i].object;
+        const char *pool = sim_object_text(asked, "PoolID");
+        if (!sim_class_is_a(asked->class_, "Msvm_ProcessorSettingData") || !pool)
+            continue;
+        if (*pool && !sim_texts_has(&plan->destination->processor_pools, pool))
+            sim_problem_note(problems, AT_CHECK, 0x80070490, NULL, "The processor resource pool '%s' was not found at host '%s'.",
+                             pool, plan->destination->netbios);
+        return hv_text_copy(pool, &plan->processor_pool, NULL) == 0;
+    }
+    return true;
+}
+
 /* On one host only media that the request lists matter. */
 static void listed_media_check(const struct sim_request *request, const struct sim_plan *plan, struct sim_problems *problems) {
     for (size_t i = 0; i < request->n_resources; i++)
@@ -189,6 +204,8 @@ bool sim_plan_make(const struct sim_request *request, struct sim_plan *plan, str
         processor_check(request, plan, problems);
         memory_check(request, plan, problems);
         settings_check(request, plan, problems);
+        if (!processor_choose(request, plan, problems))
+            return false;
     } else {
         listed_media_check(request, plan, problems);
     }

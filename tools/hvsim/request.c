@@ -73,6 +73,8 @@ static uint32_t type_check(struct sim_request *request) {
     bool is_smb = transport == 32768 && request->host->build >= SIM_BUILD_2012_R2;
     if (sim_type_is_remote(request->type) && transport != 5 && !is_smb)
         return refuse(request, SIM_INVALID_PARAMETER, "TransportType must be 5, or 32768 from 2012 R2 on", NULL);
+    if (sim_object_number(settings, "CPUCappingMagnitude", 0) > 2)
+        return refuse(request, SIM_INVALID_PARAMETER, "CPUCappingMagnitude must be 0, 1 or 2", NULL);
     if (!sim_type_is_remote(request->type) && transport != 0 && transport != 5)
         return refuse(request, SIM_INVALID_PARAMETER, "TransportType with a storage migration", NULL);
     return 0;
