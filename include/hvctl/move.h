@@ -16,6 +16,7 @@ enum hv_move_type {
     HV_MOVE_VM = 32768,
     HV_MOVE_STORAGE = 32769, /* on the same host */
     HV_MOVE_VM_AND_STORAGE = 32771,
+    HV_MOVE_DEEP_CHECK = 32772, /* checks only: whether the destination can take the storage */
 };
 
 struct hv_move_disk {
@@ -29,6 +30,41 @@ enum hv_move_credentials {
     HV_CREDENTIALS_LOCAL,  /* a local account, as by Basic: nobody elsewhere */
     HV_CREDENTIALS_DOMAIN, /* by Kerberos or NTLM: enough where the hosts authenticate by Kerberos */
     HV_CREDENTIALS_GIVEN,  /* by CredSSP: enough where they authenticate by CredSSP */
+};
+
+/* Yes or no where the host has a default of its own. */
+enum hv_choice {
+    HV_CHOICE_DEFAULT, /* not sent */
+    HV_CHOICE_NO,
+    HV_CHOICE_YES,
+};
+
+enum hv_cpu_cap {
+    HV_CPU_CAP_DEFAULT, /* not sent */
+    HV_CPU_CAP_NORMAL,
+    HV_CPU_CAP_LOW,
+    HV_CPU_CAP_HIGH,
+};
+
+/*
+ * How a move is made. Zeroed: as the host does it. What came with later versions of Windows is sent only when it is asked for
+ * here, and only after the source showed that it knows it.
+ */
+struct hv_move_tuning {
+    const char *network;                /* take the destination's listeners in this network, "192.0.2.0/24"; or */
+    const char *const *destination_ips; /* these addresses */
+    size_t n_destination_ips;
+    bool smb; /* memory travels by SMB, else by TCP */
+    enum hv_choice compression;
+    bool cancel_on_long_blackout;
+    enum hv_cpu_cap cpu_cap;
+    const char *processor_pool;           /* at the destination */
+    bool overwrite;                       /* files that are at the target already */
+    bool keep_source;                     /* RetainVhdCopiesOnSource */
+    bool avoid_removing_vhds;             /* neither at the source after success nor at the destination after failure */
+    const struct hv_move_disk *unmanaged; /* disks that no setting names, such as differencing parents; full paths */
+    size_t n_unmanaged;
+    bool remove_source_unmanaged;
 };
 
 /* All texts are copied. */
@@ -50,6 +86,9 @@ struct hv_move_options {
     const char *paging_path;   /* SwapFileDataRoot */
     const struct hv_move_disk *disks;
     size_t n_disks;
+    const struct hv_move_disk *rules; /* SOURCE is a pattern with * and ? for the whole path, DESTINATION a folder; first fit */
+    size_t n_rules;
+    struct hv_move_tuning tuning;
     const char *pool; /* resource pool for disks; NULL: the primordial one for disks with a new path, else as they are */
 
     uint64_t settle_ms;    /* how long a lost request is looked for; 0: 60 s, the host's own operation timeout */
@@ -94,6 +133,7 @@ struct hv_move_result {
     int64_t job_percent;
     bool job_vanished;
     int64_t return_value; /* of the request, when answered */
+    char *settings;       /* MigrationSettingData of the request, as it was sent; NULL before */
     bool request_sent;    /* the request to move left, or may have left */
     struct hv_reason *reasons;
     size_t n_reasons;

@@ -55,6 +55,29 @@ bool hv_text_starts_same(const char *text, const char *prefix) {
     return !*prefix;
 }
 
+bool hv_text_fits(const char *text, const char *pattern) {
+    const char *star = NULL;   /* the last one met */
+    const char *resume = NULL; /* where what it stands for ends, so far */
+
+    while (*text) {
+        if (*pattern == '*') {
+            star = pattern++;
+            resume = text;
+        } else if (*pattern && (*pattern == '?' || hv_text_lower(*pattern) == hv_text_lower(*text))) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return !*pattern;
+}
+
 bool hv_text_u64(const char *text, size_t n_bytes, uint64_t min, uint64_t max, uint64_t *ret_value) {
     uint64_t value = 0;
 

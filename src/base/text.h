@@ -21,6 +21,9 @@ static inline char hv_text_lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Does TEXT fit PATTERN as a whole, "*" being any text and "?" any one byte, regardless of case? */
+bool hv_text_fits(const char *text, const char *pattern);
+
 /* Decimal digits only, whole span, in [min, max]. False, *ret untouched, otherwise. */
 bool hv_text_u64(const char *text, size_t n_bytes, uint64_t min, uint64_t max, uint64_t *ret_value);
 /* As above with an optional minus. */

@@ -1,62 +1,11 @@
 /* hvctl check, migrate and move-storage (ux.md 1; hyperv.md 4a to 4f). */
-#include <string.h>
-
-#include "base/error.h"
-#include "base/text.h"
 #include "cli/cmd.h"
+#include "cli/move_options.h"
 #include "cli/say.h"
 
 enum { DEFAULT_PARALLEL = 2, LEAST_SETTLE_MS = 10000 };
 
-struct disks {
-    struct hv_move_disk *list;
-    char **sources; /* owned; the destinations are borrowed from argv */
-    size_t n;
-};
-
-static void disks_deinit(struct disks *disks) {
-    for (size_t i = 0; i < disks->n; i++)
-        free(disks->sources[i]);
-    free(disks->sources);
-    free(disks->list);
-}
-#define CLEANUP_DISKS HV_ATTR_CLEANUP(disks_deinit)
-
-static int read_disks(const struct hv_args *args, struct disks *disks, struct hv_error *err) {
-    size_t n = hv_args_count(args, HV_OPT_DISK);
-    int rc = 0;
-
-    disks->list = calloc(n + 1, sizeof(*disks->list));
-    disks->sources = calloc(n + 1, sizeof(*disks->sources));
-    if (!disks->list || !disks->sources)
-        return hv_error_memory(err);
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        const char *pair = hv_args_nth(args, HV_OPT_DISK, i);
-        const char *equals = strchr(pair, '=');
-
-        if (!equals || !equals[1])
-            return hv_usage_error(err, "write --disk 'OLDPATH=NEWPATH', in single quotes so that the shell keeps the backslashes",
-                                  "--disk %s names no new path", pair);
-        rc = hv_text_copy_n(pair, (size_t)(equals - pair), &disks->sources[i], err);
-        if (rc < 0)
-            return rc;
-        disks->n++;
-        disks->list[i].source = disks->sources[i];
-        disks->list[i].destination = equals + 1;
-    }
-    return 0;
-}
-
-/* Storage stays where it is unless one of these options says otherwise. */
-static enum hv_move_type choose_type(const struct hv_args *args) {
-    static const enum hv_opt storage_options[] = { HV_OPT_STORAGE, HV_OPT_INCLUDE_STORAGE, HV_OPT_POOL, HV_OPT_DISK };
-
-    for (size_t i = 0; i < sizeof(storage_options) / sizeof(storage_options[0]); i++) {
-        if (hv_args_has(args, storage_options[i]))
-            return HV_MOVE_VM_AND_STORAGE;
-    }
-    return HV_MOVE_VM;
-}
+#define CLEANUP_LISTS HV_ATTR_CLEANUP(hv_move_lists_deinit)
 
 /*
  * How long a request without an answer may still take effect: as long as the host was told to try, but a busy one starts its jobs
@@ -69,23 +18,17 @@ static uint64_t settle_ms(const struct hv_args *args) {
 }
 
 static struct hv_move_options read_options(const struct hv_move_request *request, const struct hv_args *args,
-                                           const struct disks *disks) {
-    bool is_storage_move = request->type == HV_MOVE_STORAGE;
-
-    return (struct hv_move_options){
+                                           const struct hv_move_lists *lists) {
+    struct hv_move_options options = {
         .type = request->type,
         .check_only = request->act == HV_ACT_CHECK || hv_args_has(args, HV_OPT_DRY_RUN),
         .detach = hv_args_has(args, HV_OPT_DETACH),
         .destination_name = hv_args_value(args, HV_OPT_DESTINATION_NAME),
-        .storage_path = hv_args_value(args, is_storage_move ? HV_OPT_TO_PATH : HV_OPT_STORAGE),
-        .config_path = hv_args_value(args, HV_OPT_CONFIG_PATH),
-        .snapshot_path = hv_args_value(args, HV_OPT_SNAPSHOT_PATH),
-        .paging_path = hv_args_value(args, HV_OPT_PAGING_PATH),
-        .disks = disks->list,
-        .n_disks = disks->n,
-        .pool = hv_args_value(args, HV_OPT_POOL),
         .settle_ms = settle_ms(args),
     };
+
+    hv_move_options_read(&options, args, lists);
+    return options;
 }
 
 /* Every VM with every destination. */
@@ -120,13 +63,15 @@ static int check_request(const struct hv_move_request *request, const struct hv_
     if (request->n_vms > 1 && hv_args_has(args, HV_OPT_DISK))
         return hv_usage_error(err, "move the VMs one by one, or give --storage PATH for all",
                               "--disk belongs to one VM, %zu were named", request->n_vms);
+    if (request->n_vms > 1 && hv_args_has(args, HV_OPT_UNMANAGED))
+        return hv_usage_error(err, "move the VMs one by one", "--unmanaged belongs to one VM, %zu were named", request->n_vms);
     if (hv_args_has(args, HV_OPT_DETACH) && hv_args_has(args, HV_OPT_DRY_RUN))
         return hv_usage_error(err, "leave one of the two out", "--dry-run starts no job that --detach could leave");
     return 0;
 }
 
 int hv_move_request_run(const struct hv_move_request *request, const struct hv_args *args, struct hv_output *out) {
-    CLEANUP_DISKS struct disks disks = { 0 };
+    CLEANUP_LISTS struct hv_move_lists lists = { 0 };
     struct hv_connection connection = { 0 };
     struct hv_mover mover = { 0 };
     bool is_storage_move = request->type == HV_MOVE_STORAGE;
@@ -151,11 +96,11 @@ int hv_move_request_run(const struct hv_move_request *request, const struct hv_a
     int rc = check_request(request, args, &error);
 
     if (rc == 0)
-        rc = read_disks(args, &disks, &error);
+        rc = hv_move_lists_read(&lists, args, &error);
     if (rc == 0)
         rc = hv_connection_init(&connection, &plan, args, out, &error);
     if (rc == 0) {
-        options = read_options(request, args, &disks);
+        options = read_options(request, args, &lists);
         hv_mover_init(&mover, &mover_options, &connection);
         rc = add_items(&mover, request, &options, &error);
     }
@@ -177,11 +122,11 @@ static int run(enum hv_mover_act act, enum hv_move_type type, const struct hv_ar
 }
 
 int hv_cmd_check(const struct hv_args *args, struct hv_output *out) {
-    return run(HV_ACT_CHECK, choose_type(args), args, out);
+    return run(HV_ACT_CHECK, hv_move_type_choose(args), args, out);
 }
 
 int hv_cmd_migrate(const struct hv_args *args, struct hv_output *out) {
-    return run(HV_ACT_MIGRATE, choose_type(args), args, out);
+    return run(HV_ACT_MIGRATE, hv_move_type_choose(args), args, out);
 }
 
 int hv_cmd_move_storage(const struct hv_args *args, struct hv_output *out) {

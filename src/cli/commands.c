@@ -6,7 +6,8 @@
 
 #define CONNECT (HV_GROUP_CONNECT | HV_GROUP_HOST)
 #define MOVE                                                                                                                     \
-    (CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAIT | HV_GROUP_PARALLEL)
+    (CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAY | HV_GROUP_WAIT |           \
+     HV_GROUP_PARALLEL)
 #define RESOURCE (CONNECT | HV_GROUP_RESOURCE)
 
 #define VALUE_HELP                                                                                                               \
@@ -217,7 +218,7 @@ const struct hv_command hv_commands[] = {
       "  hvctl check app01 --from hv01 --to hv02\n"
       "  hvctl check app01 app02 --from hv01 --to hv02,hv03 --include-storage\n",
       place_help,
-      MOVE,
+      MOVE | HV_GROUP_DEEP,
       1,
       SIZE_MAX,
       hv_cmd_check },
@@ -227,6 +228,7 @@ const struct hv_command hv_commands[] = {
       "  hvctl migrate app01 --from hv01 --to hv02\n"
       "  hvctl migrate app01 --from hv01 --to hv02 --include-storage\n"
       "  hvctl migrate app01 --from hv01 --to hv02 --storage 'D:\\VMs' --disk 'app01.vhdx=E:\\fast\\'\n"
+      "  hvctl migrate app01 --from hv01 --to hv02 --network 192.0.2.0/24 --compress no\n"
       "  hvctl migrate app01 app02 app03 --from hv01 --to hv02 --parallel 2 -o jsonl\n",
       place_help,
       MOVE | HV_GROUP_DETACH | HV_GROUP_DRY_RUN,

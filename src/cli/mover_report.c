@@ -43,6 +43,8 @@ static const char *type_name(const struct hv_mover_item *item) {
         return "storage";
     case HV_MOVE_VM_AND_STORAGE:
         return "vm-and-storage";
+    case HV_MOVE_DEEP_CHECK:
+        return "deep-check";
     }
     return NULL;
 }
@@ -153,6 +155,7 @@ static json_t *request_object(const struct hv_mover_item *item) {
     hv_json_put(&object, "paging_path", hv_json_text(options->paging_path));
     hv_json_put(&object, "pool", hv_json_text(options->pool));
     hv_json_put(&object, "disks", disks_object(options));
+    hv_json_put(&object, "migration_setting_data", hv_json_text(hv_move_result(item->task)->settings));
     return object;
 }
 
@@ -335,6 +338,8 @@ static void say_request(const struct hv_mover_item *item) {
         hv_say_note(out, "  the paging file goes to %s", options->paging_path);
     if (options->pool)
         hv_say_note(out, "  disks go to the pool %s", options->pool);
+    if (out->verbose > 0 && hv_move_result(item->task)->settings)
+        hv_say_note(out, "  MigrationSettingData %s", hv_move_result(item->task)->settings);
     for (size_t i = 0; i < options->n_disks; i++)
         hv_say_note(out, "  disk %s goes to %s", options->disks[i].source, options->disks[i].destination);
 }

@@ -88,6 +88,20 @@ enum hv_opt {
     HV_OPT_MIGRATION_AUTH,
     HV_OPT_PERFORMANCE,
     HV_OPT_METRIC,
+    HV_OPT_DISK_RULE,
+    HV_OPT_NETWORK,
+    HV_OPT_DEST_IP,
+    HV_OPT_TRANSPORT,
+    HV_OPT_COMPRESS,
+    HV_OPT_CANCEL_ON_LONG_BLACKOUT,
+    HV_OPT_CPU_CAP,
+    HV_OPT_PROCESSOR_POOL,
+    HV_OPT_OVERWRITE,
+    HV_OPT_KEEP_SOURCE,
+    HV_OPT_AVOID_REMOVING_VHDS,
+    HV_OPT_UNMANAGED,
+    HV_OPT_REMOVE_SOURCE_UNMANAGED,
+    HV_OPT_DEEP,
     HV_OPT_FORCE,
     HV_OPT_TIMEOUT,
     HV_OPT_PROCESSOR_COMPATIBILITY,
@@ -136,6 +150,8 @@ enum hv_opt {
 #define HV_GROUP_POWER       (UINT64_C(1) << 30)
 #define HV_GROUP_FORCE       (UINT64_C(1) << 31)
 #define HV_GROUP_VM_SET      (UINT64_C(1) << 32)
+#define HV_GROUP_WAY         (UINT64_C(1) << 33) /* between two hosts */
+#define HV_GROUP_DEEP        (UINT64_C(1) << 34)
 #define HV_GROUP_ACCOUNT     (UINT64_C(1) << 40) /* those of CONNECT that say who signs in */
 
 enum hv_opt_kind {

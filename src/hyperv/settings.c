@@ -74,8 +74,9 @@ int hv_settings_system(const char *vm_id, const struct hv_roots *roots, struct h
     return 0;
 }
 
-int hv_settings_disk(const struct hv_instance *as_read, const char *path, const char *pool_id, struct hv_instance **ret_instance,
-                     struct hv_error *err) {
+/* What ties a setting to the one that it is to become: key, kind, parent and pool, as they were read. */
+static int copy_identity(const struct hv_instance *as_read, const char *class_name, struct hv_instance **ret_instance,
+                         struct hv_error *err) {
     static const struct {
         const char *name;
         enum hv_cim_type type;
@@ -87,17 +88,43 @@ int hv_settings_disk(const struct hv_instance *as_read, const char *path, const 
     int r;
 
     if (!hv_instance_text(as_read, "InstanceID"))
-        return hv_error_set(err, HV_E_PROTOCOL, "the host showed a virtual hard disk without InstanceID");
-    r = hv_instance_new("Msvm_StorageAllocationSettingData", HV_NAMESPACE_V2, &instance, err);
+        return hv_error_set(err, HV_E_PROTOCOL, "the host showed a setting of the VM without InstanceID (%s)", class_name);
+    r = hv_instance_new(class_name, HV_NAMESPACE_V2, &instance, err);
     for (size_t i = 0; r == 0 && i < HV_ARRAY_SIZE(kept); i++) {
         const char *value = hv_instance_text(as_read, kept[i].name);
         if (value)
             r = hv_instance_set(instance, kept[i].name, kept[i].type, value, err);
     }
+    if (r < 0)
+        return r;
+    *ret_instance = instance;
+    instance = NULL;
+    return 0;
+}
+
+int hv_settings_disk(const struct hv_instance *as_read, const char *path, const char *pool_id, struct hv_instance **ret_instance,
+                     struct hv_error *err) {
+    HV_CLEANUP(hv_instance_free) struct hv_instance *instance = NULL;
+    int r = copy_identity(as_read, "Msvm_StorageAllocationSettingData", &instance, err);
+
     if (r == 0 && pool_id)
         r = hv_instance_set(instance, "PoolID", HV_CIM_STRING, pool_id, err);
     if (r == 0)
         r = hv_instance_set_array(instance, "HostResource", HV_CIM_STRING, &path, 1, err);
+    if (r < 0)
+        return r;
+    *ret_instance = instance;
+    instance = NULL;
+    return 0;
+}
+
+int hv_settings_processor(const struct hv_instance *as_read, const char *pool_id, struct hv_instance **ret_instance,
+                          struct hv_error *err) {
+    HV_CLEANUP(hv_instance_free) struct hv_instance *instance = NULL;
+    int r = copy_identity(as_read, "Msvm_ProcessorSettingData", &instance, err);
+
+    if (r == 0)
+        r = hv_instance_set(instance, "PoolID", HV_CIM_STRING, pool_id, err);
     if (r < 0)
         return r;
     *ret_instance = instance;

@@ -7,6 +7,7 @@
 enum {
     HV_TRANSPORT_NONE = 0, /* storage stays on its host */
     HV_TRANSPORT_TCP = 5,
+    HV_TRANSPORT_SMB = 32768,
 };
 
 /* Msvm_VirtualSystemMigrationSettingData; TRANSPORT HV_TRANSPORT_NONE is left out. */
@@ -30,6 +31,13 @@ HV_MUST_CHECK int hv_settings_system(const char *vm_id, const struct hv_roots *r
  */
 HV_MUST_CHECK int hv_settings_disk(const struct hv_instance *as_read, const char *path, const char *pool_id,
                                    struct hv_instance **ret_instance, struct hv_error *err);
+
+/*
+ * Msvm_ProcessorSettingData for the processors AS_READ, taken from pool POOL_ID of the destination. Errors: PROTOCOL (no key),
+ * MEMORY.
+ */
+HV_MUST_CHECK int hv_settings_processor(const struct hv_instance *as_read, const char *pool_id, struct hv_instance **ret_instance,
+                                        struct hv_error *err);
 
 /* Is this setting a virtual hard disk? An ISO and a floppy have the same class and ResourceType (hyperv.md 2.11). */
 bool hv_settings_is_vhd(const struct hv_instance *setting);

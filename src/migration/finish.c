@@ -1,6 +1,7 @@
 /* The end of a move: the verdict put into words (design.md 3.3, 3.4; ux.md 3 and 10). */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/code.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -8,6 +9,8 @@
 #include "hyperv/job.h"
 #include "hyperv/reason.h"
 #include "migration/machine.h"
+
+enum { LEFTOVER_CEILING = 64 * 1024 };
 
 static const char *verb(const struct hv_move *move) {
     return move->plan.check_only ? "the check" : "the move";
@@ -204,6 +207,33 @@ static int verdict(struct hv_move *move, struct hv_error *err) {
     return unknown(move, err);
 }
 
+/* The user wanted copies to be kept: they are to be seen, as everything that remains. */
+static int note_copies(struct hv_move *move, struct hv_error *err) {
+    const struct hv_tuning *tuning = &move->plan.tuning;
+    bool at_source = move->result.outcome == HV_OUTCOME_MOVED && (tuning->keep_source || tuning->avoid_removing_vhds);
+    bool at_destination =
+        move->result.outcome == HV_OUTCOME_NOT_MOVED && tuning->avoid_removing_vhds && move->evidence.job != HV_JOB_END_NONE;
+    const char *destination = move->plan.destination_label ? move->plan.destination_label : move->plan.source_name;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && (at_source || at_destination) && i < move->n_placements; i++) {
+        const struct hv_placement *placement = &move->placements[i];
+        HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(LEFTOVER_CEILING);
+        char *taken;
+
+        if (at_destination && !*placement->to)
+            hv_buf_printf(&text, "perhaps a copy of disk %s, where its pool on %s put it", placement->from, destination);
+        else if (at_destination)
+            hv_buf_printf(&text, "perhaps a copy of disk %s at %s on %s", placement->from, placement->to, destination);
+        else
+            hv_buf_printf(&text, "perhaps the old copy of disk %s on %s", placement->from, move->plan.source_name);
+        r = hv_buf_take(&text, "a text", &taken, err);
+        if (r == 0)
+            r = hv_mig_add_text(&move->result.leftovers, &move->result.n_leftovers, taken, err);
+    }
+    return r;
+}
+
 int hv_mig_finish(struct hv_step *step) {
     struct hv_move *move = step->move;
     bool job_runs = move->evidence.job == HV_JOB_END_RUNNING;
@@ -220,6 +250,8 @@ int hv_mig_finish(struct hv_step *step) {
         move->result.at_source = move->evidence.at_source;
         move->result.at_destination = move->evidence.at_destination;
     }
+    if (note_copies(move, NULL) < 0)
+        r = r < 0 ? r : hv_error_memory(step->err);
     move->state = HV_MIG_STATE_DONE;
     hv_effects_done(step->effects);
     return r;

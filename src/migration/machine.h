@@ -7,6 +7,7 @@
 
 #include "engine/task.h"
 #include "migration/plan.h"
+#include "migration/tuning.h"
 #include "migration/verdict.h"
 
 /* state, what it means */
@@ -15,6 +16,9 @@
     X(FIND_VM, "looking the VM up at the source")                                                                                \
     X(FIND_ELSEWHERE, "not at the source: is it at the destination already?")                                                    \
     X(READ_DISKS, "reading which disks the VM has")                                                                              \
+    X(READ_PROCESSOR, "reading the VM's processor setting, for another pool")                                                    \
+    X(READ_TEMPLATE, "does the source know all that is asked for? By its templates")                                             \
+    X(READ_CLASS, "the same, by its description of the class")                                                                   \
     X(READ_SOURCE, "reading the source's migration settings")                                                                    \
     X(READ_SERVICE, "reading the full name of the source's migration service")                                                   \
     X(READ_LISTENERS, "reading where the destination takes migrations")                                                          \
@@ -74,6 +78,9 @@ struct hv_move {
     bool no_listener;       /* the destination takes migrations on no address */
     struct hv_epr *job;
     bool disks_read;
+    bool tuning_known; /* the source knows all that is asked for */
+    struct hv_tuning_seen seen;
+    struct hv_instance *processor;  /* what the request says of it; NULL: nothing */
     bool moves_nothing;             /* a check, or a followed job that is no migration */
     bool lost;                      /* the answer to the request is missing */
     size_t n_asked_classes;         /* of jobs, tried for the one to follow */
@@ -135,11 +142,13 @@ const char *hv_mig_vm_label(const struct hv_move *move);
 const char *hv_mig_destination_label(const struct hv_move *move);
 
 /* Entry actions and handlers, by file. prologue.c */
-hv_mig_handler hv_mig_enter_find_vm, hv_mig_enter_find_elsewhere, hv_mig_enter_read_disks, hv_mig_enter_read_source,
-    hv_mig_enter_read_service, hv_mig_enter_read_listeners, hv_mig_enter_read_destination;
-hv_mig_handler hv_mig_start, hv_mig_vm_answered, hv_mig_elsewhere_answered, hv_mig_disks_answered, hv_mig_source_answered,
-    hv_mig_service_answered, hv_mig_listeners_answered, hv_mig_destination_answered, hv_mig_prologue_failed,
-    hv_mig_prologue_detached, hv_mig_elsewhere_failed;
+hv_mig_handler hv_mig_enter_find_vm, hv_mig_enter_find_elsewhere, hv_mig_enter_read_disks, hv_mig_enter_read_processor,
+    hv_mig_enter_read_template, hv_mig_enter_read_class, hv_mig_enter_read_source, hv_mig_enter_read_service,
+    hv_mig_enter_read_listeners, hv_mig_enter_read_destination;
+hv_mig_handler hv_mig_start, hv_mig_vm_answered, hv_mig_elsewhere_answered, hv_mig_disks_answered, hv_mig_processor_answered,
+    hv_mig_template_answered, hv_mig_class_answered, hv_mig_class_unknown, hv_mig_source_answered, hv_mig_service_answered,
+    hv_mig_listeners_answered, hv_mig_destination_answered, hv_mig_prologue_failed, hv_mig_prologue_detached,
+    hv_mig_elsewhere_failed;
 /* request.c */
 hv_mig_handler hv_mig_enter_request;
 hv_mig_handler hv_mig_request_answered, hv_mig_request_refused, hv_mig_request_lost, hv_mig_remember_detach;

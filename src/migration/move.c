@@ -21,11 +21,13 @@ static void move_free(struct hv_task *task) {
     (void)hv_epr_free(move->service);
     (void)hv_epr_free(move->job);
     hv_placements_free(move->placements, move->n_placements);
+    (void)hv_instance_free(move->processor);
     hv_job_deinit(&move->last_job);
     free(result->vm_id);
     free(result->vm_name);
     free(result->job_id);
     free(result->job_class);
+    free(result->settings);
     hv_reasons_free(result->reasons, result->n_reasons);
     free_texts(result->warnings, result->n_warnings);
     free_texts(result->leftovers, result->n_leftovers);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "hyperv/settings.h"
 #include "migration/plan.h"
+#include "migration/tuning.h"
 
 enum { PATH_CEILING = 64 * 1024, LIST_CEILING = 600 };
 
@@ -35,15 +36,21 @@ static int join(const char *folder, const char *name, char **ret_path, struct hv
     return hv_buf_take(&path, "the new path of a disk", ret_path, err);
 }
 
+int hv_plan_target(const char *destination, const char *from, char **ret_path, struct hv_error *err) {
+    if (hv_text_ends(destination, "\\") || hv_text_ends(destination, "/"))
+        return join(destination, file_name(from), ret_path, err);
+    return hv_text_copy(destination, ret_path, err);
+}
+
 /* New path of the disk at FROM; *ret_to stays NULL when it does not move. */
 static int choose(const struct hv_plan *plan, const char *from, char **ret_to, struct hv_error *err) {
     for (size_t i = 0; i < plan->n_mappings; i++) {
-        const char *destination = plan->mappings[i].destination;
-        if (!mapping_fits(&plan->mappings[i], from))
-            continue;
-        if (hv_text_ends(destination, "\\") || hv_text_ends(destination, "/"))
-            return join(destination, file_name(from), ret_to, err);
-        return hv_text_copy(destination, ret_to, err);
+        if (mapping_fits(&plan->mappings[i], from))
+            return hv_plan_target(plan->mappings[i].destination, from, ret_to, err);
+    }
+    for (size_t i = 0; i < plan->n_rules; i++) {
+        if (hv_text_fits(from, plan->rules[i].source))
+            return join(plan->rules[i].destination, file_name(from), ret_to, err);
     }
     if (plan->storage_path)
         return join(plan->storage_path, file_name(from), ret_to, err);

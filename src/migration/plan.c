@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "migration/tuning.h"
 
 enum { SETTLE_MS = 60000 }; /* MaxTimeoutms of WinRM: a request still under way is given up by the host after that */
 
@@ -18,7 +19,7 @@ static bool is_full_path(const char *path) {
     return drive || hv_text_starts(path, "\\\\");
 }
 
-static int check_path(const char *path, const char *what, struct hv_error *err) {
+int hv_plan_check_path(const char *path, const char *what, struct hv_error *err) {
     if (!path || is_full_path(path))
         return 0;
     (void)hv_error_set(err, HV_E_ARGUMENT, "%s \"%s\" is not a full Windows path", what, path);
@@ -30,14 +31,14 @@ static int check_path(const char *path, const char *what, struct hv_error *err) 
 
 static int check_storage_move(const struct hv_move_options *options, struct hv_error *err) {
     if (options->storage_path || options->config_path || options->snapshot_path || options->paging_path || options->pool ||
-        options->n_disks > 0)
+        options->n_disks > 0 || options->n_rules > 0)
         return 0;
     (void)hv_error_set(err, HV_E_ARGUMENT, "nothing to move: no new place was given for any storage");
     hv_error_remedy(err, "say where to, for all of it (--to-path) or in parts (--disk, --config-path, ...)");
     return HV_E_ARGUMENT;
 }
 
-static int check(const struct hv_move_options *options, struct hv_error *err) {
+static int check_paths(const struct hv_move_options *options, struct hv_error *err) {
     const struct {
         const char *path;
         const char *what;
@@ -47,6 +48,18 @@ static int check(const struct hv_move_options *options, struct hv_error *err) {
         { options->snapshot_path, "checkpoint path" },
         { options->paging_path, "paging file path" },
     };
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < HV_ARRAY_SIZE(paths); i++)
+        r = hv_plan_check_path(paths[i].path, paths[i].what, err);
+    for (size_t i = 0; r == 0 && i < options->n_disks; i++)
+        r = hv_plan_check_path(options->disks[i].destination, "new disk path", err);
+    for (size_t i = 0; r == 0 && i < options->n_rules; i++)
+        r = hv_plan_check_path(options->rules[i].destination, "folder of a disk rule", err);
+    return r;
+}
+
+static int check(const struct hv_move_options *options, struct hv_error *err) {
     int r;
 
     if (options->follow_id)
@@ -55,16 +68,11 @@ static int check(const struct hv_move_options *options, struct hv_error *err) {
         return hv_error_set(err, HV_E_ARGUMENT, "no VM was named");
     if (options->type != HV_MOVE_STORAGE && !options->resume && (!options->destination_name || !*options->destination_name))
         return hv_error_set(err, HV_E_ARGUMENT, "no destination host was named");
-    for (size_t i = 0; i < HV_ARRAY_SIZE(paths); i++) {
-        r = check_path(paths[i].path, paths[i].what, err);
-        if (r < 0)
-            return r;
-    }
-    for (size_t i = 0; i < options->n_disks; i++) {
-        r = check_path(options->disks[i].destination, "new disk path", err);
-        if (r < 0)
-            return r;
-    }
+    if (options->type == HV_MOVE_DEEP_CHECK && !options->check_only)
+        return hv_error_set(err, HV_E_ARGUMENT, "a deep check is no move");
+    r = check_paths(options, err);
+    if (r < 0)
+        return r;
     return options->type == HV_MOVE_STORAGE ? check_storage_move(options, err) : 0;
 }
 
@@ -93,21 +101,30 @@ static int copy_texts(struct hv_plan *plan, const struct hv_move_options *option
     return 0;
 }
 
-static int copy_mappings(struct hv_plan *plan, const struct hv_move_options *options, struct hv_error *err) {
-    if (options->n_disks == 0)
+int hv_plan_copy_mappings(const struct hv_move_disk *disks, size_t n, struct hv_plan_mapping **ret_mappings, size_t *ret_n,
+                          struct hv_error *err) {
+    int r = 0;
+
+    if (n == 0)
         return 0;
-    plan->mappings = calloc(options->n_disks, sizeof(*plan->mappings));
-    if (!plan->mappings)
+    *ret_mappings = calloc(n, sizeof(**ret_mappings));
+    if (!*ret_mappings)
         return hv_error_memory(err);
-    plan->n_mappings = options->n_disks;
-    for (size_t i = 0; i < options->n_disks; i++) {
-        int r = hv_text_copy(options->disks[i].source, &plan->mappings[i].source, err);
+    *ret_n = n;
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        r = hv_text_copy(disks[i].source, &(*ret_mappings)[i].source, err);
         if (r == 0)
-            r = hv_text_copy(options->disks[i].destination, &plan->mappings[i].destination, err);
-        if (r < 0)
-            return r;
+            r = hv_text_copy(disks[i].destination, &(*ret_mappings)[i].destination, err);
     }
-    return 0;
+    return r;
+}
+
+void hv_plan_free_mappings(struct hv_plan_mapping *mappings, size_t n) {
+    for (size_t i = 0; mappings && i < n; i++) {
+        free(mappings[i].source);
+        free(mappings[i].destination);
+    }
+    free(mappings);
 }
 
 /* A GUID is brought into the form in which hosts write it, so that it can be compared and queried. */
@@ -130,7 +147,11 @@ int hv_plan_init(struct hv_plan *plan, const struct hv_move_options *options, st
     if (r == 0)
         r = copy_texts(plan, options, err);
     if (r == 0)
-        r = copy_mappings(plan, options, err);
+        r = hv_plan_copy_mappings(options->disks, options->n_disks, &plan->mappings, &plan->n_mappings, err);
+    if (r == 0)
+        r = hv_plan_copy_mappings(options->rules, options->n_rules, &plan->rules, &plan->n_rules, err);
+    if (r == 0)
+        r = hv_tuning_init(&plan->tuning, options, err);
     if (r < 0)
         return r;
     plan->type = options->type;
@@ -144,11 +165,9 @@ int hv_plan_init(struct hv_plan *plan, const struct hv_move_options *options, st
 }
 
 void hv_plan_deinit(struct hv_plan *plan) {
-    for (size_t i = 0; i < plan->n_mappings; i++) {
-        free(plan->mappings[i].source);
-        free(plan->mappings[i].destination);
-    }
-    free(plan->mappings);
+    hv_plan_free_mappings(plan->mappings, plan->n_mappings);
+    hv_plan_free_mappings(plan->rules, plan->n_rules);
+    hv_tuning_deinit(&plan->tuning);
     free(plan->vm);
     free(plan->destination_name);
     free(plan->source_name);

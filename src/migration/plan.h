@@ -5,6 +5,7 @@
 #include <hvctl/instance.h>
 #include <hvctl/move.h>
 
+#include "base/cidr.h"
 #include "base/cleanup.h"
 #include "hyperv/settings.h"
 
@@ -13,6 +14,26 @@ enum { HV_PLAN_MAX_DISKS = 256 }; /* Hyper-V attaches at most 4 x 64 SCSI disks 
 struct hv_plan_mapping {
     char *source;
     char *destination;
+};
+
+/* How the move is made: hv_move_tuning, checked and owned. */
+struct hv_tuning {
+    unsigned transport; /* HV_TRANSPORT_* */
+    enum hv_choice compression;
+    bool cancel_on_long_blackout;
+    enum hv_cpu_cap cpu_cap;
+    bool overwrite;
+    bool keep_source;
+    bool avoid_removing_vhds;
+    bool remove_source_unmanaged;
+    bool has_network;
+    struct hv_cidr network;
+    char *network_text;
+    char **addresses; /* of the destination: given, or chosen among its listeners */
+    size_t n_addresses;
+    struct hv_plan_mapping *unmanaged;
+    size_t n_unmanaged;
+    char *processor_pool;
 };
 
 struct hv_plan {
@@ -31,6 +52,9 @@ struct hv_plan {
     char *paging_path;
     struct hv_plan_mapping *mappings;
     size_t n_mappings;
+    struct hv_plan_mapping *rules;
+    size_t n_rules;
+    struct hv_tuning tuning;
     char *pool;
     uint64_t settle_ms;
     char *follow_id;

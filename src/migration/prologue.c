@@ -7,11 +7,13 @@
 #include "base/text.h"
 #include "engine/op.h"
 #include "hyperv/reference.h"
+#include "hyperv/settings.h"
 #include "hyperv/vm.h"
 #include "migration/machine.h"
 #include "wsman/wql.h"
 
-#define SERVICE_CLASS "Msvm_VirtualSystemMigrationService"
+#define SERVICE_CLASS  "Msvm_VirtualSystemMigrationService"
+#define TEMPLATE_CLASS "Msvm_VirtualSystemMigrationSettingData"
 
 enum { QUERY_CEILING = 4096, AUTHENTICATION_CREDSSP = 0, AUTHENTICATION_KERBEROS = 1 };
 
@@ -39,6 +41,10 @@ static int next(struct hv_step *step) {
 
     if (hv_plan_has_storage(&move->plan) && !move->disks_read)
         return hv_mig_go(step, HV_MIG_STATE_READ_DISKS);
+    if (move->plan.tuning.processor_pool && !move->processor)
+        return hv_mig_go(step, HV_MIG_STATE_READ_PROCESSOR);
+    if (hv_tuning_is_gated(&move->plan.tuning) && !move->tuning_known)
+        return hv_mig_go(step, HV_MIG_STATE_READ_TEMPLATE);
     /* Storage on one host moves whether migration is enabled or not (hyperv.md 4d). */
     return hv_mig_go(step, move->evidence.between_hosts ? HV_MIG_STATE_READ_SOURCE : HV_MIG_STATE_READ_SERVICE);
 }
@@ -142,19 +148,24 @@ int hv_mig_elsewhere_failed(struct hv_step *step) {
     return not_found(step); /* the source's answer is what was asked for; the destination's was a courtesy */
 }
 
-int hv_mig_enter_read_disks(struct hv_step *step) {
+/* Settings of a class that belong to the VM, its checkpoints left out. */
+static int query_parts(struct hv_step *step, const char *class_name) {
     HV_CLEANUP_BUF struct hv_buf prefix = HV_BUF_INIT(QUERY_CEILING);
     HV_CLEANUP_BUF struct hv_buf wql = HV_BUF_INIT(QUERY_CEILING);
     int r;
 
-    hv_mig_report(step->move, HV_REPORT_PHASE, "reading its disks");
     hv_buf_printf(&prefix, "Microsoft:%s", step->move->result.vm_id);
-    hv_buf_puts(&wql, "SELECT * FROM Msvm_StorageAllocationSettingData WHERE InstanceID LIKE ");
+    hv_buf_printf(&wql, "SELECT * FROM %s WHERE InstanceID LIKE ", class_name);
     hv_wql_quote_prefix(&wql, hv_buf_text(&prefix));
     r = hv_buf_finish(&prefix, "the query", step->err);
     if (r == 0)
         r = hv_buf_finish(&wql, "the query", step->err);
     return r < 0 ? r : hv_mig_query_text(step, HV_PEER_SOURCE, hv_buf_text(&wql));
+}
+
+int hv_mig_enter_read_disks(struct hv_step *step) {
+    hv_mig_report(step->move, HV_REPORT_PHASE, "reading its disks");
+    return query_parts(step, "Msvm_StorageAllocationSettingData");
 }
 
 int hv_mig_disks_answered(struct hv_step *step) {
@@ -171,6 +182,80 @@ int hv_mig_disks_answered(struct hv_step *step) {
         return r;
     if (move->n_placements == 0 && move->result.at_source != HV_PLACE_PRESENT)
         return hv_mig_go(step, HV_MIG_STATE_FIND_VM);
+    return next(step);
+}
+
+int hv_mig_enter_read_processor(struct hv_step *step) {
+    return query_parts(step, "Msvm_ProcessorSettingData");
+}
+
+int hv_mig_processor_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    int r;
+
+    if (hv_op_n_instances(step->event->op) == 0)
+        return hv_error_set(step->err, HV_E_PROTOCOL, "%s shows no processor setting of \"%s\"", move->plan.source_name,
+                            hv_mig_vm_label(move));
+    r = hv_settings_processor(hv_op_instance_at(step->event->op, 0), move->plan.tuning.processor_pool, &move->processor,
+                              step->err);
+    return r < 0 ? r : next(step);
+}
+
+/* ---- does the source know what is asked for? One property that it does not know would spoil the whole request ---- */
+
+int hv_mig_enter_read_template(struct hv_step *step) {
+    hv_mig_report(step->move, HV_REPORT_PHASE, "reading what the source can be asked for");
+    return hv_mig_query(step, HV_PEER_SOURCE, TEMPLATE_CLASS, NULL, NULL);
+}
+
+int hv_mig_template_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    struct hv_tuning_lack lack;
+
+    for (size_t i = 0; i < hv_op_n_instances(step->event->op); i++)
+        hv_tuning_see_instance(&move->seen, hv_op_instance_at(step->event->op, i));
+    if (hv_tuning_lacks(&move->plan.tuning, &move->seen, &lack))
+        return hv_mig_go(step, HV_MIG_STATE_READ_CLASS);
+    move->tuning_known = true;
+    return next(step);
+}
+
+/* A host may leave out of an instance what is null there; its description of the class leaves out nothing. */
+int hv_mig_enter_read_class(struct hv_step *step) {
+    struct hv_op *op = NULL;
+    int r = hv_op_new_describe(HV_NAMESPACE_V2, TEMPLATE_CLASS, &op, step->err);
+
+    return r < 0 ? r : hv_mig_run(step, HV_PEER_SOURCE, op);
+}
+
+static int refuse_unknown(struct hv_step *step, const struct hv_tuning_lack *lack) {
+    (void)hv_error_set(step->err, HV_E_ARGUMENT, "%s does not know %s", step->move->plan.source_name, lack->option);
+    hv_error_cause(step->err, "its migration settings have no %s, which came with Windows Server %s", lack->property,
+                   lack->since);
+    hv_error_remedy(step->err, "leave %s out", lack->option);
+    return HV_E_ARGUMENT;
+}
+
+int hv_mig_class_unknown(struct hv_step *step) {
+    struct hv_tuning_lack lack = { 0 };
+
+    if (step->event->err && step->event->err->code == HV_E_MEMORY)
+        return hv_error_copy(step->err, step->event->err);
+    (void)hv_tuning_lacks(&step->move->plan.tuning, &step->move->seen, &lack);
+    return refuse_unknown(step, &lack);
+}
+
+int hv_mig_class_answered(struct hv_step *step) {
+    struct hv_move *move = step->move;
+    struct hv_class *description = hv_op_take_class(step->event->op);
+    struct hv_tuning_lack lack;
+
+    if (description)
+        hv_tuning_see_class(&move->seen, description);
+    (void)hv_class_free(description);
+    if (hv_tuning_lacks(&move->plan.tuning, &move->seen, &lack))
+        return refuse_unknown(step, &lack);
+    move->tuning_known = true;
     return next(step);
 }
 
@@ -295,6 +380,18 @@ int hv_mig_enter_read_listeners(struct hv_step *step) {
     return hv_mig_query(step, HV_PEER_DESTINATION, SERVICE_CLASS, NULL, NULL);
 }
 
+static int refuse_network(struct hv_step *step) {
+    const char *label = hv_mig_destination_label(step->move);
+
+    (void)hv_error_set(step->err, HV_E_NOT_MIGRATABLE, "%s takes migrations on no address in %s", label,
+                       step->move->plan.tuning.network_text);
+    hv_error_cause(step->err, "none of its listeners is in that network");
+    hv_error_remedy(step->err, "see where it does: hvctl host show -H %s", label);
+    hv_error_remedy(step->err, "allow that network there: hvctl host network add %s -H %s", step->move->plan.tuning.network_text,
+                    label);
+    return HV_E_NOT_MIGRATABLE;
+}
+
 /* A host shows its listeners only while migration is enabled (hyperv.md 2.1): the settings have to tell why there are none. */
 int hv_mig_listeners_answered(struct hv_step *step) {
     struct hv_move *move = step->move;
@@ -307,6 +404,11 @@ int hv_mig_listeners_answered(struct hv_step *step) {
         return r;
     listeners = hv_instance_find(service, "MigrationServiceListenerIPAddressList");
     move->no_listener = !listeners || hv_property_n_values(listeners) == 0;
+    if (!move->no_listener && move->plan.tuning.has_network) {
+        r = hv_tuning_choose(&move->plan.tuning, listeners, step->err);
+        if (r != 0)
+            return r < 0 ? r : refuse_network(step);
+    }
     /* Five requests have to do for a GUID (design.md 5); everybody else gets to know all that the destination's settings tell. */
     return hv_mig_go(step, move->no_listener || move->plan.check_only || !move->plan.vm_is_guid ? HV_MIG_STATE_READ_DESTINATION
                                                                                                 : HV_MIG_STATE_REQUEST);

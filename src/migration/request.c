@@ -29,12 +29,16 @@ static int add_vm(const struct hv_move *move, struct hv_params *params, struct h
     return r < 0 ? r : hv_params_add_reference(params, "ComputerSystem", vm, err);
 }
 
-static int add_migration(const struct hv_move *move, struct hv_params *params, struct hv_error *err) {
+static int add_migration(struct hv_move *move, struct hv_params *params, struct hv_error *err) {
     HV_CLEANUP(hv_instance_free) struct hv_instance *settings = NULL;
-    unsigned transport = move->evidence.between_hosts ? HV_TRANSPORT_TCP : HV_TRANSPORT_NONE;
-    int r;
+    int r = hv_settings_migration(move->plan.type, move->plan.tuning.transport, &settings, err);
 
-    r = hv_settings_migration(move->plan.type, transport, &settings, err);
+    if (r == 0)
+        r = hv_tuning_apply(&move->plan.tuning, settings, err);
+    free(move->result.settings);
+    move->result.settings = NULL;
+    if (r == 0)
+        r = hv_instance_to_text(settings, &move->result.settings, err);
     return r < 0 ? r : hv_params_add_instance(params, "MigrationSettingData", settings, err);
 }
 
@@ -51,7 +55,7 @@ static int add_roots(const struct hv_move *move, struct hv_params *params, struc
 }
 
 /* In the order of the method's signature. */
-static int build_params(const struct hv_move *move, struct hv_params *params, struct hv_error *err) {
+static int build_params(struct hv_move *move, struct hv_params *params, struct hv_error *err) {
     int r;
 
     r = add_vm(move, params, err);
@@ -63,10 +67,12 @@ static int build_params(const struct hv_move *move, struct hv_params *params, st
         r = add_roots(move, params, err);
     for (size_t i = 0; r == 0 && i < move->n_placements; i++)
         r = hv_params_add_instance(params, "NewResourceSettingData", move->placements[i].setting, err);
+    if (r == 0 && move->processor)
+        r = hv_params_add_instance(params, "NewResourceSettingData", move->processor, err);
     return r;
 }
 
-static int request_op(const struct hv_move *move, struct hv_op **ret_op, struct hv_error *err) {
+static int request_op(struct hv_move *move, struct hv_op **ret_op, struct hv_error *err) {
     const char *method = move->plan.check_only ? "CheckVirtualSystemIsMigratable" : "MigrateVirtualSystemToHost";
     HV_CLEANUP(hv_params_free) struct hv_params *params = NULL;
     int r;

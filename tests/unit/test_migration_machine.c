@@ -18,6 +18,18 @@ static const struct hv_move_options vm_only = {
 static const struct hv_move_options with_storage = {
     .vm = "app01", .type = HV_MOVE_VM_AND_STORAGE, .destination_name = "hv02", .source_name = "hv01"
 };
+static const struct hv_move_options from_pool = {
+    .vm = "app01", .type = HV_MOVE_VM, .destination_name = "hv02", .source_name = "hv01", .tuning = { .processor_pool = "gold" }
+};
+static const struct hv_move_options capped = {
+    .vm = "app01", .type = HV_MOVE_VM, .destination_name = "hv02", .source_name = "hv01", .tuning = { .cpu_cap = HV_CPU_CAP_LOW }
+};
+#define BENCH_PROCESSOR                                                                                                          \
+    BENCH_INSTANCE("Msvm_ProcessorSettingData", "<p:InstanceID>Microsoft:" BENCH_VM_ID "\\P\\0</p:InstanceID>")
+#define BENCH_TEMPLATE                                                                                                           \
+    BENCH_INSTANCE("Msvm_VirtualSystemMigrationSettingData", "<p:CPUCappingMagnitude>0</p:CPUCappingMagnitude>")
+#define BENCH_CLASS                                                                                                              \
+    "<CLASS NAME=\"Msvm_VirtualSystemMigrationSettingData\"><PROPERTY NAME=\"CPUCappingMagnitude\" TYPE=\"uint16\"/></CLASS>"
 static const struct hv_move_options storage_only = { .vm = "app01", .type = HV_MOVE_STORAGE, .storage_path = "D:\\New" };
 static const struct hv_move_options roots_only = { .vm = "app01", .type = HV_MOVE_STORAGE, .config_path = "D:\\New" };
 static const struct hv_move_options follow = { .follow_id = BENCH_JOB_ID, .destination_name = "hv02", .source_name = "hv01" };
@@ -41,6 +53,23 @@ static void to_read_disks(struct bench *bench) {
     bench_begin(bench, &with_storage);
     bench_event(bench, HV_EVENT_START);
     bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_read_processor(struct bench *bench) {
+    bench_begin(bench, &from_pool);
+    bench_event(bench, HV_EVENT_START);
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_read_template(struct bench *bench) {
+    bench_begin(bench, &capped);
+    bench_event(bench, HV_EVENT_START);
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_read_class(struct bench *bench) {
+    to_read_template(bench);
+    bench_answer(bench, BENCH_ITEMS(""));
 }
 
 static void to_read_source(struct bench *bench) {
@@ -194,6 +223,42 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         { "READ_DISKS", "done" } } },
+    { HV_MIG_STATE_READ_PROCESSOR,
+      to_read_processor,
+      BENCH_ITEMS(BENCH_PROCESSOR),
+      { ILLEGAL,
+        { "READ_SOURCE", "run:source" },
+        { "READ_PROCESSOR", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_PROCESSOR", "done" } } },
+    { HV_MIG_STATE_READ_TEMPLATE,
+      to_read_template,
+      BENCH_ITEMS(BENCH_TEMPLATE),
+      { ILLEGAL,
+        { "READ_SOURCE", "run:source" },
+        { "READ_TEMPLATE", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_TEMPLATE", "done" } } },
+    { HV_MIG_STATE_READ_CLASS,
+      to_read_class,
+      BENCH_CLASS,
+      { ILLEGAL,
+        { "READ_SOURCE", "run:source" },
+        { "READ_CLASS", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_CLASS", "done" } } },
     { HV_MIG_STATE_READ_SOURCE,
       to_read_source,
       BENCH_ITEMS(BENCH_SETTINGS),
