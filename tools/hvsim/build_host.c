@@ -23,6 +23,7 @@ static const char *const keys[] = {
     "down",
     "file",
     "fqdn",
+    "free",
     "listen",
     "listener",
     "max_storage",
@@ -240,6 +241,7 @@ static int host_build(struct sim_host *host, const struct sim_section *section, 
     int r;
     if ((r = keys_check(section, err)) || (r = names_build(host, section, err)) || (r = build_number(host, section, err)) ||
         (r = sim_section_number(section, "memory", 65536, UINT32_MAX, &host->memory_mb, err)) ||
+        (r = sim_section_number(section, "free", 1048576, UINT32_MAX, &host->free_mb, err)) ||
         (r = sim_section_flag(section, "down", false, &host->is_down, err)) || (r = settings_build(host, section, err)) ||
         (r = networks_build(host, section, err)) || (r = switches_build(host, section, err)) ||
         (r = pools_build(host, section, err)) || (r = access_build(host, section, err)))

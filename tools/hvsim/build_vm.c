@@ -14,28 +14,18 @@ enum { SLOTS_MAX = 64, CHECKPOINTS_MAX = 50 };
 #define PROCESSOR_GUID "B637F346-6A0E-4DEC-AF52-BD70CB80A21D"
 
 static const char *const keys[] = {
-    "id",
-    "adapter",
-    "checkpoint",
-    "config_root",
-    "config_version",
-    "disk",
-    "floppy",
-    "generation",
-    "guest",
-    "guid",
-    "host",
-    "iso",
-    "limit_processor_features",
-    "memory",
-    "name",
-    "notes",
-    "passthrough",
-    "planned",
-    "processors",
-    "snapshot_root",
-    "state",
-    "swap_root",
+    "id",          "adapter",
+    "busy",        "checkpoint",
+    "config_root", "config_version",
+    "disk",        "floppy",
+    "generation",  "guest",
+    "guid",        "host",
+    "iso",         "limit_processor_features",
+    "memory",      "name",
+    "notes",       "passthrough",
+    "planned",     "processors",
+    "replication", "snapshot_root",
+    "state",       "swap_root",
     NULL,
 };
 
@@ -451,6 +441,12 @@ static int identity_read(struct builder *builder, struct hv_error *err) {
     if (!guest_read(section, vm))
         return sim_section_fail(section, err, "\"guest\" must be ready, locked, deaf or none");
     vm->state_since_us = builder->fabric->now_us - 3600 * SIM_US_PER_S;
+    uint64_t busy = 0, replication = 0;
+    if (sim_section_number(section, "busy", 0, UINT16_MAX, &busy, err) ||
+        sim_section_number(section, "replication", 0, UINT16_MAX, &replication, err))
+        return HV_E_CONFIG;
+    vm->busy = (uint16_t)busy;
+    vm->replication = (uint16_t)replication;
     int r = sim_section_flag(section, "planned", false, &vm->is_planned, err);
     r = r ? r : sim_section_number(section, "generation", 2, 2, &builder->generation, err);
     if (r == 0 && builder->generation == 0)

@@ -199,6 +199,17 @@ static const struct sim_property win32_computer[] = {
     SIM_P("TotalPhysicalMemory", UINT64),
 };
 
+static const struct sim_property win32_volume[] = {
+    SIM_P("Capacity", UINT64),   SIM_PK("DeviceID", STRING), SIM_P("DriveLetter", STRING), SIM_P("DriveType", UINT32),
+    SIM_P("FileSystem", STRING), SIM_P("FreeSpace", UINT64), SIM_P("Name", STRING),
+};
+
+static const struct sim_property data_file[] = {
+    SIM_P("Drive", STRING),
+    SIM_P("FileSize", UINT64),
+    SIM_PK("Name", STRING),
+};
+
 #define VIRT(name_, super_, ...)                                                                                                 \
     { name_, super_, SIM_NS_VIRTUALIZATION, false, false, __VA_ARGS__ }
 #define CIMV2(name_, super_, ...)                                                                                                \
@@ -217,6 +228,8 @@ static const struct sim_class_spec classes[] = {
     VIRT("Msvm_SummaryInformationBase", NULL, SIM_NONE, SIM_NONE),
     VIRT("Msvm_SummaryInformation", "Msvm_SummaryInformationBase", SIM_PROPERTIES(summary), SIM_NONE),
     CIMV2("Win32_OperatingSystem", NULL, SIM_PROPERTIES(operating_system), SIM_NONE),
+    CIMV2("Win32_Volume", NULL, SIM_PROPERTIES(win32_volume), SIM_NONE),
+    CIMV2("CIM_DataFile", NULL, SIM_PROPERTIES(data_file), SIM_NONE),
     CIMV2("Win32_ComputerSystem", NULL, SIM_PROPERTIES(win32_computer), SIM_NONE),
 };
 

@@ -190,3 +190,34 @@ void sim_emit_win32_computer(struct sim_sink *sink) {
     sim_set_number(system, "TotalPhysicalMemory", host->memory_mb * 1024 * 1024);
     sim_sink_add(sink, system);
 }
+
+void sim_emit_volumes(struct sim_sink *sink) {
+    for (size_t i = 0; i < sink->host->drives.n_items; i++) {
+        const char *letter = sink->host->drives.items[i];
+        HV_CLEANUP_FREE char *drive = sim_format("%s:", letter);
+        HV_CLEANUP_FREE char *name = sim_format("%s:\\", letter);
+        HV_CLEANUP_FREE char *id = sim_format("\\\\?\\Volume{%08x-0000-4000-8000-000000000000}\\", (unsigned)letter[0]);
+        struct sim_object *volume = drive && name && id ? sim_object_new(sink->class_, sink->host->build) : NULL;
+        sim_set_text(volume, "DeviceID", id);
+        sim_set_text(volume, "Name", name);
+        sim_set_text(volume, "DriveLetter", drive);
+        sim_set_number(volume, "DriveType", 3);
+        sim_set_text(volume, "FileSystem", "NTFS");
+        sim_set_number(volume, "Capacity", 2 * SIM_MIB * SIM_MIB);
+        sim_set_number(volume, "FreeSpace", sink->host->free_mb * SIM_MIB);
+        sim_sink_add(sink, volume);
+    }
+}
+
+/* Disks of VMs have no content here: all have one size. */
+void sim_emit_data_files(struct sim_sink *sink) {
+    for (size_t i = 0; i < sink->host->files.n_items; i++) {
+        const struct sim_file *file = &sink->host->files.items[i];
+        HV_CLEANUP_FREE char *drive = sim_format("%.2s", file->path);
+        struct sim_object *object = drive ? sim_object_new(sink->class_, sink->host->build) : NULL;
+        sim_set_text(object, "Name", file->path);
+        sim_set_text(object, "Drive", drive);
+        sim_set_number(object, "FileSize", 10240 * SIM_MIB);
+        sim_sink_add(sink, object);
+    }
+}

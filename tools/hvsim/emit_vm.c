@@ -30,7 +30,11 @@ struct sim_object *sim_vm_object(const struct sim_vm *vm) {
     sim_set_timestamp(system, "TimeOfLastStateChange", vm->state_since_us);
     sim_set_value(system, "InstallDate", sim_object_value(vm->active.system, "CreationTime"));
     sim_set_number(system, "EnhancedSessionModeState", 3);
-    sim_set_number(system, "ReplicationState", 0);
+    if (vm->busy && !vm->job) {
+        sim_add_number(system, "OperationalStatus", vm->busy);
+        sim_add_text(system, "StatusDescriptions", "Busy");
+    }
+    sim_set_number(system, "ReplicationState", vm->replication);
     sim_set_number(system, "ReplicationMode", 0);
     sim_set_number(system, "ReplicationHealth", 0);
     return system;

@@ -11,6 +11,7 @@
 
 #define SIM_US_PER_MS 1000LL
 #define SIM_US_PER_S  1000000LL
+#define SIM_MIB       1048576ULL
 
 struct sim_job;
 struct sim_vm;
@@ -46,6 +47,7 @@ struct sim_host {
     size_t n_pools;
     char *vhd_folder, *config_folder;
     uint64_t memory_mb;
+    uint64_t free_mb; /* on each drive */
     struct sim_files files;
     struct sim_list stored; /* instances that clients may change (store.c) */
 };

@@ -31,6 +31,8 @@ struct sim_vm {
     bool is_planned;
     uint16_t state; /* EnabledState */
     int64_t state_since_us;
+    uint16_t replication; /* ReplicationState */
+    uint16_t busy;        /* OperationalStatus[1], 0: none */
     enum sim_guest guest;
     struct sim_config active;
     struct sim_config *checkpoints;
