@@ -103,6 +103,8 @@ int hv_move_request_run(const struct hv_move_request *request, const struct hv_a
         options = read_options(request, args, &lists);
         hv_mover_init(&mover, &mover_options, &connection);
         rc = add_items(&mover, request, &options, &error);
+        if (rc == 0 && hv_args_has(args, HV_OPT_PREFLIGHT))
+            rc = hv_mover_preflight(&mover, &error);
     }
     exit_code = rc < 0 ? hv_say_failure(out, &error) : hv_mover_run(&mover);
     hv_mover_deinit(&mover);

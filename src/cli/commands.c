@@ -6,8 +6,8 @@
 
 #define CONNECT (HV_GROUP_CONNECT | HV_GROUP_HOST)
 #define MOVE                                                                                                                     \
-    (CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAY | HV_GROUP_WAIT |           \
-     HV_GROUP_PARALLEL)
+    (CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAY | HV_GROUP_PREFLIGHT |      \
+     HV_GROUP_WAIT | HV_GROUP_PARALLEL)
 #define RESOURCE (CONNECT | HV_GROUP_RESOURCE)
 
 #define VALUE_HELP                                                                                                               \
@@ -216,7 +216,8 @@ const struct hv_command hv_commands[] = {
       "VM...",
       "ask the host whether VMs could move; nothing is changed",
       "  hvctl check app01 --from hv01 --to hv02\n"
-      "  hvctl check app01 app02 --from hv01 --to hv02,hv03 --include-storage\n",
+      "  hvctl check app01 app02 --from hv01 --to hv02,hv03 --include-storage\n"
+      "  hvctl check app01 --from hv01 --to hv02 --storage 'D:\\VMs' --preflight -o json | jq '.results[].preflight'\n",
       place_help,
       MOVE | HV_GROUP_DEEP,
       1,

@@ -34,6 +34,7 @@ void hv_mover_deinit(struct hv_mover *mover) {
         struct hv_mover_item *item = mover->items[i];
 
         (void)hv_task_free(item->task);
+        (void)hv_task_free(item->preflight);
         (void)hv_journal_writer_free(item->writer);
         free(item->job_ref);
         free(item->phase);

@@ -7,6 +7,7 @@
 
 #include <hvctl/journal.h>
 #include <hvctl/move.h>
+#include <jansson.h>
 
 #include "cli/connect.h"
 #include "cli/progress.h"
@@ -42,6 +43,7 @@ struct hv_mover_item {
     struct hv_endpoint *source;
     struct hv_endpoint *destination; /* may be NULL */
     struct hv_task *task;
+    struct hv_task *preflight;        /* NULL unless asked for */
     struct hv_journal_writer *writer; /* NULL: nothing is kept */
     char *job_ref;                    /* NULL until a job is known */
     char *phase;
@@ -70,6 +72,11 @@ void hv_mover_deinit(struct hv_mover *mover);
 /* All texts in OPTIONS must outlive the mover. Errors: as hv_move_new. */
 HV_MUST_CHECK int hv_mover_add(struct hv_mover *mover, const char *given, const struct hv_move_options *options,
                                struct hv_endpoint *source, struct hv_endpoint *destination, struct hv_error *err);
+/* Compares the hosts of every item, and warns. What a host does not answer is said as a warning too. Errors: MEMORY, CANCELLED.
+ */
+HV_MUST_CHECK int hv_mover_preflight(struct hv_mover *mover, struct hv_error *err);
+/* What was found for one item: an array, empty when nothing was. */
+json_t *hv_mover_preflight_json(const struct hv_mover_item *item);
 /* Runs everything, says everything, and returns the exit code. */
 int hv_mover_run(struct hv_mover *mover);
 

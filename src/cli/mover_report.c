@@ -177,6 +177,8 @@ static void put_result(json_t **object, const struct hv_mover_item *item) {
     hv_json_put(object, "warnings", hv_json_texts(result->warnings, result->n_warnings));
     hv_json_put(object, "leftovers", hv_json_texts(result->leftovers, result->n_leftovers));
     hv_json_put(object, "request", request_object(item));
+    if (item->preflight)
+        hv_json_put(object, "preflight", hv_mover_preflight_json(item));
     hv_json_put(object, "error", item->code ? hv_json_error(&item->error, &circumstances) : json_null());
 }
 

@@ -49,6 +49,7 @@ const struct hv_opt_row hv_opt_rows[] = {
     FLAG(CANCEL_ON_LONG_BLACKOUT, WAY, 0, "cancel-on-long-blackout", "give up rather than hold the VM for long"),
     VALUE(CPU_CAP, WAY, CHOICE, 0, "cpu-cap", "normal|low|high", "slow the VM down so that its memory can be followed"),
     TEXT(PROCESSOR_POOL, WAY, 0, "processor-pool", "NAME", "resource pool for the processors at the destination"),
+    FLAG(PREFLIGHT, PREFLIGHT, 0, "preflight", "compare both hosts first, and warn of what the check does not ask"),
     FLAG(DEEP, DEEP, 0, "deep", "check whether the destination can take the storage, disk by disk"),
 
     FLAG(DETACH, DETACH, 0, "detach", "return as soon as the job runs"),

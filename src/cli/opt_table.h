@@ -102,6 +102,7 @@ enum hv_opt {
     HV_OPT_UNMANAGED,
     HV_OPT_REMOVE_SOURCE_UNMANAGED,
     HV_OPT_DEEP,
+    HV_OPT_PREFLIGHT,
     HV_OPT_FORCE,
     HV_OPT_TIMEOUT,
     HV_OPT_PROCESSOR_COMPATIBILITY,
@@ -152,6 +153,7 @@ enum hv_opt {
 #define HV_GROUP_VM_SET      (UINT64_C(1) << 32)
 #define HV_GROUP_WAY         (UINT64_C(1) << 33) /* between two hosts */
 #define HV_GROUP_DEEP        (UINT64_C(1) << 34)
+#define HV_GROUP_PREFLIGHT   (UINT64_C(1) << 35)
 #define HV_GROUP_ACCOUNT     (UINT64_C(1) << 40) /* those of CONNECT that say who signs in */
 
 enum hv_opt_kind {

@@ -29,11 +29,12 @@ static int op_new(struct hv_gather_query *query, const char *class_name, const c
                   struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf wql = HV_BUF_INIT(WQL_MAX_BYTES);
     HV_CLEANUP_FREE char *uri = NULL;
+    const char *cim_namespace = query->gather->cim_namespace;
     if (where)
         hv_buf_printf(&wql, "SELECT * FROM %s WHERE %s", class_name, where);
     int r = hv_buf_finish(&wql, "query", err);
     if (r == 0)
-        r = hv_resource_uri(HV_NAMESPACE_V2, where ? "*" : class_name, &uri, err);
+        r = hv_resource_uri(cim_namespace ? cim_namespace : HV_NAMESPACE_V2, where ? "*" : class_name, &uri, err);
     if (r < 0)
         return r;
     const struct hv_enumerate_options options = {
@@ -56,7 +57,7 @@ int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_n
     int r = op_new(query, class_name, where, &op, err);
     if (r < 0)
         return r;
-    hv_effects_run(effects, HV_PEER_SOURCE, op, (uint32_t)gather->n_queries);
+    hv_effects_run(effects, gather->peer, op, (uint32_t)gather->n_queries);
     gather->n_queries++;
     gather->n_pending++;
     return 0;

@@ -21,7 +21,9 @@ struct hv_gather {
     hv_gather_begin_fn *begin;
     hv_gather_add_fn *add;
     void *target;
-    hv_gather_end_fn *end; /* called in place of ending the task; NULL: none */
+    enum hv_peer peer;         /* of the queries that are begun from now on */
+    const char *cim_namespace; /* likewise; NULL: root/virtualization/v2 */
+    hv_gather_end_fn *end;     /* called in place of ending the task; NULL: none */
     void *end_target;
     struct hv_gather_query {
         struct hv_gather *gather;
@@ -38,7 +40,7 @@ struct hv_gather {
 void hv_gather_init(struct hv_gather *gather, hv_gather_begin_fn *begin, hv_gather_add_fn *add, void *target);
 
 /*
- * For the begin function: enumerates CLASS_NAME of root/virtualization/v2, or those that fit the WQL condition WHERE (NULL: all).
+ * For the begin function: enumerates CLASS_NAME of the gather's namespace, or those that fit the WQL condition WHERE (NULL: all).
  * Unless REQUIRED, a host without that class just has no instance of it. Errors: LIMIT (queries, length), MEMORY.
  */
 HV_MUST_CHECK int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_name, const char *where,
