@@ -71,10 +71,10 @@ struct hv_move_tuning {
 struct hv_move_options {
     const char *vm; /* GUID or display name */
     enum hv_move_type type;
-    bool check_only;               /* CheckVirtualSystemIsMigratable with the same arguments, nothing moves */
-    bool detach;                   /* done as soon as the job runs */
-    const char *destination_name;  /* what the source calls the destination; NULL for HV_MOVE_STORAGE */
-    const char *source_name;       /* what messages call the source; NULL: "the source" */
+    bool check_only;              /* CheckVirtualSystemIsMigratable with the same arguments, nothing moves */
+    bool detach;                  /* done as soon as the job runs */
+    const char *destination_name; /* what the source calls the destination; NULL for HV_MOVE_STORAGE */
+    const char *source_name;      /* what messages call the source; NULL: "the source" */
     enum hv_move_credentials credentials;
     const char *destination_label; /* what messages call the destination; NULL: DESTINATION_NAME */
     /*
@@ -91,7 +91,7 @@ struct hv_move_options {
     struct hv_move_tuning tuning;
     const char *pool; /* resource pool for disks; NULL: the primordial one for disks with a new path, else as they are */
 
-    uint64_t settle_ms;    /* how long a lost request is looked for; 0: 60 s, the host's own operation timeout */
+    uint64_t settle_ms; /* how long a lost request is looked for; 0: 60 s, the host's own operation timeout */
     /*
      * InstanceID of a job: follow that instead of starting one. VM and TYPE come from it; when the host has forgotten it, a VM
      * given as GUID is looked for with the TYPE given.

@@ -64,12 +64,8 @@ static void a_certificate_is_known_by_host_and_port(void **state) {
 
 static void the_host_alone_names_passwords(void **state) {
     static const char *const rows[][2] = {
-        { "HV01", "hv01" },
-        { "hv01:5986", "hv01" },
-        { "https://HV01.example:1/wsman", "hv01.example" },
-        { "http://hv01", "hv01" },
-        { "[FE80::1]:5986", "fe80::1" },
-        { "https://[::1]/wsman", "::1" },
+        { "HV01", "hv01" },        { "hv01:5986", "hv01" },         { "https://HV01.example:1/wsman", "hv01.example" },
+        { "http://hv01", "hv01" }, { "[FE80::1]:5986", "fe80::1" }, { "https://[::1]/wsman", "::1" },
     };
     (void)state;
 

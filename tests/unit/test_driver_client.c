@@ -255,7 +255,9 @@ static void a_task_starts_once_and_on_hosts_of_its_client(void **state) {
 static void hosts_are_called_what_the_user_said(void **state) {
     struct fixture f;
     struct hv_host *host = NULL;
-    struct hv_host_options options = { .address = "https://[::1]:1/x", .name = "lab", .auth = HV_AUTH_BASIC, .user = "u", .password = "p" };
+    struct hv_host_options options = {
+        .address = "https://[::1]:1/x", .name = "lab", .auth = HV_AUTH_BASIC, .user = "u", .password = "p"
+    };
     struct hv_error err = { 0 };
 
     (void)state;
