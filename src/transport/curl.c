@@ -99,6 +99,11 @@ static void carry_out(struct curl_transport *self, struct hv_flight *flight, enu
     struct hv_result *result = &flight->result;
     int r = 0;
 
+    /* Only Kerberos asks anybody; NTLM need not queue behind a KDC that does not answer. */
+    while (next == HV_FLIGHT_TURN && flight->session->choice.inner == HV_AUTH_NTLM) {
+        hv_turn_take(flight->turn);
+        next = hv_flight_on_turn(flight);
+    }
     if (next == HV_FLIGHT_SEND)
         r = launch(self, flight, &result->error);
     else if (next == HV_FLIGHT_TURN)

@@ -48,6 +48,10 @@ struct hv_turn *hv_turn_free(struct hv_turn *turn) {
     return NULL;
 }
 
+void hv_turn_take(struct hv_turn *turn) {
+    turn->result = turn->mech->vtable->step(turn->mech, hv_buf_text(&turn->in), turn->in.len, &turn->out, &turn->error);
+}
+
 static void append(struct hv_turn **link, struct hv_turn *turn) {
     while (*link)
         link = &(*link)->next;
@@ -94,7 +98,7 @@ static void run_one(struct hv_worker *worker) {
 
     worker->running = turn;
     (void)pthread_mutex_unlock(&worker->lock);
-    turn->result = turn->mech->vtable->step(turn->mech, hv_buf_text(&turn->in), turn->in.len, &turn->out, &turn->error);
+    hv_turn_take(turn);
     (void)pthread_mutex_lock(&worker->lock);
     worker->running = NULL;
     if (worker->ends || worker->drops_running) {

@@ -26,6 +26,9 @@ HV_MUST_CHECK int hv_turn_new(const void *in, size_t n_in, void *user, struct hv
 struct hv_turn *hv_turn_free(struct hv_turn *turn);
 HV_DEFINE_CLEANUP(struct hv_turn *, hv_turn_free)
 
+/* Takes the turn here and now: for mechanisms that ask nobody. */
+void hv_turn_take(struct hv_turn *turn);
+
 /* WAKE is called, from the thread, whenever a turn is done. The thread begins with the first turn. Errors: MEMORY. */
 HV_MUST_CHECK int hv_worker_new(void (*wake)(void *context), void *context, struct hv_worker **ret_worker, struct hv_error *err);
 /* Does not wait: a turn under way goes on until it ends, and is freed then. Accepts NULL; returns NULL. */
