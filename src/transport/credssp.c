@@ -29,7 +29,7 @@ struct credssp {
     struct hv_inner_tls *tls;
     struct hv_gss *gss; /* NULL once it is not needed any more */
     char *user;
-    char *password; /* likewise */
+    struct hv_secret *password; /* likewise */
     enum state state;
     uint32_t version;      /* in force: the lower one of both */
     uint32_t peer_version; /* as it was sent; 0: none yet */
@@ -228,7 +228,8 @@ static int step_tokens(struct credssp *credssp, const void *in, size_t n_in, str
 static int encode_credentials(const struct credssp *credssp, struct hv_buf *out, struct hv_error *err) {
     const char *backslash = strchr(credssp->user, '\\');
     HV_CLEANUP_FREE char *domain = NULL;
-    struct hv_ts_password password = { .user = backslash ? backslash + 1 : credssp->user, .password = credssp->password };
+    struct hv_ts_password password = { .user = backslash ? backslash + 1 : credssp->user,
+                                       .password = hv_secret_text(credssp->password) };
     int r = hv_text_copy_n(credssp->user, backslash ? (size_t)(backslash - credssp->user) : 0, &domain, err);
 
     if (r < 0)
@@ -252,7 +253,7 @@ static int send_credentials(struct credssp *credssp, struct hv_buf *out, struct 
     if (r < 0)
         return r;
     credssp->state = STATE_HANDED;
-    credssp->password = hv_secret_free(credssp->password);
+    credssp->password = hv_secret_end(credssp->password);
     credssp->gss = hv_gss_free(credssp->gss);
     return 0;
 }
@@ -369,7 +370,7 @@ static void destroy(struct hv_mech *mech) {
     (void)hv_inner_tls_free(credssp->tls);
     (void)hv_gss_free(credssp->gss);
     free(credssp->user);
-    (void)hv_secret_free(credssp->password);
+    (void)hv_secret_end(credssp->password);
     hv_secret_wipe(credssp->nonce, sizeof(credssp->nonce));
     free(credssp);
 }
@@ -415,7 +416,7 @@ int hv_credssp_new(const struct hv_credssp_options *options, struct hv_mech **re
     credssp->version = HV_CREDSSP_VERSION;
     r = hv_text_copy(options->user, &credssp->user, err);
     if (r == 0)
-        r = hv_text_copy(options->password, &credssp->password, err);
+        r = hv_secret_new(options->password, strlen(options->password), &credssp->password, err);
     if (r == 0)
         r = hv_gss_new(&gss, &credssp->gss, err);
     if (r == 0)
