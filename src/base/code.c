@@ -12,7 +12,8 @@
     "set AuthenticationType 1 (Kerberos) for live migration on both hosts\n"                                                     \
     "allow the computer account of each host to delegate to \"Microsoft Virtual System Migration Service\" and \"cifs\" of the " \
     "other, with \"any authentication protocol\", wait for AD replication, then run \"klist -li 0x3e7 purge\" on the source\n"   \
-    "sign in with a domain account that both hosts know, and name hosts by FQDN"
+    "sign in with a domain account that both hosts know, and name hosts by FQDN\n"                                               \
+    "where AuthenticationType has to stay 0 (CredSSP): sign in by --auth credssp, which gives the source host your password"
 #define RIGHTS_REMEDY "add the account to Hyper-V Administrators or Administrators of the host, and to Remote Management Users"
 #define NEWER_REMEDY  "check that the host is Windows Server 2012 R2 or later, with the Hyper-V role"
 #define QUOTA_REMEDY                                                                                                             \
