@@ -52,6 +52,9 @@ struct hv_host_options {
     const char *spn_host;            /* second half; NULL: the host part of ADDRESS */
     bool delegate;                   /* hand a forwarded Kerberos ticket to the host */
     bool no_channel_binding;         /* for a host behind something that ends TLS */
+    const char *proxy;               /* "http://host:port"; "": none; NULL: as the environment says (HTTPS_PROXY...) */
+    const char *proxy_user;          /* for the proxy alone; NULL: none, or the one of the environment's URL */
+    const char *proxy_password;      /* copied; wiped when the host is freed */
     const char *cacert;              /* PEM file; NULL: the system's, unless capath is given */
     const char *capath;              /* folder of PEM files by hash (openssl rehash), besides */
     const char *pinned_pubkey;       /* "sha256//base64[;sha256//...]", on top of verification */

@@ -86,10 +86,13 @@ static int fetch(struct look *look, const struct hv_args *args, struct hv_error 
         .timeout_ms = hv_args_ms(args, HV_OPT_CONNECT_TIMEOUT, 0),
         .stop = is_interrupted,
     };
+    HV_CLEANUP(hv_secret_end) struct hv_secret *proxy_password = NULL;
     struct hv_host_options host = { .address = look->address, .name = look->label };
     int rc = hv_process_init(err);
 
     hv_trust_options(args, &host);
+    if (rc == 0)
+        rc = hv_proxy_options(args, &host, &proxy_password, err);
     if (rc == 0)
         rc = hv_known_hosts_load(&look->known, err);
     if (rc == 0)

@@ -178,6 +178,7 @@ static int find_fingerprints(const struct hv_connection *connection, const struc
 
 static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoint, const struct hv_account *account,
                     const struct hv_args *args, struct hv_error *err) {
+    HV_CLEANUP(hv_secret_end) struct hv_secret *proxy_password = NULL;
     struct hv_trusted trusted = { .n = 0 };
     struct hv_host_options options = {
         .address = endpoint->address,
@@ -197,6 +198,9 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
     hv_trust_options(args, &options);
     if (!connection->anonymous)
         hv_schemes_apply(&connection->schemes, args, &options);
+    rc = hv_proxy_options(args, &options, &proxy_password, err);
+    if (rc < 0)
+        return rc;
     return hv_client_add_host(connection->client, &options, &endpoint->host, err);
 }
 

@@ -114,6 +114,9 @@ enum hv_opt {
     HV_OPT_LAST,
     HV_OPT_TO_PASSWORD_FD,
     HV_OPT_NETRC_FILE,
+    HV_OPT_PROXY,
+    HV_OPT_PROXY_USER,
+    HV_OPT_PROXY_PASSWORD_FILE,
     HV_OPT_COUNT, /* the last: how many there are */
 };
 

@@ -6,7 +6,9 @@
 
 #include "base/error.h"
 #include "cli/connect.h"
+#include "cli/credentials.h"
 #include "cli/options.h"
+#include "cli/password.h"
 
 void hv_trust_options(const struct hv_args *args, struct hv_host_options *options) {
     const char *cacert = getenv("HVCTL_CACERT");
@@ -18,6 +20,34 @@ void hv_trust_options(const struct hv_args *args, struct hv_host_options *option
         options->cacert = cacert;
     options->pinned_pubkey = hv_args_value(args, HV_OPT_PINNEDPUBKEY);
     options->insecure = hv_args_has(args, HV_OPT_INSECURE);
+}
+
+int hv_proxy_options(const struct hv_args *args, struct hv_host_options *options, struct hv_secret **ret_password,
+                     struct hv_error *err) {
+    const char *proxy = hv_args_value(args, HV_OPT_PROXY);
+    const char *user = hv_args_value(args, HV_OPT_PROXY_USER);
+    const char *file = hv_args_value(args, HV_OPT_PROXY_PASSWORD_FILE);
+    const char *scheme = proxy ? strstr(proxy, "://") : NULL;
+    const char *at = proxy ? strrchr(proxy, '@') : NULL;
+    const char *colon = at ? strchr(scheme ? scheme + 3 : proxy, ':') : NULL;
+
+    if (colon && colon < at) {
+        hv_error_set(err, HV_E_ARGUMENT, "--proxy takes no password in its address");
+        hv_error_cause(err, "everybody on this machine could read it in the process list");
+        hv_error_remedy(err, "give --proxy-user NAME and --proxy-password-file FILE");
+        return HV_E_ARGUMENT;
+    }
+    if (user && hv_user_check(user, "proxy-user", err) < 0)
+        return HV_E_ARGUMENT;
+    options->proxy = proxy;
+    options->proxy_user = user;
+    if (file) {
+        int rc = hv_password_read_file(file, ret_password, err);
+        if (rc < 0)
+            return rc;
+    }
+    options->proxy_password = hv_secret_text(*ret_password);
+    return 0;
 }
 
 int hv_trust_find(const struct hv_known_hosts *known, const char *address, struct hv_trusted *ret_trusted, struct hv_error *err) {

@@ -4,12 +4,20 @@
 
 #include <hvctl/client.h>
 
+#include "base/secret.h"
 #include "cli/known_hosts.h"
 
 struct hv_args;
 
 /* Authorities, pins and what may be left out. The texts are borrowed from ARGS and the environment. */
 void hv_trust_options(const struct hv_args *args, struct hv_host_options *options);
+
+/*
+ * The proxy and who we are there. *ret_password, NULL when there is none, is the caller's and must live as long as OPTIONS.
+ * Errors: ARGUMENT (a password in the address; its file), MEMORY.
+ */
+HV_MUST_CHECK int hv_proxy_options(const struct hv_args *args, struct hv_host_options *options, struct hv_secret **ret_password,
+                                   struct hv_error *err);
 
 /* The fingerprints of one host. */
 struct hv_trusted {

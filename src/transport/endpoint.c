@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "transport/auth.h"
+#include "transport/proxy.h"
 #include "transport/tls.h"
 
 struct hv_endpoint {
@@ -13,6 +14,7 @@ struct hv_endpoint {
     bool https;
     struct hv_tls_policy tls;
     struct hv_login login;
+    struct hv_proxy proxy;
 };
 
 /* Credentials leave only for a peer that is known, on a channel nobody else reads (design.md 3.8). */
@@ -71,6 +73,8 @@ int hv_endpoint_new(const struct hv_address *address, const struct hv_host_optio
     if (r == 0)
         r = hv_login_init(&endpoint->login, address->host, options, err);
     if (r == 0)
+        r = hv_proxy_init(&endpoint->proxy, address->https, options, err);
+    if (r == 0)
         r = exposure_check(endpoint, options->http_unencrypted_ok, err);
     if (r < 0)
         return r;
@@ -83,6 +87,7 @@ struct hv_endpoint *hv_endpoint_free(struct hv_endpoint *endpoint) {
     if (endpoint) {
         hv_login_deinit(&endpoint->login);
         hv_tls_policy_deinit(&endpoint->tls);
+        hv_proxy_deinit(&endpoint->proxy);
         free(endpoint->host);
         free(endpoint->url);
         free(endpoint);
@@ -108,6 +113,10 @@ const struct hv_tls_policy *hv_endpoint_tls(const struct hv_endpoint *endpoint) 
 
 const struct hv_tls_policy *hv_endpoint_pins(const struct hv_endpoint *endpoint) {
     return &endpoint->tls;
+}
+
+const struct hv_proxy *hv_endpoint_proxy(const struct hv_endpoint *endpoint) {
+    return &endpoint->proxy;
 }
 
 const struct hv_login *hv_endpoint_login(const struct hv_endpoint *endpoint) {

@@ -5,6 +5,7 @@
 #include "base/duration.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "transport/proxy.h"
 #include "transport/transfer.h"
 
 static void advise_listener(const struct hv_transfer *transfer, struct hv_error *err) {
@@ -21,10 +22,69 @@ static void explain_name(const struct hv_transfer *transfer, struct hv_error *er
     hv_error_remedy(err, "check the spelling, or give the full name or the address");
 }
 
+/* What the proxy answered instead of opening the tunnel; 0: nothing. */
+static long proxy_status(const struct hv_transfer *transfer) {
+    long status = 0;
+
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status >= 200 && status < 300 ? 0 : status;
+}
+
+static void explain_proxy_sign_in(const struct hv_transfer *transfer, const struct hv_proxy *proxy, struct hv_error *err) {
+    long offered = 0;
+
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_PROXYAUTH_AVAIL, &offered);
+    if (offered && !(offered & (long)CURLAUTH_BASIC)) {
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the proxy %s offers no sign-in that hvctl has", proxy->url);
+        hv_error_cause(err, "it takes no Basic, which is all that is spoken with proxies");
+        hv_error_remedy(err, "ask whoever runs it for a way to %s without sign-in", hv_endpoint_host(transfer->endpoint));
+        return;
+    }
+    (void)hv_error_set(err, HV_E_UNREACHABLE,
+                       proxy->header ? "cannot connect: the proxy %s refuses the user or the password"
+                                     : "cannot connect: the proxy %s asks for a user and a password",
+                       proxy->url);
+    hv_error_cause(err, "these are the proxy's own, not those of the host");
+    hv_error_remedy(err, "give --proxy-user NAME and --proxy-password-file FILE");
+}
+
+static void explain_proxy_status(const struct hv_transfer *transfer, long status, struct hv_error *err) {
+    const struct hv_proxy *proxy = hv_endpoint_proxy(transfer->endpoint);
+    const char *host = hv_endpoint_host(transfer->endpoint);
+    unsigned port = hv_endpoint_port(transfer->endpoint);
+
+    if (status == 407) {
+        explain_proxy_sign_in(transfer, proxy, err);
+    } else if (status == 403 || status == 405) {
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the proxy %s forbids the way to %s, port %u", proxy->url, host,
+                           port);
+        hv_error_remedy(err, "ask whoever runs the proxy to allow CONNECT to port %u", port);
+    } else if (status >= 502 && status <= 504) {
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the proxy %s does not reach %s, port %u", proxy->url, host,
+                           port);
+        hv_error_cause(err, "the name may be unknown there, the host off, or a firewall between the two");
+        hv_error_remedy(err, "on the host, see whether WinRM listens on port %u: winrm enumerate winrm/config/Listener", port);
+    } else {
+        (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect: the proxy %s opens no way to %s, port %u", proxy->url, host,
+                           port);
+    }
+    hv_error_remedy(err, "go around the proxy: NO_PROXY=%s", host);
+    if (err) {
+        err->source = HV_SOURCE_HTTP;
+        err->http_status = (int)status;
+    }
+}
+
 static void explain_proxy(const struct hv_transfer *transfer, struct hv_error *err) {
+    long status = proxy_status(transfer);
+
+    if (status) {
+        explain_proxy_status(transfer, status, err);
+        return;
+    }
     (void)hv_error_set(err, HV_E_UNREACHABLE, "cannot connect through the proxy");
     hv_error_cause(err, "%s", transfer->text);
-    hv_error_remedy(err, "correct HTTPS_PROXY, or go around it by NO_PROXY=%s", hv_endpoint_host(transfer->endpoint));
+    hv_error_remedy(err, "correct --proxy or HTTPS_PROXY, or go around it by NO_PROXY=%s", hv_endpoint_host(transfer->endpoint));
 }
 
 /* libcurl 7.88 does not tell whether a proxy was used; its text names whom it could not reach. */
@@ -34,7 +94,7 @@ static bool is_proxy_trouble(const struct hv_transfer *transfer) {
 
     if (transfer->n_departures > 0)
         return false;
-    if (strstr(transfer->text, "proxy") || strstr(transfer->text, "CONNECT tunnel"))
+    if (proxy_status(transfer) || strstr(transfer->text, "proxy") || strstr(transfer->text, "CONNECT tunnel"))
         return true;
     hv_buf_printf(&direct, "%s%s port %u ", failed, hv_endpoint_host(transfer->endpoint),
                   (unsigned)hv_endpoint_port(transfer->endpoint));
@@ -196,7 +256,7 @@ void hv_transfer_explain(const struct hv_transfer *transfer, CURLcode code, stru
         (void)hv_tls_explain(&transfer->check, err);
     } else if (i < HV_ARRAY_SIZE(failures)) {
         failures[i].explain(transfer, err);
-        result->transient = failures[i].transient;
+        result->transient = failures[i].transient && !proxy_status(transfer);
     } else {
         explain_other(transfer, err);
     }

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "transport/proxy.h"
 #include "transport/version.h"
 
 enum {
@@ -174,12 +175,32 @@ static bool set_tls(struct hv_transfer *transfer, const struct hv_tls_policy *po
            (!own_store || (SET(transfer, CURLOPT_CAINFO, policy->cacert) && SET(transfer, CURLOPT_CAPATH, policy->capath)));
 }
 
-static bool add_header(struct hv_transfer *transfer, const char *line) {
-    struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+static bool append_line(struct curl_slist **list, const char *line) {
+    struct curl_slist *longer = curl_slist_append(*list, line);
 
     if (longer)
-        transfer->headers = longer;
+        *list = longer;
     return longer != NULL;
+}
+
+static bool add_header(struct hv_transfer *transfer, const char *line) {
+    return append_line(&transfer->headers, line);
+}
+
+/* The proxy is always named, so that libcurl does not look into the environment itself. It gets a tunnel and its own header. */
+static bool set_proxy(struct hv_transfer *transfer, const struct hv_proxy *proxy) {
+    if (proxy->header && !append_line(&transfer->proxy_headers, hv_secret_text(proxy->header)))
+        return false;
+    return SET(transfer, CURLOPT_PROXY, proxy->url ? proxy->url : "") && SET(transfer, CURLOPT_HTTPPROXYTUNNEL, 1L) &&
+           SET(transfer, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) && SET(transfer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+           SET(transfer, CURLOPT_PROXYHEADER, transfer->proxy_headers);
+}
+
+static struct curl_slist *wipe_lines(struct curl_slist *lines) {
+    for (struct curl_slist *line = lines; line; line = line->next)
+        hv_secret_wipe(line->data, strlen(line->data));
+    curl_slist_free_all(lines);
+    return NULL;
 }
 
 static int add_headers(struct hv_transfer *transfer, const struct hv_leg *leg, struct hv_error *err) {
@@ -213,7 +234,7 @@ int hv_transfer_new(const struct hv_leg *leg, struct hv_flight *flight, struct h
         return r;
     transfer->easy = curl_easy_init();
     if (!transfer->easy || !set_http(transfer, leg) || !set_connection(transfer) || !set_reuse(transfer) ||
-        (policy && !set_tls(transfer, policy)))
+        !set_proxy(transfer, hv_endpoint_proxy(leg->endpoint)) || (policy && !set_tls(transfer, policy)))
         return hv_error_memory(err);
     *ret_transfer = transfer;
     transfer = NULL;
@@ -224,9 +245,8 @@ struct hv_transfer *hv_transfer_free(struct hv_transfer *transfer) {
     if (!transfer)
         return NULL;
     curl_easy_cleanup(transfer->easy);
-    for (struct curl_slist *line = transfer->headers; line; line = line->next)
-        hv_secret_wipe(line->data, strlen(line->data));
-    curl_slist_free_all(transfer->headers);
+    transfer->headers = wipe_lines(transfer->headers);
+    transfer->proxy_headers = wipe_lines(transfer->proxy_headers);
     hv_challenges_deinit(&transfer->offered);
     hv_buf_deinit(&transfer->body);
     hv_tls_check_deinit(&transfer->check);

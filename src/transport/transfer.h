@@ -27,7 +27,8 @@ struct hv_leg {
 
 struct hv_transfer {
     CURL *easy;
-    struct curl_slist *headers; /* one may hold the credentials */
+    struct curl_slist *headers;       /* one may hold the credentials */
+    struct curl_slist *proxy_headers; /* likewise, for the proxy alone */
     struct hv_flight *flight;
     const struct hv_endpoint *endpoint;
     struct hv_session *session;
