@@ -281,6 +281,14 @@ const struct hv_challenge *hv_challenges_find(const struct hv_challenges *list, 
     return NULL;
 }
 
+const char *hv_challenges_token(const struct hv_challenges *list, const char *scheme) {
+    for (size_t i = 0; i < list->n_items; i++) {
+        if (list->items[i].token68 && hv_text_same(list->items[i].scheme, scheme))
+            return list->items[i].token68;
+    }
+    return NULL;
+}
+
 const char *hv_challenge_param(const struct hv_challenge *challenge, const char *name) {
     for (size_t i = 0; i < challenge->n_params; i++) {
         if (hv_text_same(challenge->params[i].name, name))

@@ -43,6 +43,8 @@ void hv_challenges_deinit(struct hv_challenges *list);
 
 /* The first challenge of SCHEME, whatever its case; NULL when there is none. Valid until the list changes. */
 const struct hv_challenge *hv_challenges_find(const struct hv_challenges *list, const char *scheme);
+/* The first token for SCHEME: some hosts offer the scheme again on a line of its own. NULL when there is none; valid as above. */
+const char *hv_challenges_token(const struct hv_challenges *list, const char *scheme);
 /* The value of the first parameter NAME ("realm"), whatever its case; NULL when there is none. Valid as long as the challenge. */
 const char *hv_challenge_param(const struct hv_challenge *challenge, const char *name);
 

@@ -341,8 +341,7 @@ static enum hv_flight_next handle_token(struct hv_flight *flight, const char *to
 
 static enum hv_flight_next handle_talk(struct hv_flight *flight, int status) {
     struct hv_session *session = flight->session;
-    const struct hv_challenge *challenge = hv_challenges_find(&flight->transfer->offered, session->choice.offer);
-    const char *token = challenge ? challenge->token68 : NULL;
+    const char *token = hv_challenges_token(&flight->transfer->offered, session->choice.offer);
 
     flight->let_in = status != HTTP_UNAUTHORIZED;
     if (session->mech_done && flight->let_in)
@@ -371,9 +370,24 @@ static enum hv_flight_next open_answer(struct hv_flight *flight) {
     return HV_FLIGHT_END;
 }
 
+/* Basic needs no word of the host before, so that only the refusal tells what the host would have taken. */
+static bool was_not_offered(const struct hv_flight *flight, int status) {
+    const struct hv_challenges *offered = &flight->transfer->offered;
+    const struct hv_login *login = hv_endpoint_login(flight->request.endpoint);
+
+    return status == HTTP_UNAUTHORIZED && !flight->session && !flight->request.anonymous && offered->n_items > 0 &&
+           login->schemes[0] == HV_AUTH_BASIC && !hv_challenges_find(offered, "Basic");
+}
+
 static enum hv_flight_next handle_answer(struct hv_flight *flight, int status) {
     struct hv_session *session = flight->session;
+    struct hv_error error = { 0 };
 
+    if (was_not_offered(flight, status)) {
+        flight->has_left = false; /* the host has not looked at it */
+        (void)hv_choice_explain(hv_endpoint_login(flight->request.endpoint), &flight->transfer->offered, &error);
+        return fail(flight, &error);
+    }
     flight->result.left = true;
     flight->result.answer = hv_transfer_answer(flight->transfer);
     if (session && session->mech && status == HTTP_UNAUTHORIZED) {

@@ -85,7 +85,11 @@ static const struct situation situations[] = {
     { KRB5KRB_AP_ERR_MODIFIED, "Message stream modified", "{host} cannot read the Kerberos ticket for {spn}",
       "that service name is probably registered for another account: {words}",
       "look for it: setspn -Q {spn}\nuse the full name of the host" },
-    { KRB5KRB_AP_ERR_NOT_US, "found in keytab", "{host} has no key for the service {spn}", "{words}",
+    { KRB5KRB_ERR_GENERIC, "Generic error", "{host} refused the sign-in by Kerberos", "the host's own words for it: {words}",
+      "if a proxy or load balancer ends TLS before the host, its certificate is not the host's: go around it, or say "
+      "--no-channel-binding where the host's CbtHardeningLevel allows that\n"
+      "look into the Security log of the host" },
+    { KRB5KRB_AP_ERR_NOT_US, "ticket isn't for us", "{host} has no key for the service {spn}", "{words}",
       "use the name that the host knows itself by\n"
       "name the service as it is registered by --spn-host NAME or --spn-service NAME" },
     { KRB5KRB_AP_ERR_NOKEY, "Service key not available", "{host} has no key for the service {spn}", "{words}",

@@ -121,6 +121,18 @@ static void a_nul_is_no_end(void **state) {
     assert_int_equal(list.n_items, 0);
 }
 
+static void a_token_counts_more_than_the_bare_scheme_before_it(void **state) {
+    static const char *const lines[] = { "Negotiate", "Kerberos", "Kerberos YII=", "Kerberos later" };
+    HV_CLEANUP_CHALLENGES struct hv_challenges list = HV_CHALLENGES_INIT;
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(lines); i++)
+        assert_int_equal(hv_challenge_parse(lines[i], strlen(lines[i]), &list, NULL), 0);
+    assert_string_equal(hv_challenges_token(&list, "KERBEROS"), "YII=");
+    assert_null(hv_challenges_token(&list, "Negotiate"));
+    assert_null(hv_challenges_token(&list, "Basic"));
+}
+
 static void several_lines_make_one_list(void **state) {
     static const char *const lines[] = { "Negotiate", "Kerberos YII=", "Basic realm=\"WSMAN\"", "CredSSP" };
     HV_CLEANUP_CHALLENGES struct hv_challenges list = HV_CHALLENGES_INIT;
@@ -222,10 +234,15 @@ static void without_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_the_grammar_allows), cmocka_unit_test(what_it_does_not_leaves_the_list_alone),
-        cmocka_unit_test(a_nul_is_no_end),         cmocka_unit_test(several_lines_make_one_list),
-        cmocka_unit_test(every_truncation_ends),   cmocka_unit_test(one_challenge_too_many),
-        cmocka_unit_test(one_parameter_too_many),  cmocka_unit_test(one_byte_too_many),
+        cmocka_unit_test(what_the_grammar_allows),
+        cmocka_unit_test(what_it_does_not_leaves_the_list_alone),
+        cmocka_unit_test(a_nul_is_no_end),
+        cmocka_unit_test(a_token_counts_more_than_the_bare_scheme_before_it),
+        cmocka_unit_test(several_lines_make_one_list),
+        cmocka_unit_test(every_truncation_ends),
+        cmocka_unit_test(one_challenge_too_many),
+        cmocka_unit_test(one_parameter_too_many),
+        cmocka_unit_test(one_byte_too_many),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
