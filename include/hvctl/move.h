@@ -51,6 +51,7 @@ enum hv_cpu_cap {
  * here, and only after the source showed that it knows it.
  */
 struct hv_move_tuning {
+    bool all_listeners;                 /* name every address on which the destination takes migrations; or */
     const char *network;                /* take the destination's listeners in this network, "192.0.2.0/24"; or */
     const char *const *destination_ips; /* these addresses */
     size_t n_destination_ips;

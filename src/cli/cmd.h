@@ -36,7 +36,13 @@ struct hv_move_request {
     const char *destination; /* NULL: from --to */
     const char *const *vms;
     size_t n_vms;
+    const struct hv_move_options *preset; /* placement and tuning in place of those of the options; NULL: none */
 };
 int hv_move_request_run(const struct hv_move_request *request, const struct hv_args *args, struct hv_output *out);
+
+/* Changes the settings of the hosts of the options, or of SOURCE where that is not NULL, and says what changed. */
+struct hv_host_change;
+int hv_host_change_run(const struct hv_host_change *change, const char *source, const struct hv_args *args,
+                       struct hv_output *out);
 
 #endif

@@ -114,8 +114,9 @@ static int ask_change(const void *context, const struct hv_endpoint *source, con
     return hv_host_change_new(&change, ret_task, err);
 }
 
-static int run_change(const struct hv_host_change *change, const struct hv_args *args, struct hv_output *out) {
-    const struct hv_connect_plan plan = { .max_sources = HV_MAX_HOSTS };
+int hv_host_change_run(const struct hv_host_change *change, const char *source, const struct hv_args *args,
+                       struct hv_output *out) {
+    const struct hv_connect_plan plan = { .source = source, .max_sources = HV_MAX_HOSTS };
     const struct hv_fanout_question question = { .ask = ask_change, .context = change };
 
     return hv_fanout_command_with(&plan, args, out, &question, hv_output_is_json(out) ? print_changes_json : print_changes);
@@ -168,7 +169,7 @@ int hv_cmd_host_config(const struct hv_args *args, struct hv_output *out) {
     change.dry_run = hv_args_has(args, HV_OPT_DRY_RUN);
     if (read_config(args, &change, &error) < 0)
         return hv_say_failure(out, &error);
-    return run_change(&change, args, out);
+    return hv_host_change_run(&change, NULL, args, out);
 }
 
 /* ---- host network ---- */
@@ -180,7 +181,7 @@ static int run_network(struct hv_network_change *network, const struct hv_args *
     hv_host_change_init(&change);
     change.dry_run = hv_args_has(args, HV_OPT_DRY_RUN);
     change.network = network;
-    return run_change(&change, args, out);
+    return hv_host_change_run(&change, NULL, args, out);
 }
 
 int hv_cmd_host_network_add(const struct hv_args *args, struct hv_output *out) {

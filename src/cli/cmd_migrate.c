@@ -28,6 +28,14 @@ static struct hv_move_options read_options(const struct hv_move_request *request
     };
 
     hv_move_options_read(&options, args, lists);
+    if (request->preset) {
+        options.storage_path = request->preset->storage_path;
+        options.config_path = request->preset->config_path;
+        options.pool = request->preset->pool;
+        options.rules = request->preset->rules;
+        options.n_rules = request->preset->n_rules;
+        options.tuning = request->preset->tuning;
+    }
     return options;
 }
 

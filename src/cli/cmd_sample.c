@@ -1,4 +1,6 @@
 /* hvctl sample: the command lines of Microsoft's migration sample, as thin calls of our commands (design.md 4, hyperv.md 8). */
+#include <hvctl/host.h>
+
 #include "base/error.h"
 #include "base/size.h"
 #include "base/text.h"
@@ -6,30 +8,50 @@
 #include "cli/say.h"
 #include "cli/suggest.h"
 
-static const struct {
+enum way {
+    WAY_MOVE,   /* SRC DST VM [LOCATION] */
+    WAY_STORE,  /* HOST VM LOCATION, or HOST VM POOL LOCATION */
+    WAY_CONFIG, /* HOST */
+    WAY_NONE,   /* not built */
+};
+
+/* What the sample sets on a host. */
+enum { LIMIT_VMS = 4, LIMIT_STORAGE = 5 };
+
+static const struct mode {
     const char *name;
-    bool is_built;
+    enum way way;
+    const char *operands;
+    size_t n_operands;
     enum hv_mover_act act;
     enum hv_move_type type;
 } modes[] = {
-    { "vm-simple", true, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "vm-simple-check", true, HV_ACT_CHECK, HV_MOVE_VM },
-    { "vm-and-storage-simple", true, HV_ACT_MIGRATE, HV_MOVE_VM_AND_STORAGE },
-    { "vm-compression", false, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "vm-smb", false, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "vm-simple-with-ip", false, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "vm-simple-with-new-root", false, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "vm-detailed", false, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "vm-and-storage", false, HV_ACT_MIGRATE, HV_MOVE_VM_AND_STORAGE },
-    { "storage-simple", false, HV_ACT_MOVE_STORAGE, HV_MOVE_STORAGE },
-    { "storage-simple-with-pool", false, HV_ACT_MOVE_STORAGE, HV_MOVE_STORAGE },
-    { "modifyservice", false, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "modifynetworks", false, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "enablecompression", false, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "enablesmb", false, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "checkcompatibility", false, HV_ACT_CHECK, HV_MOVE_VM },
-    { "compare-compatibility-vectors", false, HV_ACT_CHECK, HV_MOVE_VM },
+    { "vm-simple", WAY_MOVE, "SRC DST VM", 3, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "vm-simple-check", WAY_MOVE, "SRC DST VM", 3, HV_ACT_CHECK, HV_MOVE_VM },
+    { "vm-and-storage-simple", WAY_MOVE, "SRC DST VM", 3, HV_ACT_MIGRATE, HV_MOVE_VM_AND_STORAGE },
+    { "vm-compression", WAY_MOVE, "SRC DST VM", 3, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "vm-smb", WAY_MOVE, "SRC DST VM", 3, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "vm-simple-with-ip", WAY_MOVE, "SRC DST VM", 3, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "vm-simple-with-new-root", WAY_MOVE, "SRC DST VM", 3, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "vm-and-storage", WAY_MOVE, "SRC DST VM NEWLOCATION", 4, HV_ACT_MIGRATE, HV_MOVE_VM_AND_STORAGE },
+    { "storage-simple", WAY_STORE, "HOST VM NEWLOCATION", 3, HV_ACT_MOVE_STORAGE, HV_MOVE_STORAGE },
+    { "storage-simple-with-pool", WAY_STORE, "HOST VM POOLID BASEPATH", 4, HV_ACT_MOVE_STORAGE, HV_MOVE_STORAGE },
+    { "modifyservice", WAY_CONFIG, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "enablecompression", WAY_CONFIG, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "enablesmb", WAY_CONFIG, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "vm-detailed", WAY_NONE, NULL, 0, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "modifynetworks", WAY_NONE, NULL, 0, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "checkcompatibility", WAY_NONE, NULL, 0, HV_ACT_CHECK, HV_MOVE_VM },
+    { "compare-compatibility-vectors", WAY_NONE, NULL, 0, HV_ACT_CHECK, HV_MOVE_VM },
 };
+
+static bool is_mode(const struct mode *mode, const char *name) {
+    return hv_text_same(mode->name, name);
+}
+
+static void remedy_modes(struct hv_error *error) {
+    hv_error_remedy(error, "hvctl help sample lists the modes");
+}
 
 static int unknown_mode(const char *word, struct hv_output *out) {
     struct hv_suggest suggest = { .word = word };
@@ -40,35 +62,100 @@ static int unknown_mode(const char *word, struct hv_output *out) {
         hv_suggest_offer(&suggest, modes[i].name);
     if (suggest.nearest)
         hv_error_remedy(&error, "did you mean \"%s\"?", suggest.nearest);
-    hv_error_remedy(&error, "use vm-simple, vm-simple-check or vm-and-storage-simple");
+    remedy_modes(&error);
+    return hv_say_failure(out, &error);
+}
+
+/* As the sample does: one folder for everything, the folder that it has in its source, the transport that the mode is about. */
+static int run_move(const struct mode *mode, const struct hv_args *args, struct hv_output *out) {
+    const struct hv_move_options preset = {
+        .storage_path = mode->n_operands > 3 ? hv_args_operand(args, 4) : NULL,
+        .config_path = is_mode(mode, "vm-simple-with-new-root") ? "C:\\NewDataRoot" : NULL,
+        .tuning = { .all_listeners = is_mode(mode, "vm-simple-with-ip"),
+                    .smb = is_mode(mode, "vm-smb"),
+                    .compression = is_mode(mode, "vm-compression") ? HV_CHOICE_YES : HV_CHOICE_DEFAULT },
+    };
+    const struct hv_move_request request = {
+        .act = mode->act,
+        .type = mode->type,
+        .source = hv_args_operand(args, 1),
+        .destination = hv_args_operand(args, 2),
+        .vms = args->words + args->n_command_words + 3,
+        .n_vms = 1,
+        .preset = &preset,
+    };
+
+    return hv_move_request_run(&request, args, out);
+}
+
+/* With a pool every disk goes below its base path, and the folders of the VM stay; without, they go along. */
+static int run_store(const struct mode *mode, const struct hv_args *args, struct hv_output *out) {
+    bool has_pool = mode->n_operands > 3;
+    const struct hv_move_disk all = { .source = "*", .destination = hv_args_operand(args, 4) };
+    const struct hv_move_options preset = {
+        .storage_path = has_pool ? NULL : hv_args_operand(args, 3),
+        .pool = has_pool ? hv_args_operand(args, 3) : NULL,
+        .rules = has_pool ? &all : NULL,
+        .n_rules = has_pool,
+    };
+    const struct hv_move_request request = {
+        .act = mode->act,
+        .type = mode->type,
+        .source = hv_args_operand(args, 1),
+        .vms = args->words + args->n_command_words + 2,
+        .n_vms = 1,
+        .preset = &preset,
+    };
+
+    return hv_move_request_run(&request, args, out);
+}
+
+static int run_config(const struct mode *mode, const struct hv_args *args, struct hv_output *out) {
+    struct hv_host_change change;
+
+    hv_host_change_init(&change);
+    if (is_mode(mode, "enablecompression")) {
+        change.compression = 1;
+    } else if (is_mode(mode, "enablesmb")) {
+        change.smb_transport = 1;
+    } else {
+        change.migration_enabled = 1;
+        change.max_vm_migrations = LIMIT_VMS;
+        change.max_storage_migrations = LIMIT_STORAGE;
+    }
+    return hv_host_change_run(&change, hv_args_operand(args, 1), args, out);
+}
+
+static int run_mode(const struct mode *mode, const struct hv_args *args, struct hv_output *out) {
+    struct hv_error error;
+
+    switch (mode->way) {
+    case WAY_MOVE:
+        return run_move(mode, args, out);
+    case WAY_STORE:
+        return run_store(mode, args, out);
+    case WAY_CONFIG:
+        return run_config(mode, args, out);
+    case WAY_NONE:
+        break;
+    }
+    hv_error_set(&error, HV_E_ARGUMENT, "the sample's mode %s is not built yet", mode->name);
+    remedy_modes(&error);
     return hv_say_failure(out, &error);
 }
 
 int hv_cmd_sample(const struct hv_args *args, struct hv_output *out) {
     const char *word = hv_args_operand(args, 0);
-    struct hv_move_request request = { 0 };
     struct hv_error error;
-    size_t mode = 0;
+    size_t i = 0;
 
-    while (mode < HV_ARRAY_SIZE(modes) && !hv_text_same(modes[mode].name, word))
-        mode++;
-    if (mode == HV_ARRAY_SIZE(modes))
+    while (i < HV_ARRAY_SIZE(modes) && !is_mode(&modes[i], word))
+        i++;
+    if (i == HV_ARRAY_SIZE(modes))
         return unknown_mode(word, out);
-    if (!modes[mode].is_built) {
-        hv_error_set(&error, HV_E_ARGUMENT, "the sample's mode %s is not built yet", modes[mode].name);
-        hv_error_remedy(&error, "use vm-simple, vm-simple-check or vm-and-storage-simple");
-        return hv_say_failure(out, &error);
-    }
-    if (hv_args_n_operands(args) != 4) {
-        hv_error_set(&error, HV_E_ARGUMENT, "%s takes three arguments: SRC DST VM", modes[mode].name);
-        hv_error_remedy(&error, "hvctl sample %s hv01 hv02 app01", modes[mode].name);
-        return hv_say_failure(out, &error);
-    }
-    request.act = modes[mode].act;
-    request.type = modes[mode].type;
-    request.source = hv_args_operand(args, 1);
-    request.destination = hv_args_operand(args, 2);
-    request.vms = args->words + args->n_command_words + 3;
-    request.n_vms = 1;
-    return hv_move_request_run(&request, args, out);
+    if (modes[i].way == WAY_NONE || hv_args_n_operands(args) == modes[i].n_operands + 1)
+        return run_mode(&modes[i], args, out);
+    hv_error_set(&error, HV_E_ARGUMENT, "%s takes %zu arguments: %s", modes[i].name, modes[i].n_operands, modes[i].operands);
+    hv_error_remedy(&error, "hvctl sample %s %s", modes[i].name, modes[i].operands);
+    return hv_say_failure(out, &error);
 }

@@ -316,12 +316,17 @@ const struct hv_command hv_commands[] = {
       0,
       hv_cmd_journal_compact },
     { { "sample", NULL },
-      "MODE SRC DST VM",
+      "MODE ARGUMENTS...",
       "the command lines of Microsoft's migration sample",
       "  hvctl sample vm-simple hv01 hv02 app01\n"
       "  hvctl sample vm-simple-check hv01 hv02 app01\n"
       "  hvctl sample vm-and-storage-simple hv01 hv02 app01\n",
-      "The three modes above are built; the sample's other modes are not yet.\n",
+      "vm-simple, vm-simple-check, vm-and-storage-simple, vm-compression, vm-smb, vm-simple-with-ip,\n"
+      "vm-simple-with-new-root: SRC DST VM\n"
+      "vm-and-storage: SRC DST VM NEWLOCATION\n"
+      "storage-simple: HOST VM NEWLOCATION; storage-simple-with-pool: HOST VM POOLID BASEPATH\n"
+      "modifyservice, enablecompression, enablesmb: HOST\n"
+      "The sample's other modes are not built yet.\n",
       HV_GROUP_CONNECT | HV_GROUP_DESTINATION | HV_GROUP_WAIT,
       1,
       5,

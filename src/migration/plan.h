@@ -26,6 +26,7 @@ struct hv_tuning {
     bool keep_source;
     bool avoid_removing_vhds;
     bool remove_source_unmanaged;
+    bool all_listeners;
     bool has_network;
     struct hv_cidr network;
     char *network_text;

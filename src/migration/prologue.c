@@ -404,7 +404,7 @@ int hv_mig_listeners_answered(struct hv_step *step) {
         return r;
     listeners = hv_instance_find(service, "MigrationServiceListenerIPAddressList");
     move->no_listener = !listeners || hv_property_n_values(listeners) == 0;
-    if (!move->no_listener && move->plan.tuning.has_network) {
+    if (!move->no_listener && (move->plan.tuning.has_network || move->plan.tuning.all_listeners)) {
         r = hv_tuning_choose(&move->plan.tuning, listeners, step->err);
         if (r != 0)
             return r < 0 ? r : refuse_network(step);

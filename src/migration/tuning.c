@@ -20,12 +20,16 @@ static int refuse(struct hv_error *err, const char *remedy, const char *message)
     return HV_E_ARGUMENT;
 }
 
+/* Is anything asked for that concerns the way from one host to another? */
+static bool has_way(const struct hv_move_tuning *tuning) {
+    return tuning->all_listeners || tuning->network || tuning->n_destination_ips > 0 || tuning->smb || tuning->compression ||
+           tuning->cancel_on_long_blackout || tuning->cpu_cap || tuning->processor_pool;
+}
+
 static int check(const struct hv_move_options *options, struct hv_error *err) {
     const struct hv_move_tuning *tuning = &options->tuning;
-    bool is_remote = tuning->network || tuning->n_destination_ips > 0 || tuning->smb || tuning->compression ||
-                     tuning->cancel_on_long_blackout || tuning->cpu_cap || tuning->processor_pool;
 
-    if (options->type == HV_MOVE_STORAGE && is_remote)
+    if (options->type == HV_MOVE_STORAGE && has_way(tuning))
         return refuse(err, "leave out what concerns the way between two hosts",
                       "storage that stays on its host has no way to go");
     if (tuning->network && tuning->n_destination_ips > 0)
@@ -107,6 +111,7 @@ int hv_tuning_init(struct hv_tuning *tuning, const struct hv_move_options *optio
         return r;
     tuning->transport = options->type == HV_MOVE_STORAGE ? HV_TRANSPORT_NONE : wish->smb ? HV_TRANSPORT_SMB : HV_TRANSPORT_TCP;
     tuning->compression = wish->compression;
+    tuning->all_listeners = wish->all_listeners;
     tuning->cancel_on_long_blackout = wish->cancel_on_long_blackout;
     tuning->cpu_cap = wish->cpu_cap;
     tuning->overwrite = wish->overwrite;
@@ -221,7 +226,7 @@ int hv_tuning_choose(struct hv_tuning *tuning, const struct hv_property *listene
         char **grown;
         int r;
 
-        if (!hv_ip_parse(text, &address) || !hv_cidr_contains(&tuning->network, &address))
+        if (!hv_ip_parse(text, &address) || (!tuning->all_listeners && !hv_cidr_contains(&tuning->network, &address)))
             continue;
         grown = hv_grow(tuning->addresses, tuning->n_addresses, sizeof(*grown));
         if (!grown)
