@@ -119,15 +119,15 @@ static void put_operand(struct hv_buf *buf, const char *operand) {
 static int build_command(const struct hv_connection *connection, const struct hv_args *args, char **ret_command,
                          struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(MAX_COMMAND);
-    bool has_host_operands = strcmp(args->words[0], "sample") == 0;
 
     hv_buf_puts(&buf, "hvctl");
     for (size_t i = 0; i < args->n_words; i++)
         put_operand(&buf, args->words[i]);
-    if (!has_host_operands) {
+    /* A command without the option has its hosts among the operands. */
+    if (args->command->groups & HV_GROUP_HOST)
         put_hosts(&buf, "--host", connection->sources, connection->n_sources);
+    if (args->command->groups & HV_GROUP_TO)
         put_hosts(&buf, "--to", connection->destinations, connection->n_destinations);
-    }
     for (size_t i = 0; i < hv_args_n_options(args); i++) {
         const struct hv_opt_row *row = hv_args_option(args, i);
         const char *value = hv_args_option_value(args, i);

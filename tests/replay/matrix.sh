@@ -57,6 +57,12 @@ fixture simulated/job-follow "$usual" job follow @job --host @1 --to @2
 before=
 fixture simulated/job-show-unknown "$usual" job show 4F0CE6B6-2C5B-4D4F-8B70-2A1B7A2C9D11 --host @1
 
+# ---- changing VMs and hosts ----
+fixture simulated/vm-start "$usual" vm start 'Büro Zürich 🖥' --host @1
+fixture simulated/vm-stop "$usual" vm stop app01 --host @1 --yes
+fixture simulated/host-config "$usual" host config --host @1
+fixture simulated/host-diff "$usual" host diff @1 @2
+
 # ---- the sample's modes ----
 fixture simulated/sample-vm-simple "$usual" sample vm-simple @1 @2 web01
 fixture simulated/sample-vm-simple-check "$usual" sample vm-simple-check @1 @2 web01
@@ -83,6 +89,14 @@ fixture simulated/wsman-class-unknown "$usual" wsman enumerate Msvm_NoSuchClass 
 fixture simulated/wsman-invoke "$usual" wsman invoke Msvm_VirtualSystemMigrationService GetSystemCompatibilityInfo --host @1 \
     --selector CreationClassName=Msvm_VirtualSystemMigrationService \
     --param "ComputerSystem={\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"CreationClassName\": \"Msvm_ComputerSystem\", \"Name\": \"$app01\"}}"
+# shellcheck disable=SC2086
+types='--namespace root/hvsim --host @1'
+# shellcheck disable=SC2086
+fixture simulated/wsman-put "$usual" wsman put Hvsim_AllTypes $types --selector Id=single --types --set Uint8=7 -o json
+# shellcheck disable=SC2086
+fixture simulated/wsman-create "$usual" wsman create Hvsim_AllTypes $types --types --set Id=fresh
+# shellcheck disable=SC2086
+fixture simulated/wsman-delete "$usual" wsman delete Hvsim_AllTypes $types --selector Id=single --yes
 # shellcheck disable=SC2086
 fixture simulated/wsman-delete-refused "$usual" wsman delete Msvm_ComputerSystem --host @1 $system --selector "Name=$app01" --yes
 
