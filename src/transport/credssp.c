@@ -48,15 +48,17 @@ static int said_by(enum hv_error_source source, int r, struct hv_error *err) {
     return r;
 }
 
-static int explain_code(uint32_t code, struct hv_error *err) {
+static int explain_code(const struct credssp *credssp, uint32_t code, struct hv_error *err) {
     const struct hv_code *known = hv_code_find(HV_CODE_SIGN_IN, code);
+    const char *reason = credssp->gss ? hv_gss_note(credssp->gss) : "";
     int r;
 
     if (known)
         r = hv_error_set(err, known->error, "the host refused the sign-in by CredSSP: %s", known->meaning);
     else
         r = hv_error_set(err, HV_E_AUTH, "the host refused the sign-in by CredSSP");
-    hv_error_cause(err, "it answered 0x%08X%s%s", (unsigned)code, known ? ", " : "", known ? known->name : "");
+    hv_error_cause(err, "it answered 0x%08X%s%s%s%s", (unsigned)code, known ? ", " : "", known ? known->name : "",
+                   reason[0] ? "; NTLM was used because " : "", reason);
     hv_error_remedy(err, "%s", known ? known->remedy : "look into the Security log of the host");
     if (err)
         err->hresult = code;
@@ -125,7 +127,7 @@ static int receive(struct credssp *credssp, const void *in, size_t n_in, struct 
     if (r < 0)
         return r;
     if (request->has_error_code && request->error_code != 0)
-        return explain_code(request->error_code, err);
+        return explain_code(credssp, request->error_code, err);
     return note_version(credssp, request->version, err);
 }
 
@@ -208,7 +210,7 @@ static int step_ready(struct credssp *credssp, const void *in, size_t n_in, stru
     if (r < 0)
         return r;
     if (request.has_error_code && request.error_code != 0)
-        return explain_code(request.error_code, err);
+        return explain_code(credssp, request.error_code, err);
     return hv_error_set(err, HV_E_PROTOCOL, "the host spoke first within CredSSP");
 }
 
