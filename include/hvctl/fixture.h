@@ -46,8 +46,8 @@ enum hv_stop {
 struct hv_replay_options {
     const char *directory;
     /*
-     * What is replayed, written as for hv_record_options; may be NULL. Where the recording has stand-ins, the names in this
-     * command stand for those in the same places of the recorded one, in requests and in answers.
+     * What is replayed, written as for hv_record_options; may be NULL. Where the recording has stand-ins, and this command has
+     * the names that were recorded, they stand for the stand-ins in requests and in answers.
      */
     const char *command;
     bool lenient; /* an unknown request and unused recordings are warnings */
@@ -99,6 +99,7 @@ struct hv_fixture_header {
     char *recorded;   /* RFC 3339 */
     char *product;    /* of the hosts, as they told; NULL when they did not */
     char *command;    /* NULL when not known */
+    char *marks;      /* of the words of the command before names were replaced, hvctl-fixture(5); NULL when there are none */
     int stop;         /* enum hv_stop */
     uint64_t stop_ms; /* after the recording began */
     unsigned schema;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "fixture/alias.h"
 #include "fixture/sheet.h"
 #include "transport/fixture_dir.h"
 #include "transport/label.h"
@@ -180,12 +181,21 @@ static int write_down(struct record_transport *self, const struct flight *flight
     return r;
 }
 
+/* By these a replay knows the names again that are replaced here. */
+static int mark_command(struct record_transport *self, struct hv_error *err) {
+    if (!self->redactor || !self->command || self->header.marks)
+        return 0;
+    return hv_alias_mark(self->command, self->header.recorded, &self->header.marks, err);
+}
+
 static int write_header(struct record_transport *self, struct hv_error *err) {
     int r;
 
     free(self->header.command);
     self->header.command = NULL;
     r = rewrite_text(self, self->command, &self->header.command, err);
+    if (r == 0)
+        r = mark_command(self, err);
     return r < 0 ? r : hv_fixture_dir_put_header(self->fd, self->directory, &self->header, err);
 }
 

@@ -291,9 +291,9 @@ int hv_replay_finish(const struct hv_transport *transport, struct hv_error *err)
 static int learn_aliases(struct replay_transport *self, const char *command, struct hv_error *err) {
     const struct hv_fixture_header *header = hv_fixture_header(self->fixture);
 
-    if (!command || !header->command || !header->redaction)
+    if (!command || !header->command || !header->marks)
         return 0;
-    return hv_aliases_learn(&self->aliases, command, header->command, err);
+    return hv_aliases_learn(&self->aliases, command, header, err);
 }
 
 int hv_replay_new(struct hv_fixture *fixture_take, const struct hv_replay_options *options, struct hv_transport **ret_transport,

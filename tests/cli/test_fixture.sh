@@ -50,6 +50,9 @@ exit_is 0
 out_has 'app01'
 sed -i -E "s/app01/vm-1/g; s/127.0.0.2:$hv02_port/host-1/g; s/127.0.0.1:$hv01_port/host-2/g; s/0{8}-[0-9-]{27}/GUID/g" "$work/out" "$work/err"
 check 'the same command shows the same names' same_output
+replayed migrate web01 --from "$hv02" --to "$hv01" --include-storage --poll 200ms --replay "$work/move"
+error_is 15 fixture_mismatch
+err_has 'web01'
 replayed fixture replay "$work/move"
 exit_is 0
 sed -i -E 's/0{8}-[0-9-]{27}/GUID/g' "$work/out" "$work/err"

@@ -355,7 +355,7 @@ static void check_damage(const char *from, const char *to, const char *message) 
 static void missing_and_renamed_files_are_told(void **state) {
     (void)state;
     check_damage("fixture.meta", NULL, "is no fixture of hvctl: fixture.meta is missing");
-    check_damage("001.meta", NULL, "fixture.meta:6: \"exchanges: 1\", but 0 were found");
+    check_damage("001.meta", NULL, "fixture.meta:7: \"exchanges: 1\", but 0 were found");
     check_damage("001.request.xml", NULL, "001.request.xml cannot be read: it is not there");
     check_damage("001.response.xml", NULL, "001.response.xml cannot be read: it is not there");
     check_damage("001.meta", "002.meta", "002.meta:1: this file is of exchange 1");
