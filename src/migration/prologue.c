@@ -302,7 +302,7 @@ static int check_credentials(struct hv_step *step) {
             "%s authenticates migrations by CredSSP: a move asked for by anybody who did not sign in by CredSSP will "
             "probably fail with 0x8009030E",
             move->plan.source_name);
-    /* Reported only: simulated hosts do not mind, and a replay does not know how the sign-in was. */
+    /* Reported only: simulated hosts do not mind. */
     if (move->source_authentication == AUTHENTICATION_KERBEROS && credentials == HV_CREDENTIALS_LOCAL)
         hv_mig_report(move, HV_REPORT_WARNING,
                       "signed in as a local account of the source, which is nobody at the destination: real hosts will probably "

@@ -27,7 +27,7 @@ world '' '' ''
 look --storage 'D:\New'
 exit_is 0
 out_json '.results[0].preflight == []'
-err_lacks 'warning: one'
+out_json '.results[0].warnings == []'
 quick check one --from "$hv01" --to "$hv02" --storage 'D:\New' -o json
 out_json '.results[0] | has("preflight") | not'
 

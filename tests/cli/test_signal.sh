@@ -78,7 +78,8 @@ exit_is 0
 scenario 'SIGHUP detaches without a word'
 interrupted HUP migrate app01 --from "$hv01" --to "$hv02" --include-storage -q
 exit_is 11
-err_is_empty
+err_lacks waiting
+err_lacks running
 
 scenario 'one VM runs, the next was not started'
 hvctl job list --host "$hv01" -o json
