@@ -15,7 +15,7 @@
 #include "xml/reader.h"
 
 /* Requests grow little by stand-ins; answers may be converted from UTF-16, and keep their size otherwise. */
-enum { MAX_BYTES = HV_FIXTURE_MAX_FILE };
+enum { MAX_BYTES = HV_FIXTURE_MAX_FILE, MAX_COMMAND = 64 * 1024 };
 
 struct flight {
     struct flight *next;
@@ -181,6 +181,41 @@ static int write_down(struct record_transport *self, const struct flight *flight
     return r;
 }
 
+/* N bytes of a command line, a word or what is in quotes. */
+static int rewrite_part(struct record_transport *self, const char *part, size_t n_part, struct hv_buf *buf,
+                        struct hv_error *err) {
+    HV_CLEANUP_FREE char *text = NULL;
+    size_t n = 0;
+    int r = n_part > 0 ? rewrite(self, part, n_part, &text, &n, err) : 0;
+
+    hv_buf_append(buf, text ? text : "", n);
+    return r;
+}
+
+/* Part by part: the name of a file may hold blanks and quotes, so that it would not end where its word does. */
+static int rewrite_command(struct record_transport *self, char **ret_command, struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(MAX_COMMAND);
+    const char *at = self->command;
+    bool quoted = false;
+    int r = 0;
+
+    if (!at || !*at)
+        return 0;
+    while (r == 0 && *at) {
+        size_t n = strcspn(at, quoted ? "'" : "' \\");
+
+        r = rewrite_part(self, at, n, &buf, err);
+        at += n;
+        if (*at == '\'')
+            quoted = !quoted;
+        else if (*at == '\\' && at[1])
+            hv_buf_putc(&buf, *at++); /* what follows is no quote */
+        if (*at)
+            hv_buf_putc(&buf, *at++);
+    }
+    return r < 0 ? r : hv_buf_take(&buf, "the command line", ret_command, err);
+}
+
 /* By these a replay knows the names again that are replaced here. */
 static int mark_command(struct record_transport *self, struct hv_error *err) {
     if (!self->redactor || !self->command || self->header.marks)
@@ -188,15 +223,18 @@ static int mark_command(struct record_transport *self, struct hv_error *err) {
     return hv_alias_mark(self->command, self->header.recorded, &self->header.marks, err);
 }
 
-static int write_header(struct record_transport *self, struct hv_error *err) {
+/* With the names that are known by now. */
+static int name_command(struct record_transport *self, struct hv_error *err) {
     int r;
 
     free(self->header.command);
     self->header.command = NULL;
-    r = rewrite_text(self, self->command, &self->header.command, err);
-    if (r == 0)
-        r = mark_command(self, err);
-    return r < 0 ? r : hv_fixture_dir_put_header(self->fd, self->directory, &self->header, err);
+    r = rewrite_command(self, &self->header.command, err);
+    return r < 0 ? r : mark_command(self, err);
+}
+
+static int write_header(struct record_transport *self, struct hv_error *err) {
+    return hv_fixture_dir_put_header(self->fd, self->directory, &self->header, err);
 }
 
 /* With the first exchange the command is written, for a recording that breaks off: the names in it are known by now. */
@@ -205,7 +243,8 @@ static void note(struct record_transport *self, const struct flight *flight, con
 
     if (!is_recording(self))
         return;
-    if (write_down(self, flight, result, &error) < 0 || (!self->header.command && write_header(self, &error) < 0))
+    if (write_down(self, flight, result, &error) < 0 ||
+        (!self->header.command && (name_command(self, &error) < 0 || write_header(self, &error) < 0)))
         self->failure = error;
 }
 
@@ -324,7 +363,8 @@ static void close_fixture(struct record_transport *self) {
         return;
     self->header.is_closed = true;
     self->header.n_exchanges = self->n_numbers;
-    if (amend(self, &error) < 0 || write_header(self, &error) < 0)
+    /* The command before files are written again: it never had stand-ins that are to stay. */
+    if (name_command(self, &error) < 0 || amend(self, &error) < 0 || write_header(self, &error) < 0)
         self->failure = error;
     self->is_closed = true;
 }

@@ -66,6 +66,16 @@ exit_is 0
 check 'no real name is left' not grep -rqiE 'app01|hv0[12]|127\.0\.0\.' "$work/move"
 check 'only the owner can read it' [ -z "$(find "$work/move" -perm /077)" ]
 
+scenario 'a path within the command'
+hvctl check web01 --from "$hv01" --to "$hv02" --storage "D:\\Vault of" --preflight --poll 200ms --record "$work/path"
+exit_is 0
+hvctl fixture verify "$work/path"
+exit_is 0
+replayed fixture replay "$work/path"
+exit_is 0
+replayed check web01 --from "$hv01" --to "$hv02" --storage "D:\\Vault of" --preflight --poll 200ms --replay "$work/path"
+exit_is 0
+
 scenario 'an edited selector'
 guid=0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001
 hvctl wsman get Msvm_ComputerSystem --host "$hv01" --selector CreationClassName=Msvm_ComputerSystem --selector Name=$guid \

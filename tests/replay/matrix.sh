@@ -30,6 +30,7 @@ fixture simulated/check-storage "$usual" check app01 --from @1 --to @2 --include
 fixture simulated/check-app01 "$usual" check app01 --from @1 --to @2 --include-storage
 fixture simulated/check-several "$usual" check app01 web01 --from @1 --to @2 --include-storage
 fixture simulated/check-refused "$usual" check 'old lab' --from @1 --to @2 --include-storage
+fixture simulated/check-preflight "$usual" check app01 --from @1 --to @2 --storage 'D:\New' --preflight
 fixture simulated/check-unknown "$usual" check nobody --from @1 --to @2
 
 # ---- moving ----
@@ -60,7 +61,20 @@ fixture simulated/job-show-unknown "$usual" job show 4F0CE6B6-2C5B-4D4F-8B70-2A1
 # ---- changing VMs and hosts ----
 fixture simulated/vm-start "$usual" vm start 'Büro Zürich 🖥' --host @1
 fixture simulated/vm-stop "$usual" vm stop app01 --host @1 --yes
+fixture simulated/vm-shutdown "$usual" vm shutdown app01 --host @1
+fixture simulated/vm-save "$usual" vm save app01 --host @1
+fixture simulated/vm-pause "$usual" vm pause app01 --host @1
+fixture simulated/vm-resume "$usual" vm resume 'build farm' --host @1
+fixture simulated/vm-resume-running "$usual" vm resume app01 --host @1
+fixture simulated/vm-set "$usual" vm set 'Büro Zürich 🖥' --host @1 --processor-compatibility on
+fixture simulated/vm-set-running "$usual" vm set app01 --host @1 --processor-compatibility on
 fixture simulated/host-config "$usual" host config --host @1
+fixture simulated/host-config-change "$usual" host config --host @1 --max-migrations 5 --performance smb
+fixture simulated/host-network-list "$usual" host network list --host @1
+fixture simulated/host-network-add "$usual" host network add 198.51.100.0/24 --host @1
+fixture simulated/host-network-set "$usual" host network set 192.0.2.0/24 --metric 7 --host @1
+fixture simulated/host-network-remove "$usual" host network remove 192.0.2.0/24 --host @1
+fixture simulated/host-network-any "$usual" host network any on --host @1
 fixture simulated/host-diff "$usual" host diff @1 @2
 
 # ---- the sample's modes ----

@@ -34,6 +34,9 @@ static const struct {
       "D:\\My VMs\\a.vhdx", "C:\\folder-1\\a.vhdx", "D:\\My VMs\\a.vhdx",
       "hvctl migrate app01 --host hv01 --storage 'D:\\My VMs'" },
     { "hvctl vm list --host b --host a", "hvctl vm list --host host-1 --host host-2", "a b", "host-2 host-1", "a b", NULL },
+    /* Queries double the backslashes of a literal. */
+    { "hvctl check app01 --storage 'D:\\My VMs'", "hvctl check vm-1 --storage 'C:\\folder-1'", "= 'D:\\\\My VMs\\\\a'",
+      "= 'C:\\\\folder-1\\\\a'", "= 'D:\\\\My VMs\\\\a'", NULL },
     /* Of a pair the value alone. */
     { "hvctl wsman get C --host h --selector Name=App", "hvctl wsman get C --host host-1 --selector Name=vm-1", "Name App",
       "Name vm-1", "Name App", NULL },
