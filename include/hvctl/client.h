@@ -52,6 +52,9 @@ struct hv_host_options {
     const char *spn_host;            /* second half; NULL: the host part of ADDRESS */
     bool delegate;                   /* hand a forwarded Kerberos ticket to the host */
     bool no_channel_binding;         /* for a host behind something that ends TLS */
+    const char *client_cert;         /* PEM file: the certificate to sign in with, and those above it */
+    const char *client_key;          /* PEM file of its key; NULL: in the same one */
+    const char *client_key_password; /* of an encrypted key; not kept */
     const char *proxy;               /* "http://host:port"; "": none; NULL: as the environment says (HTTPS_PROXY...) */
     const char *proxy_user;          /* for the proxy alone; NULL: none, or the one of the environment's URL */
     const char *proxy_password;      /* copied; wiped when the host is freed */
@@ -76,7 +79,8 @@ int hv_client_new(const struct hv_client_options *options, struct hv_client **re
 /* Frees its hosts too. Tasks outlive it and are the caller's to free. */
 struct hv_client *hv_client_free(struct hv_client *client);
 
-/* The host belongs to the client. Nothing is sent. Errors: ARGUMENT (address, pins), TLS (Basic with nothing verified), MEMORY.
+/* The host belongs to the client. Nothing is sent. Errors: ARGUMENT (address, pins, files), TLS (Basic with nothing
+ * verified), AUTH (nothing to sign in with: no user, no password, no certificate of use), MEMORY.
  */
 int hv_client_add_host(struct hv_client *client, const struct hv_host_options *options, struct hv_host **ret_host,
                        struct hv_error *err);

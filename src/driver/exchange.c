@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "driver/trace.h"
+#include "transport/refusal.h"
 
 static struct hv_exchange *exchange_free(struct hv_exchange *exchange) {
     if (exchange) {
@@ -233,6 +235,10 @@ static void handle_answer(struct hv_exchange *exchange, const struct hv_answer *
     r = hv_op_feed(exchange->op, answer, &error);
     if (r < 0) {
         error.http_status = error.http_status ? error.http_status : answer->status;
+        /* Whoever is not mapped is told so by a fault (wsman.md 6.7). */
+        if (hv_endpoint_by_certificate(exchange->host->endpoint) && error.source == HV_SOURCE_WSMAN &&
+            error.code == HV_E_DENIED && hv_text_ends(error.fault_subcode, "AccessDenied"))
+            hv_refusal_unmapped(&error);
         fail(exchange, &error, true, false);
     } else if (r == HV_OP_DONE) {
         finish(exchange, NULL, true);

@@ -62,6 +62,10 @@ int hv_login_init(struct hv_login *login, const char *host, const struct hv_host
         return r;
     for (size_t i = 0; r == 0 && i < HV_ARRAY_SIZE(texts); i++)
         r = hv_text_copy(texts[i].from, texts[i].to, err);
+    if (r == 0 && hv_login_has(login, HV_AUTH_CERTIFICATE) && !options->client_cert) {
+        r = hv_error_set(err, HV_E_ARGUMENT, "there is no certificate to sign in with");
+        hv_error_remedy(err, "name it by --cert FILE, and its key by --key FILE");
+    }
     login->delegate = options->delegate;
     login->binds = !options->no_channel_binding;
     return r == 0 && hv_login_has(login, HV_AUTH_BASIC) ? basic_check(login, err) : r;

@@ -24,8 +24,8 @@ struct hv_login {
 };
 
 /*
- * HOST is the host part of the address. Errors: AUTH (user or password missing), ARGUMENT (what Basic cannot carry), MEMORY.
- * LOGIN is zeroed before and the caller's to deinit.
+ * HOST is the host part of the address. Errors: AUTH (user or password missing), ARGUMENT (what Basic cannot carry, no
+ * certificate), MEMORY. LOGIN is zeroed before and the caller's to deinit.
  */
 HV_MUST_CHECK int hv_login_init(struct hv_login *login, const char *host, const struct hv_host_options *options,
                                 struct hv_error *err);

@@ -126,3 +126,7 @@ const struct hv_login *hv_endpoint_login(const struct hv_endpoint *endpoint) {
 bool hv_endpoint_exchanges(const struct hv_endpoint *endpoint) {
     return endpoint->login.n_schemes > 0 && !hv_login_is_simple(&endpoint->login);
 }
+
+bool hv_endpoint_by_certificate(const struct hv_endpoint *endpoint) {
+    return endpoint->login.n_schemes == 1 && endpoint->login.schemes[0] == HV_AUTH_CERTIFICATE;
+}

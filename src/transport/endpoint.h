@@ -40,6 +40,8 @@ const struct hv_tls_policy *hv_endpoint_tls(const struct hv_endpoint *endpoint);
 const struct hv_tls_policy *hv_endpoint_pins(const struct hv_endpoint *endpoint);
 /* Does somebody sign in there by an exchange, which a connection then remembers? */
 bool hv_endpoint_exchanges(const struct hv_endpoint *endpoint);
+/* Does a certificate of ours, and nothing else, say who we are? */
+bool hv_endpoint_by_certificate(const struct hv_endpoint *endpoint);
 const struct hv_proxy *hv_endpoint_proxy(const struct hv_endpoint *endpoint);
 const struct hv_login *hv_endpoint_login(const struct hv_endpoint *endpoint);
 

@@ -15,6 +15,7 @@
 enum {
     HEADER_MAX_BYTES = HV_GSS_TOKEN_MAX_BYTES / 3 * 4 + 64,
     HTTP_UNAUTHORIZED = 401,
+    HTTP_FORBIDDEN = 403,
 };
 
 static const char soap[] = "application/soap+xml;charset=UTF-8";
@@ -100,6 +101,7 @@ static enum hv_flight_next ask_by_header(struct hv_flight *flight, enum hv_auth 
         .content_type = soap,
         .timeout_ms = request->timeout_ms,
         .at_most_once = request->at_most_once,
+        .fresh = flight->fresh,
     };
 
     hv_buf_reset(&flight->header);
@@ -287,6 +289,11 @@ static enum hv_flight_next lose_request(struct hv_flight *flight, CURLcode code)
 
     if (flight->session)
         flight->session->signed_in = false;
+    /* It was another's connection, so nothing has left. */
+    if (transfer->check.refusal == HV_TLS_REFUSED_OTHERS && !flight->session && !flight->fresh) {
+        flight->fresh = true;
+        return hv_flight_begin(flight);
+    }
     if (transfer->swapped && may_repeat && flight->n_sign_ins < HV_FLIGHT_MAX_SIGN_INS)
         return sign_in(flight);
     return explain_transfer(flight, code);
@@ -379,10 +386,29 @@ static bool was_not_offered(const struct hv_flight *flight, int status) {
            login->schemes[0] == HV_AUTH_BASIC && !hv_challenges_find(offered, "Basic");
 }
 
+/* WinRM answers 401 or 403 before it looks at a request whose certificate it does not take. */
+static bool was_certificate_refused(const struct hv_flight *flight, int status) {
+    const struct hv_session *session = flight->session;
+    bool by_certificate = session ? session->choice.inner == HV_AUTH_CERTIFICATE && !session->mech
+                                  : hv_endpoint_login(flight->request.endpoint)->schemes[0] == HV_AUTH_CERTIFICATE;
+
+    return by_certificate && !flight->request.anonymous && (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN);
+}
+
+static enum hv_flight_next refuse_certificate(struct hv_flight *flight, int status) {
+    struct hv_error error = { 0 };
+
+    flight->has_left = false;
+    (void)hv_refusal_certificate(status, &error);
+    return flight->session ? give_up_scheme(flight, &error) : fail(flight, &error);
+}
+
 static enum hv_flight_next handle_answer(struct hv_flight *flight, int status) {
     struct hv_session *session = flight->session;
     struct hv_error error = { 0 };
 
+    if (was_certificate_refused(flight, status))
+        return refuse_certificate(flight, status);
     if (was_not_offered(flight, status)) {
         flight->has_left = false; /* the host has not looked at it */
         (void)hv_choice_explain(hv_endpoint_login(flight->request.endpoint), &flight->transfer->offered, &error);

@@ -42,6 +42,7 @@ struct hv_flight {
     unsigned n_legs;
     bool let_in;   /* the last answer to a token was no 401 */
     bool has_left; /* a copy of the request, before the present transfer */
+    bool fresh;    /* no connection that is there would do */
     struct hv_buf header;
     struct hv_buf sealed;                    /* the request, where it is sent encrypted */
     char plain_type[HV_SEAL_TYPE_MAX_BYTES]; /* the answer, where it came so */

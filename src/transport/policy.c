@@ -1,4 +1,4 @@
-/* What the user says about trust: fingerprints, pins and certificate files, checked before anything is sent. */
+/* What the user says about trust, and who we are: fingerprints, pins, certificate files, checked before anything is sent. */
 #include <openssl/evp.h>
 #include <openssl/x509_vfy.h>
 #include <string.h>
@@ -134,6 +134,16 @@ static int names_copy(struct hv_tls_policy *policy, const struct hv_address *add
     return r < 0 ? r : hv_buf_take(&label, "the name of the host", &policy->label, err);
 }
 
+static int own_load(struct hv_tls_policy *policy, const struct hv_host_options *options, struct hv_error *err) {
+    if (options->client_cert)
+        return hv_own_certificate_new(options->client_cert, options->client_key, options->client_key_password, &policy->own, err);
+    if (!options->client_key)
+        return 0;
+    (void)hv_error_set(err, HV_E_ARGUMENT, "there is a key, \"%s\", and no certificate", options->client_key);
+    hv_error_remedy(err, "name the certificate by --cert FILE");
+    return HV_E_ARGUMENT;
+}
+
 int hv_tls_policy_init(struct hv_tls_policy *policy, const struct hv_address *address, const struct hv_host_options *options,
                        struct hv_error *err) {
     int r;
@@ -146,7 +156,7 @@ int hv_tls_policy_init(struct hv_tls_policy *policy, const struct hv_address *ad
         r = pins_parse(policy, options->pinned_pubkey, err);
     if (r == 0 && hv_tls_policy_chains(policy))
         r = store_choose(policy, options, err);
-    return r;
+    return r < 0 ? r : own_load(policy, options, err);
 }
 
 void hv_tls_policy_deinit(struct hv_tls_policy *policy) {
@@ -155,6 +165,7 @@ void hv_tls_policy_deinit(struct hv_tls_policy *policy) {
     free(policy->trusted_by);
     free(policy->cacert);
     free(policy->capath);
+    policy->own = hv_own_certificate_free(policy->own);
     *policy = (struct hv_tls_policy){ 0 };
 }
 

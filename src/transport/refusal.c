@@ -7,6 +7,10 @@
 #include "base/error.h"
 #include "transport/tls.h"
 
+#define CERTMAPPING_REMEDY                                                                                                       \
+    "look at what is mapped, on the host: winrm enumerate winrm/config/service/certmapping; a row has the thumbprint of the "    \
+    "issuer, the subject (the UPN in the certificate), the URI and a local account"
+
 static bool was_bound(const struct hv_session *session) {
     return hv_endpoint_tls(session->endpoint) && session->has_binding && session->binding.n_bytes > 0 &&
            hv_endpoint_login(session->endpoint)->binds;
@@ -72,6 +76,42 @@ int hv_refusal_restless(struct hv_error *err) {
                    "the sign-in belongs to its connection; the host, or a proxy between here and there, does not keep it open");
     hv_error_remedy(err, "go around the proxy, or see why the host closes connections");
     return HV_E_UNREACHABLE;
+}
+
+int hv_refusal_certificate(int status, struct hv_error *err) {
+    if (status == 401) {
+        (void)hv_error_set(err, HV_E_AUTH, "the host takes no certificate to sign in with, or maps this one to no account");
+        hv_error_cause(err, "certificates are not allowed there, or no row of winrm/config/service/certmapping is for this one");
+    } else {
+        (void)hv_error_set(err, HV_E_AUTH, "the host refused the certificate");
+        hv_error_cause(err, "it does not trust who issued it, or found it expired or revoked, or saw none");
+        hv_error_remedy(err, "put the authority's certificate into the stores Root and CA of the host's computer account");
+    }
+    hv_error_remedy(err, "allow certificates on the host: winrm set winrm/config/service/auth @{Certificate=\"true\"}");
+    hv_error_remedy(err, CERTMAPPING_REMEDY);
+    if (err) {
+        err->source = HV_SOURCE_HTTP;
+        err->http_status = status;
+    }
+    return HV_E_AUTH;
+}
+
+void hv_refusal_unmapped(struct hv_error *err) {
+    struct hv_error text = { 0 };
+
+    (void)hv_error_set(&text, HV_E_AUTH, "the host maps the certificate to no account that may do this");
+    hv_error_cause(
+        &text,
+        "no row of winrm/config/service/certmapping is for it, or several alike, or the account has no rights or another "
+        "password than its row has; the host says: %.300s",
+        err->fault_reason[0] ? err->fault_reason : "access denied");
+    hv_error_remedy(&text, CERTMAPPING_REMEDY);
+    hv_error_remedy(&text, "let that account sign in and work: Administrators, or Remote Management Users and "
+                           "Hyper-V Administrators");
+    err->code = text.code;
+    memcpy(err->message, text.message, sizeof(err->message));
+    memcpy(err->cause, text.cause, sizeof(err->cause));
+    memcpy(err->remedy, text.remedy, sizeof(err->remedy));
 }
 
 void hv_refusal_sum_up(const char *failures, struct hv_error *err) {

@@ -99,6 +99,11 @@ bool hv_tls_setup(SSL_CTX *context, struct hv_tls_check *check) {
         return false;
     /* A second handshake on a connection that went to another request would judge on behalf of a request long gone. */
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+    if (check->policy->own) {
+        if (!hv_own_certificate_use(check->policy->own, context))
+            return false;
+        SSL_CTX_set_post_handshake_auth(context, 1); /* how TLS 1.3 asks later */
+    }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(context, verify, check);
     if (!hv_tls_policy_chains(check->policy))
@@ -108,9 +113,50 @@ bool hv_tls_setup(SSL_CTX *context, struct hv_tls_check *check) {
     return (is_ip_address(host) ? X509_VERIFY_PARAM_set1_ip_asc(param, host) : X509_VERIFY_PARAM_set1_host(param, host, 0)) == 1;
 }
 
+/* A renegotiation must show the very certificate that was judged: it is all that the store of the connection has. */
+static int verify_again(X509_STORE_CTX *context, void *unused) {
+    const STACK_OF(X509_OBJECT) *known = X509_STORE_get0_objects(X509_STORE_CTX_get0_store(context));
+    const X509 *before = sk_X509_OBJECT_num(known) == 1 ? X509_OBJECT_get0_X509(sk_X509_OBJECT_value(known, 0)) : NULL;
+    const X509 *leaf = X509_STORE_CTX_get0_cert(context);
+    bool same = before && leaf && X509_cmp(before, leaf) == 0;
+
+    (void)unused;
+    X509_STORE_CTX_set_error(context, same ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
+    return same;
+}
+
+/*
+ * http.sys asks for our certificate by renegotiation once it has seen the request (wsman.md 6.7). That may be allowed when the
+ * judge is one that does not belong to any request.
+ */
+static bool allow_renegotiation(SSL *ssl, X509 *leaf) {
+    X509_STORE *store;
+
+    if (!(SSL_get_options(ssl) & SSL_OP_NO_RENEGOTIATION))
+        return true;
+    store = X509_STORE_new();
+    if (!store || X509_STORE_add_cert(store, leaf) != 1 || SSL_set1_verify_cert_store(ssl, store) != 1) {
+        X509_STORE_free(store);
+        return false;
+    }
+    X509_STORE_free(store);
+    SSL_CTX_set_cert_verify_callback(SSL_get_SSL_CTX(ssl), verify_again, NULL);
+    (void)SSL_clear_options(ssl, SSL_OP_NO_RENEGOTIATION);
+    return true;
+}
+
+/* Whom the host takes us for on this connection, and may ask again. */
+static bool own_check(struct hv_tls_check *check, SSL *ssl, X509 *leaf) {
+    const struct hv_own_certificate *own = check->policy->own;
+
+    if (!hv_own_certificate_is(own, ssl))
+        return refuse(check, HV_TLS_REFUSED_OTHERS);
+    return !own || allow_renegotiation(ssl, leaf) || refuse(check, HV_TLS_REFUSED_INTERNAL);
+}
+
 bool hv_tls_recheck(SSL *ssl, struct hv_tls_check *check) {
     X509 *leaf = ssl ? SSL_get1_peer_certificate(ssl) : NULL;
-    bool known = identity_check(check, leaf);
+    bool known = identity_check(check, leaf) && own_check(check, ssl, leaf);
 
     if (!known)
         (void)describe(check, leaf);

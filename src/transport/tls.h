@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "transport/endpoint.h"
+#include "transport/own_certificate.h"
 
 enum {
     HV_TLS_DIGEST_SIZE = 32, /* SHA-256 */
@@ -37,9 +38,12 @@ struct hv_tls_policy {
     size_t n_fingerprints;
     struct hv_tls_digest pins[HV_TLS_MAX_PINS];
     size_t n_pins;
+    struct hv_own_certificate *own; /* what we show; NULL: nothing */
 };
 
-/* POLICY is zeroed before and the caller's to deinit even after a failure. Errors: ARGUMENT (pins, certificate file), MEMORY. */
+/* POLICY is zeroed before and the caller's to deinit even after a failure. Errors: ARGUMENT (pins, certificate files), AUTH (a
+ * certificate of our own that is of no use), MEMORY.
+ */
 HV_MUST_CHECK int hv_tls_policy_init(struct hv_tls_policy *policy, const struct hv_address *address,
                                      const struct hv_host_options *options, struct hv_error *err);
 void hv_tls_policy_deinit(struct hv_tls_policy *policy);
@@ -53,6 +57,7 @@ enum hv_tls_refusal {
     HV_TLS_REFUSED_CHAIN, /* verify_error tells */
     HV_TLS_REFUSED_FINGERPRINT,
     HV_TLS_REFUSED_PIN,
+    HV_TLS_REFUSED_OTHERS,   /* the connection is somebody else's, who shows another certificate than we would */
     HV_TLS_REFUSED_INTERNAL, /* no certificate to look at */
 };
 
@@ -68,9 +73,15 @@ struct hv_tls_check {
 };
 void hv_tls_check_deinit(struct hv_tls_check *check);
 
-/* Prepares the context of one connection: TLS 1.2 or later, no renegotiation, CHECK judges. CHECK must outlive the handshake. */
+/*
+ * Prepares the context of one connection: TLS 1.2 or later, CHECK judges; our own certificate, if any, is there for the asking.
+ * CHECK must outlive the handshake.
+ */
 HV_MUST_CHECK bool hv_tls_setup(SSL_CTX *context, struct hv_tls_check *check);
-/* Looks at the peer of a connection that may have been opened for another request: fingerprints and pins. */
+/*
+ * Looks at the peer of a connection that may have been opened for another request: fingerprints, pins, and whom it takes us for.
+ * From here on a host may ask for our certificate by renegotiation, if we have one.
+ */
 HV_MUST_CHECK bool hv_tls_recheck(SSL *ssl, struct hv_tls_check *check);
 /* "AB:CD:..." */
 void hv_tls_digest_format(const struct hv_tls_digest *digest, char text[HV_TLS_FINGERPRINT_TEXT_SIZE]);

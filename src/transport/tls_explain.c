@@ -208,6 +208,9 @@ int hv_tls_explain(const struct hv_tls_check *check, struct hv_error *err) {
     case HV_TLS_REFUSED_PIN:
         explain_pin(check, err);
         break;
+    case HV_TLS_REFUSED_OTHERS:
+        (void)hv_error_set(err, HV_E_TLS, "the connection shows another certificate of ours than the one to sign in with");
+        break;
     case HV_TLS_NOT_REFUSED:
     case HV_TLS_REFUSED_INTERNAL:
         (void)hv_error_set(err, HV_E_TLS, "the certificate cannot be examined");

@@ -153,17 +153,18 @@ static bool set_connection(struct hv_transfer *transfer) {
 }
 
 /* Which connections will do. One made for one request is not kept: the pool would grow by one with each of them. */
-static bool set_reuse(struct hv_transfer *transfer) {
+static bool set_reuse(struct hv_transfer *transfer, bool fresh) {
     long alone = transfer->at_most_once && !transfer->session ? 1L : 0L;
 
-    return SET(transfer, CURLOPT_FRESH_CONNECT, alone) && SET(transfer, CURLOPT_FORBID_REUSE, alone) &&
+    return SET(transfer, CURLOPT_FRESH_CONNECT, fresh ? 1L : alone) && SET(transfer, CURLOPT_FORBID_REUSE, alone) &&
            (!transfer->at_most_once || SET(transfer, CURLOPT_MAXAGE_CONN, (long)MAX_IDLE_S)) &&
            (!transfer->session || SET(transfer, CURLOPT_SHARE, transfer->session->pool));
 }
 
 /*
  * libcurl reuses a connection for another endpoint of the same address only when these settings are equal; what they do not
- * show, fingerprints and pins, is looked at again before each departure.
+ * show, fingerprints, pins and our own certificate, is looked at again before each departure. TLS sessions are kept for all of
+ * them alike, and one says who we are: with a certificate of our own none is kept.
  */
 static bool set_tls(struct hv_transfer *transfer, const struct hv_tls_policy *policy) {
     bool chains = hv_tls_policy_chains(policy);
@@ -171,6 +172,7 @@ static bool set_tls(struct hv_transfer *transfer, const struct hv_tls_policy *po
 
     return SET(transfer, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
            SET(transfer, CURLOPT_SSL_VERIFYPEER, chains ? 1L : 0L) && SET(transfer, CURLOPT_SSL_VERIFYHOST, chains ? 2L : 0L) &&
+           SET(transfer, CURLOPT_SSL_SESSIONID_CACHE, policy->own ? 0L : 1L) &&
            SET(transfer, CURLOPT_SSL_CTX_FUNCTION, on_tls_context) && SET(transfer, CURLOPT_SSL_CTX_DATA, transfer) &&
            (!own_store || (SET(transfer, CURLOPT_CAINFO, policy->cacert) && SET(transfer, CURLOPT_CAPATH, policy->capath)));
 }
@@ -233,7 +235,7 @@ int hv_transfer_new(const struct hv_leg *leg, struct hv_flight *flight, struct h
     if (r < 0)
         return r;
     transfer->easy = curl_easy_init();
-    if (!transfer->easy || !set_http(transfer, leg) || !set_connection(transfer) || !set_reuse(transfer) ||
+    if (!transfer->easy || !set_http(transfer, leg) || !set_connection(transfer) || !set_reuse(transfer, leg->fresh) ||
         !set_proxy(transfer, hv_endpoint_proxy(leg->endpoint)) || (policy && !set_tls(transfer, policy)))
         return hv_error_memory(err);
     *ret_transfer = transfer;

@@ -23,6 +23,7 @@ struct hv_leg {
     uint64_t timeout_ms;
     uint64_t connect_timeout_ms;
     bool at_most_once;
+    bool fresh; /* on a new connection, which others may use afterwards */
 };
 
 struct hv_transfer {

@@ -70,6 +70,24 @@ char *loopback_certificate_file(const struct loopback_certificate *certificate) 
     return path;
 }
 
+char *loopback_key_file(const struct loopback_certificate *certificate, const char *password) {
+    char *path = test_path();
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    assert_non_null(file);
+    assert_int_equal(PEM_write_PKCS8PrivateKey(file, certificate->key, password ? EVP_aes_128_cbc() : NULL, password,
+                                               password ? (int)strlen(password) : 0, NULL, NULL),
+                     1);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+void loopback_certificate_limit(struct loopback_certificate *certificate, const struct loopback_certificate *issuer,
+                                const char *purpose) {
+    add_extension(certificate->x509, issuer->x509, NID_ext_key_usage, purpose);
+    assert_true(X509_sign(certificate->x509, issuer->key, EVP_sha256()) > 0);
+}
+
 static X509_CRL *make_crl(const struct loopback_certificate *authority, const struct loopback_certificate *revoked) {
     X509_CRL *crl = X509_CRL_new();
     ASN1_TIME *now = X509_gmtime_adj(NULL, -60);

@@ -15,6 +15,11 @@ struct loopback_certificate loopback_certificate(const char *names, const struct
 void loopback_certificate_free(struct loopback_certificate *certificate);
 /* Writes the certificate to a new file; unlink and free the name. */
 char *loopback_certificate_file(const struct loopback_certificate *certificate);
+/* Its key alone, likewise; PASSWORD NULL: not encrypted. */
+char *loopback_key_file(const struct loopback_certificate *certificate, const char *password);
+/* Says what it is for, as "clientAuth"; ISSUER signs it again. */
+void loopback_certificate_limit(struct loopback_certificate *certificate, const struct loopback_certificate *issuer,
+                                const char *purpose);
 /* The same for an authority, followed by its list of revoked certificates, which has REVOKED alone; NULL: it is empty. */
 char *loopback_crl_file(const struct loopback_certificate *authority, const struct loopback_certificate *revoked);
 

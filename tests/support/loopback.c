@@ -65,6 +65,7 @@ static bool read_request(struct loopback *server, struct peer *peer) {
         }
     }
     assert_true(server->n_requests < LOOPBACK_MAX_REQUESTS);
+    server->shown[server->n_requests] = peer->ssl ? SSL_get1_peer_certificate(peer->ssl) : NULL;
     server->requests[server->n_requests++] = buf.data;
     peer->request = buf.data;
     peer->n_request = buf.len;
@@ -294,6 +295,35 @@ static bool answer_by_bytes(struct peer *peer, const char *body) {
     return done;
 }
 
+/* Whoever it is. */
+static int take_any(int good, X509_STORE_CTX *context) {
+    (void)good;
+    (void)context;
+    return 1;
+}
+
+/* The new handshake is carried out while reading, which is not to go on to wait for a request. */
+static bool ask_certificate(struct loopback *server, struct peer *peer) {
+    char c;
+
+    if (server->turns_into && (SSL_use_certificate(peer->ssl, server->turns_into->x509) != 1 ||
+                               SSL_use_PrivateKey(peer->ssl, server->turns_into->key) != 1))
+        return false;
+    SSL_set_verify(peer->ssl, SSL_VERIFY_PEER, take_any);
+    (void)SSL_set_options(peer->ssl, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
+    (void)SSL_clear_mode(peer->ssl, SSL_MODE_AUTO_RETRY);
+    if ((SSL_version(peer->ssl) == TLS1_2_VERSION ? SSL_renegotiate(peer->ssl) : SSL_verify_client_post_handshake(peer->ssl)) !=
+            1 ||
+        SSL_do_handshake(peer->ssl) != 1)
+        return false;
+    if (SSL_peek(peer->ssl, &c, 1) > 0 || SSL_get_error(peer->ssl, -1) != SSL_ERROR_WANT_READ)
+        return false;
+    (void)SSL_set_mode(peer->ssl, SSL_MODE_AUTO_RETRY);
+    X509_free(server->shown[server->n_requests - 1]);
+    server->shown[server->n_requests - 1] = SSL_get1_peer_certificate(peer->ssl);
+    return true;
+}
+
 static bool take_step(struct loopback *server, struct peer *peer, enum loopback_step step) {
     static const char chunked[] = "HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\nTransfer-Encoding: chunked\r\n\r\n"
                                   "3\r\n<a/\r\n1\r\n>\r\n0\r\n\r\n";
@@ -329,6 +359,8 @@ static bool take_step(struct loopback *server, struct peer *peer, enum loopback_
         return answer_signed(server, peer, step);
     case DO_ANSWER_404:
         return answer(peer, "404 Not Found", "", "", 0);
+    case DO_ASK_CERTIFICATE:
+        return ask_certificate(server, peer);
     case DO_HOLD:
     case DO_CLOSE:
         break;
@@ -344,6 +376,8 @@ static void serve(struct loopback *server, int fd) {
     if (server->tls) {
         peer.ssl = SSL_new(server->tls);
         SSL_set_fd(peer.ssl, fd);
+        if (server->asks)
+            SSL_set_verify(peer.ssl, SSL_VERIFY_PEER, take_any);
     }
     if (server->credssp)
         credssp_peer_start(&peer.credssp, server->credssp);
@@ -411,6 +445,7 @@ void loopback_start_at(struct loopback *server, const struct loopback_certificat
         assert_int_equal(SSL_CTX_set_max_proto_version(server->tls, max_tls), 1);
         if (max_tls && max_tls < TLS1_2_VERSION)
             SSL_CTX_set_security_level(server->tls, 0);
+        assert_int_equal(SSL_CTX_set_session_id_context(server->tls, (const unsigned char *)"loopback", 8), 1);
         assert_int_equal(SSL_CTX_use_certificate(server->tls, certificate->x509), 1);
         assert_int_equal(SSL_CTX_use_PrivateKey(server->tls, certificate->key), 1);
     }
@@ -456,6 +491,8 @@ void loopback_stop(struct loopback *server) {
 }
 
 void loopback_forget(struct loopback *server) {
-    for (size_t i = 0; i < server->n_requests; i++)
+    for (size_t i = 0; i < server->n_requests; i++) {
         free(server->requests[i]);
+        X509_free(server->shown[i]);
+    }
 }

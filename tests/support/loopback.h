@@ -42,6 +42,7 @@ enum loopback_step {
     DO_ANSWER_LOOSE,     /* as DO_ANSWER_SIGNED, in the framing of old servers */
     DO_ANSWER_DAMAGED,   /* as DO_ANSWER_SIGNED, one bit wrong */
     DO_ANSWER_404,
+    DO_ASK_CERTIFICATE, /* after a request: by renegotiation, in TLS 1.3 by post-handshake authentication */
 };
 
 struct loopback {
@@ -63,6 +64,9 @@ struct loopback {
     size_t n_opened_parts;
     unsigned char binding[128]; /* of the certificate */
     size_t n_binding;
+    bool asks;                                     /* the client for its certificate, in the first handshake */
+    const struct loopback_certificate *turns_into; /* its own one in a renegotiation; NULL: the same */
+    X509 *shown[LOOPBACK_MAX_REQUESTS];            /* the client's, with each request; NULL: none */
     size_t n_connections;
     size_t n_requests;
     char *requests[LOOPBACK_MAX_REQUESTS]; /* head and body */
@@ -91,7 +95,7 @@ void loopback_wait_closed(struct loopback *server, size_t n);
  * Afterwards what it counted and kept may be looked at. The client closes its connections first: the server may be reading.
  */
 void loopback_stop(struct loopback *server);
-/* Frees the requests. */
+/* Frees the requests and what was shown with them. */
 void loopback_forget(struct loopback *server);
 
 #endif
