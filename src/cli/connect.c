@@ -200,8 +200,10 @@ static int add_host(struct hv_connection *connection, struct hv_endpoint *endpoi
     options.n_fingerprints = trusted.n;
     options.trusted_by = trusted.by[0] ? trusted.by : NULL;
     hv_trust_options(args, &options);
-    if (!connection->anonymous)
+    if (!connection->anonymous) {
         hv_schemes_apply(&connection->schemes, args, &options);
+        hv_client_cert_apply(&connection->cert, &options);
+    }
     rc = hv_proxy_options(args, &options, &proxy_password, err);
     if (rc < 0)
         return rc;
@@ -235,10 +237,15 @@ static int add_hosts(struct hv_connection *connection, const struct hv_args *arg
     int rc = used ? hv_credentials_init(used, args, err) : 0;
 
     credentials.may_lack = !hv_schemes_need_password(&connection->schemes);
+    if (rc == 0 && used)
+        rc = hv_client_cert_init(&connection->cert, &connection->schemes, args, err);
+    if (hv_schemes_are_certificate(&connection->schemes))
+        used = NULL;
     if (rc == 0)
         rc = add_side(connection, HV_SIDE_SOURCE, used, args, err);
     if (rc == 0)
         rc = add_side(connection, HV_SIDE_DESTINATION, used, args, err);
+    hv_client_cert_deinit(&connection->cert);
     return rc < 0 ? rc : hv_recording_name(connection, args, err);
 }
 

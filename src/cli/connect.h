@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "cli/client_cert.h"
 #include "cli/known_hosts.h"
 #include "cli/scheme.h"
 
@@ -29,6 +30,7 @@ struct hv_connection {
     struct hv_endpoint *destinations;
     size_t n_destinations;
     struct hv_schemes schemes;   /* of sign-in */
+    struct hv_client_cert cert;  /* to sign in with; only until the hosts are made */
     struct hv_known_hosts known; /* certificates trusted before */
     FILE *trace;
     struct hv_output *out;

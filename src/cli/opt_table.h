@@ -117,6 +117,10 @@ enum hv_opt {
     HV_OPT_PROXY,
     HV_OPT_PROXY_USER,
     HV_OPT_PROXY_PASSWORD_FILE,
+    HV_OPT_CERT,
+    HV_OPT_KEY,
+    HV_OPT_KEY_PASSWORD_FILE,
+    HV_OPT_KEY_PASSWORD_FD,
     HV_OPT_COUNT, /* the last: how many there are */
 };
 

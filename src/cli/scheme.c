@@ -64,6 +64,10 @@ bool hv_schemes_have(const struct hv_schemes *schemes, enum hv_auth scheme) {
     return false;
 }
 
+bool hv_schemes_are_certificate(const struct hv_schemes *schemes) {
+    return schemes->n == 1 && schemes->list[0] == HV_AUTH_CERTIFICATE;
+}
+
 bool hv_schemes_need_password(const struct hv_schemes *schemes) {
     for (size_t i = 0; i < HV_ARRAY_SIZE(names); i++) {
         if (!names[i].needs_password && hv_schemes_have(schemes, names[i].scheme))

@@ -20,6 +20,8 @@ struct hv_schemes {
 /* From --auth or HVCTL_AUTH, else negotiate. Errors: ARGUMENT. */
 HV_MUST_CHECK int hv_schemes_parse(const struct hv_args *args, struct hv_schemes *ret_schemes, struct hv_error *err);
 bool hv_schemes_have(const struct hv_schemes *schemes, enum hv_auth scheme);
+/* Is a certificate the only way, for which nobody has a name or a password? */
+bool hv_schemes_are_certificate(const struct hv_schemes *schemes);
 /* Is there nothing among them that could do without a password? */
 bool hv_schemes_need_password(const struct hv_schemes *schemes);
 /* What a sign-in by them leaves at the source of a move. */
