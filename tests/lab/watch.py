@@ -4,7 +4,7 @@
 watch.py DIRECTORY FLAG COMMAND [ARGUMENT...]
 
 Once the file FLAG is there, the command line, the environment and the memory map of the process are written to DIRECTORY, then it
-gets SIGQUIT in DIRECTORY. "core" there says whether the kernel wrote a core.
+gets SIGABRT in DIRECTORY. "core" there says whether the kernel wrote a core.
 """
 
 import os
@@ -32,7 +32,7 @@ def main():
             copy.write(source.read())
     with open(directory + "/ps", "wb") as copy:
         subprocess.run(["ps", "-ef", "--forest"], stdout=copy, check=False)
-    child.send_signal(signal.SIGQUIT)
+    child.send_signal(signal.SIGABRT)
     _, status = os.waitpid(child.pid, 0)
     with open(directory + "/core-says", "w", encoding="ascii") as file:
         file.write("dumped\n" if os.WIFSIGNALED(status) and os.WCOREDUMP(status) else "no core, status %d\n" % status)
