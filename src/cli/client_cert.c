@@ -2,6 +2,7 @@
 #include "cli/client_cert.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -15,6 +16,15 @@ enum {
     QUESTION_MAX_BYTES = 4200,
 };
 
+/* Each host reads it again, which a pipe does not allow. */
+static int check_kind(int fd, const char *path, struct hv_error *err) {
+    struct stat status;
+
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        return 0;
+    return hv_usage_error(err, "write the key into a file of mode 600", "the key file %s is no regular file", path);
+}
+
 /* Both forms of PEM have the word: "BEGIN ENCRYPTED PRIVATE KEY" (RFC 7468 11), "Proc-Type: 4,ENCRYPTED" (RFC 1421 4.6.1.1). */
 static int look_at_key(const char *path, bool *ret_encrypted, struct hv_error *err) {
     HV_CLEANUP(hv_secret_end) struct hv_secret *content = NULL;
@@ -23,7 +33,9 @@ static int look_at_key(const char *path, bool *ret_encrypted, struct hv_error *e
 
     if (rc < 0)
         return rc;
-    rc = hv_secret_read(fd, path, KEY_FILE_MAX, &content, err);
+    rc = check_kind(fd, path, err);
+    if (rc == 0)
+        rc = hv_secret_read(fd, path, KEY_FILE_MAX, &content, err);
     (void)close(fd);
     if (rc < 0)
         return rc;

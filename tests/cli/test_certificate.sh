@@ -100,6 +100,14 @@ hvctl vm list --host "$hv01" --auth certificate --cert "$ca/client.pem"
 error_is 2 usage
 err_has "chmod 600 $ca/client.pem"
 
+scenario 'a key that cannot be read twice'
+mkfifo "$work/pipe"
+cat "$ca/client.key" >"$work/pipe" &
+list_by client --key "$work/pipe"
+error_is 2 usage
+err_has 'no regular file'
+wait $!
+
 scenario 'an encrypted key'
 forget_requests
 list_by client-encrypted
@@ -116,7 +124,7 @@ list_by client-encrypted --key-password-file "$ca/key-password"
 exit_is 0
 list_by client-encrypted --key-password-fd 7 7<"$ca/key-password"
 exit_is 0
-list_by client-encrypted --key-password-fd 7 --key-password-file "$ca/key-password" 7<"$ca/key-password"
+list_by client-encrypted --key-password-fd 7 --key-password-file "$ca/key-password" 7</dev/null
 error_is 2 usage
 chmod 644 "$ca/key-password"
 list_by client-encrypted --key-password-file "$ca/key-password"
@@ -130,6 +138,18 @@ exit_is 0
 out_has 'Password of the key in'
 out_has web01
 out_lacks "$(cat "$ca/key-password")"
+
+scenario 'nothing of the key is written anywhere'
+list_by client-encrypted --key-password-file "$ca/key-password" -vv --trace "$work/trace" --record "$work/fixture"
+exit_is 0
+check 'there is a trace' [ -s "$work/trace" ]
+check 'there is a fixture' [ -d "$work/fixture" ]
+sed -n 2p "$ca/client-encrypted.key" >"$work/secrets"
+sed -n 2p "$ca/client.key" >>"$work/secrets"
+{ cat "$ca/key-password" && echo; } >>"$work/secrets"
+check 'three secrets are looked for' [ "$(wc -l <"$work/secrets")" = 3 ]
+check 'they are nowhere' not grep -rqaF -f "$work/secrets" "$work/trace" "$work/fixture" "$work/out" "$work/err"
+check 'the fixture does not tell the files' not grep -rqaF client-encrypted "$work/fixture"
 
 scenario 'what belongs together'
 hvctl vm list --host "$hv01" --auth certificate
