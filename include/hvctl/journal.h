@@ -42,7 +42,7 @@ struct hv_journal_writer *hv_journal_writer_free(struct hv_journal_writer *write
  * A hv_move_note_fn whose context is a writer. An intent begins an entry and is on disk when the function returns; other notes
  * go to the entry of this move or, for a move that was only followed, to the last one of the same job. Errors: as open.
  */
-int hv_journal_note(void *writer, const struct hv_move_note *note, struct hv_error *err);
+int hv_journal_note(void *context, const struct hv_move_note *note, struct hv_error *err);
 
 /* One try to move one VM. Absent texts are NULL, absent numbers are -1. */
 struct hv_journal_entry {

@@ -57,7 +57,7 @@ static bool parse_v6(const char *text, size_t n, uint8_t *bytes) {
     size_t n_head;
     size_t n_tail = 0;
 
-    memset(bytes, 0, 2 * GROUPS);
+    memset(bytes, 0, (size_t)2 * GROUPS);
     if (!gap)
         return parse_groups(text, n, true, bytes, &n_head) && n_head == GROUPS;
     if (!parse_groups(text, (size_t)(gap - text), false, bytes, &n_head) ||

@@ -138,10 +138,9 @@ bool hv_text_hex(const char *text, size_t n_bytes, uint64_t *ret_value) {
 }
 
 bool hv_text_hex_bytes(const char *text, size_t n_text, uint8_t *ret_bytes, size_t n_bytes) {
-    size_t at = 0;
-
     for (int pass = 0; pass < 2; pass++) { /* the first one only looks */
-        at = 0;
+        size_t at = 0;
+
         for (size_t i = 0; i < n_bytes; i++) {
             uint64_t byte;
             if (i > 0 && at < n_text && text[at] == ':')

@@ -268,7 +268,7 @@ static void print_networks(const struct hv_fanout *fanout, struct hv_output *out
         for (size_t j = 0; info && j < info->n_networks; j++) {
             const struct hv_migration_network *network = &info->networks[j];
             HV_CLEANUP_BUF struct hv_buf name = HV_BUF_INIT(256);
-            HV_CLEANUP_BUF struct hv_buf tags = HV_BUF_INIT(64 * 1024);
+            HV_CLEANUP_BUF struct hv_buf tags = HV_BUF_INIT((size_t)64 * 1024);
 
             hv_buf_printf(&name, "%s/%" PRId64, network->subnet ? network->subnet : "-", network->prefix_length);
             for (size_t k = 0; k < network->n_tags; k++)
@@ -362,7 +362,7 @@ static void print_diff(const struct hv_fanout *fanout, struct hv_output *out) {
 }
 
 int hv_cmd_host_diff(const struct hv_args *args, struct hv_output *out) {
-    HV_CLEANUP_BUF struct hv_buf both = HV_BUF_INIT(64 * 1024);
+    HV_CLEANUP_BUF struct hv_buf both = HV_BUF_INIT((size_t)64 * 1024);
     struct hv_connect_plan plan = { .max_sources = 2 };
     struct hv_error error = { 0 };
 

@@ -24,9 +24,9 @@ const char *hv_fanout_operand(const struct hv_fanout *fanout, size_t index) {
 static int make_task(const struct hv_fanout *fanout, size_t index, struct hv_task **ret_task, struct hv_error *err) {
     const struct hv_fanout_question *question = &fanout->question;
 
-    if (question->make)
-        return question->make(ret_task, err);
-    return question->ask(question->context, hv_fanout_source(fanout, index), hv_fanout_operand(fanout, index), ret_task, err);
+    if (question->ask)
+        return question->ask(question->context, hv_fanout_source(fanout, index), hv_fanout_operand(fanout, index), ret_task, err);
+    return question->make(ret_task, err);
 }
 
 int hv_fanout_run(struct hv_fanout *fanout, struct hv_connection *connection, const struct hv_fanout_question *question,

@@ -201,8 +201,9 @@ int hv_known_hosts_change(const char *host, const char *sha256, const char *pin,
     if (folder < 0)
         return complain(err, path, "has no folder that can be used", errno);
     /* Two at a time would each write what the other has not seen. The lock goes with the descriptor. */
-    while ((rc = flock(folder, LOCK_EX)) < 0 && errno == EINTR)
-        continue;
+    do
+        rc = flock(folder, LOCK_EX);
+    while (rc < 0 && errno == EINTR);
     rc = rc < 0 ? complain(err, path, "cannot be locked", errno) : change_locked(&known, folder, host, sha256, pin, err);
     hv_known_hosts_deinit(&known);
     (void)close(folder);

@@ -150,7 +150,7 @@ int hv_secret_file_open(const char *path, const char *what, enum hv_file_readers
 }
 
 int hv_password_read_file(const char *path, struct hv_secret **ret_password, struct hv_error *err) {
-    int fd;
+    int fd = -1;
     int rc;
 
     if (strcmp(path, "-") == 0)

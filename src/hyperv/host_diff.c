@@ -126,7 +126,7 @@ static void write_network(struct hv_buf *buf, const struct hv_migration_network 
         hv_buf_puts(buf, "allowed");
 }
 
-/* Either may be NULL. */
+/* One of the two may be NULL. */
 static int compare_network(struct list *list, const struct hv_migration_network *a, const struct hv_migration_network *b,
                            struct hv_error *err) {
     const struct hv_migration_network *named = a ? a : b;
@@ -135,6 +135,8 @@ static int compare_network(struct list *list, const struct hv_migration_network 
     HV_CLEANUP_BUF struct hv_buf text_b = HV_BUF_INIT(TEXT_MAX);
     int r;
 
+    if (!named)
+        return 0;
     hv_buf_printf(&name, "network %s/%" PRId64, named->subnet ? named->subnet : "-", named->prefix_length);
     if (a)
         write_network(&text_a, a);

@@ -103,7 +103,7 @@ static int copy_date(const ASN1_TIME *time, char **ret_text, struct hv_error *er
 }
 
 static int copy_digests(X509 *x509, struct hv_certificate *certificate, struct hv_error *err) {
-    HV_CLEANUP_BUF struct hv_buf sha1_text = HV_BUF_INIT(SHA1_SIZE * 2);
+    HV_CLEANUP_BUF struct hv_buf sha1_text = HV_BUF_INIT((size_t)SHA1_SIZE * 2);
     char sha256_text[HV_TLS_FINGERPRINT_TEXT_SIZE];
     char pin_text[HV_TLS_PIN_TEXT_SIZE] = HV_TLS_PIN_PREFIX;
     struct hv_tls_digest sha256;

@@ -28,7 +28,7 @@ static const struct hv_choice *offered_row(enum hv_auth scheme, const struct hv_
 int hv_choice_next(const struct hv_login *login, const struct hv_challenges *offered, unsigned tried,
                    struct hv_choice *ret_choice) {
     for (size_t i = 0; i < login->n_schemes; i++) {
-        const struct hv_choice *row = tried & 1U << login->schemes[i] ? NULL : offered_row(login->schemes[i], offered);
+        const struct hv_choice *row = (tried & 1U << login->schemes[i]) ? NULL : offered_row(login->schemes[i], offered);
 
         if (row) {
             *ret_choice = *row;

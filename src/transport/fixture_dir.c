@@ -302,7 +302,7 @@ static int write_bytes(int file, const char *bytes, size_t n_bytes) {
 
 /* Under another name first. */
 int hv_fixture_dir_put_file(int fd, const char *path, const char *name, const char *bytes, size_t n_bytes, struct hv_error *err) {
-    HV_CLEANUP_BUF struct hv_buf draft = HV_BUF_INIT(HV_FIXTURE_NAME_SIZE * 2);
+    HV_CLEANUP_BUF struct hv_buf draft = HV_BUF_INIT((size_t)HV_FIXTURE_NAME_SIZE * 2);
     int file;
     int r;
 

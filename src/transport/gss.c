@@ -293,7 +293,7 @@ static int take_turn(struct hv_gss *gss, const void *in, size_t n_in, struct hv_
         return explain(gss, major, minor, gss->mech, err);
     if (out->failure)
         return hv_buf_finish(out, "a token of the sign-in", err);
-    return major & GSS_S_CONTINUE_NEEDED ? 1 : check_flags(gss, flags, err);
+    return (major & GSS_S_CONTINUE_NEEDED) ? 1 : check_flags(gss, flags, err);
 }
 
 static int step(struct hv_gss *gss, const void *in, size_t n_in, struct hv_buf *out, struct hv_error *err) {

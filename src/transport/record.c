@@ -332,7 +332,7 @@ static int amend_file(struct record_transport *self, unsigned number, enum hv_fi
     r = hv_fixture_file_read(self->fd, name, name, &bytes, &n, err);
     if (r == 0)
         r = rewrite(self, bytes, n, &again, &n_again, err);
-    if (r < 0 || (n == n_again && memcmp(bytes, again, n) == 0))
+    if (r < 0 || !again || (n == n_again && memcmp(bytes, again, n) == 0))
         return r;
     return hv_fixture_dir_put_file(self->fd, self->directory, name, again, n_again, err);
 }

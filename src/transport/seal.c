@@ -257,6 +257,7 @@ int hv_seal_parse(const char *type, const char *bytes, size_t n_bytes, struct hv
     if (r < 0)
         return r;
     *ret_sealed = sealed;
+    /* cppcheck-suppress unreadVariable ; the cleanup reads it */
     sealed = (struct hv_sealed){ .n_parts = 0 };
     return 0;
 }
