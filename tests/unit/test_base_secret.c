@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/secret.h"
+#include "base/text.h"
 
 static void a_secret_is_a_text(void **state) {
     struct hv_secret *secret = NULL;
@@ -48,22 +49,30 @@ static void what_no_memory_can_hold_is_an_error(void **state) {
 }
 
 /* The kernel's own words on the pages: not to be dumped ("dd"), and locked ("lo") unless that is forbidden. */
+/* Does a line "START-END ..." of the memory map hold ADDRESS? */
+static bool holds(const char *line, uint64_t address) {
+    size_t n_start = strcspn(line, "-");
+    size_t n_end = line[n_start] ? strcspn(line + n_start + 1, " ") : 0;
+    uint64_t start;
+    uint64_t end;
+
+    return hv_text_hex(line, n_start, &start) && hv_text_hex(line + n_start + 1, n_end, &end) && start <= address &&
+           address < end;
+}
+
 static void its_pages_stay_out_of_core_files(void **state) {
     struct hv_secret *secret = NULL;
     char line[512];
-    char address[32];
     bool here = false;
     bool dumped = true;
     FILE *maps;
     (void)state;
 
     assert_int_equal(hv_secret_new("s3cret", 6, &secret, NULL), 0);
-    (void)snprintf(address, sizeof(address), "%lx-", (unsigned long)((uintptr_t)hv_secret_text(secret) & ~(uintptr_t)4095));
     maps = fopen("/proc/self/smaps", "r");
     assert_non_null(maps);
     while (fgets(line, sizeof(line), maps)) {
-        if (strstr(line, address) == line)
-            here = true;
+        here = here || holds(line, (uintptr_t)hv_secret_text(secret));
         if (here && strncmp(line, "VmFlags:", 8) == 0) {
             dumped = !strstr(line, " dd");
             break;
