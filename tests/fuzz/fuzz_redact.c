@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     rewrite(redactor, hv_buf_text(&once), once.len, &twice);
     rewrite(redactor, hv_buf_text(&twice), twice.len, &thrice);
     if (!doc)
-        return 0; /* texts cut anywhere may show new names where a stand-in ends */
+        return 0; /* known flaw: a name such as "host-" is found again at the beginning of its own stand-in, "host-2" */
     CHECK(twice.len == thrice.len && memcmp(hv_buf_text(&twice), hv_buf_text(&thrice), twice.len) == 0);
     return 0;
 }
