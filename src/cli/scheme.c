@@ -23,6 +23,10 @@ static const struct {
     { "basic", HV_AUTH_BASIC, true, HV_CREDENTIALS_LOCAL },
 };
 
+const char *hv_scheme_word(size_t i) {
+    return i < HV_ARRAY_SIZE(names) ? names[i].name : NULL;
+}
+
 static int add(struct hv_schemes *schemes, const char *name, size_t n_name, struct hv_error *err) {
     for (size_t i = 0; i < HV_ARRAY_SIZE(names); i++) {
         if (strlen(names[i].name) != n_name || strncmp(names[i].name, name, n_name) != 0)

@@ -17,6 +17,8 @@ struct hv_schemes {
     size_t n;
 };
 
+/* The word that --auth knows for the I-th way to sign in, the one tried first in front; NULL after the last. */
+const char *hv_scheme_word(size_t i);
 /* From --auth or HVCTL_AUTH, else negotiate. Errors: ARGUMENT. */
 HV_MUST_CHECK int hv_schemes_parse(const struct hv_args *args, struct hv_schemes *ret_schemes, struct hv_error *err);
 bool hv_schemes_have(const struct hv_schemes *schemes, enum hv_auth scheme);

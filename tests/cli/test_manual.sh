@@ -40,5 +40,6 @@ hvctl --version
 exit_is 0
 out_has 'hvctl '
 out_has 'Apache-2.0'
+out_has 'sign-in: negotiate, kerberos, ntlm, credssp, certificate, basic'
 
 finish
