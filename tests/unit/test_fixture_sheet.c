@@ -53,6 +53,25 @@ static void an_exchange_survives_reading_and_writing(void **state) {
     hv_fixture_exchange_deinit(&exchange);
 }
 
+/* A query may have several lines; a host may tell of its product whatever it likes. */
+static void whatever_is_written_is_read_again(void **state) {
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(HV_FIXTURE_MAX_SHEET);
+    char command[] = "hvctl wsman enumerate X --filter 'SELECT\t*\n\nFROM X'";
+    char product[] = "one\ntwo\033three\r";
+    char word[] = "x";
+    const struct hv_fixture_header header = {
+        .schema = HV_FIXTURE_SCHEMA, .tool = word, .recorded = word, .product = product, .command = command
+    };
+    struct hv_fixture_header again = { 0 };
+
+    (void)state;
+    hv_fixture_header_build(&header, &buf);
+    assert_int_equal(hv_fixture_header_parse("f", hv_buf_text(&buf), buf.len, &again, NULL), 0);
+    assert_string_equal(again.command, command);
+    assert_string_equal(again.product, "one two three ");
+    hv_fixture_header_deinit(&again);
+}
+
 static void every_cut_of_an_exchange_is_noticed(void **state) {
     (void)state;
     for (size_t n = 0; n < strlen(exchange_text); n++) {
@@ -79,6 +98,8 @@ static void damage_is_told_by_line(void **state) {
         { "exchange: 1\nhost: h\nsent-ms: 1\nduration-ms: 1\n", "f:4: an exchange has either" },
         { "exchange: 1\nstatus: 200\nsent-ms: 1\nduration-ms: 1\n", "f:5: the line \"host: ...\" is missing" },
         { "exchange: 1\nhost: \xff\n", "f:2: this line is no UTF-8 text" },
+        { "exchange: 1\nhost: a\033[2Jb\n", "f:2: this line holds a control character" },
+        { "exchange: 1\nhost: h\r\r\n", "f:2: this line holds a control character" },
     };
 
     (void)state;
@@ -136,6 +157,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_header_survives_reading_and_writing),
         cmocka_unit_test(an_exchange_survives_reading_and_writing),
+        cmocka_unit_test(whatever_is_written_is_read_again),
         cmocka_unit_test(every_cut_of_an_exchange_is_noticed),
         cmocka_unit_test(damage_is_told_by_line),
         cmocka_unit_test(foreign_files_and_other_schemas_are_refused),
