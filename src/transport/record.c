@@ -40,7 +40,7 @@ struct record_transport {
     char *command; /* with the names it came with: they may be learnt only later */
     struct flight *flights;
     unsigned n_numbers;
-    size_t n_names_first; /* that were known when the first exchange was written */
+    size_t n_names_first; /* that were known before the first exchange was written */
     bool is_closed;
     struct hv_error failure; /* of the first thing that could not be written; recording has ended then */
 };
@@ -166,6 +166,8 @@ static int write_down(struct record_transport *self, const struct flight *flight
     r = study(self, flight, result->code == 0 ? &result->answer : NULL, &exchange, err);
     if (r == 0)
         r = name_host(self, flight->endpoint, &exchange.host, err);
+    if (self->redactor && self->n_names_first == 0)
+        self->n_names_first = hv_redactor_n_names(self->redactor);
     if (r == 0)
         r = rewrite(self, flight->bytes, flight->n_bytes, &exchange.request, &exchange.n_request, err);
     if (r == 0 && result->code == 0)
@@ -175,8 +177,6 @@ static int write_down(struct record_transport *self, const struct flight *flight
                               : describe_failure(self, result, &exchange, err);
     if (r == 0)
         r = hv_fixture_dir_put_exchange(self->fd, self->directory, &exchange, err);
-    if (self->redactor && self->n_names_first == 0)
-        self->n_names_first = hv_redactor_n_names(self->redactor);
     hv_fixture_exchange_deinit(&exchange);
     return r;
 }
@@ -337,18 +337,27 @@ static int amend_file(struct record_transport *self, unsigned number, enum hv_fi
     return hv_fixture_dir_put_file(self->fd, self->directory, name, again, n_again, err);
 }
 
-/* A name that was learnt late may stand in what was written before. */
+static int amend_all(struct record_transport *self, struct hv_error *err) {
+    int r = 0;
+
+    for (unsigned i = 1; r == 0 && i <= self->n_numbers; i++) {
+        for (int part = HV_FIXTURE_REQUEST; r == 0 && part <= HV_FIXTURE_META; part++)
+            r = amend_file(self, i, (enum hv_fixture_part)part, err);
+    }
+    return r;
+}
+
+/* A name that was learnt late may stand in what was written before, and may tell another: a host its domain. */
 static int amend(struct record_transport *self, struct hv_error *err) {
+    size_t n_names = self->n_names_first;
     int r = 0;
 
     if (!self->redactor)
         return 0;
-    if (hv_redactor_n_names(self->redactor) == self->n_names_first)
-        return 0;
-    hv_redactor_begin_again(self->redactor);
-    for (unsigned i = 1; r == 0 && i <= self->n_numbers; i++) {
-        for (int part = HV_FIXTURE_REQUEST; r == 0 && part <= HV_FIXTURE_META; part++)
-            r = amend_file(self, i, (enum hv_fixture_part)part, err);
+    while (r == 0 && hv_redactor_n_names(self->redactor) > n_names) {
+        n_names = hv_redactor_n_names(self->redactor);
+        hv_redactor_begin_again(self->redactor);
+        r = amend_all(self, err);
     }
     return r;
 }

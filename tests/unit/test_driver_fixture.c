@@ -239,12 +239,15 @@ static void nothing_real_is_written(void **state) {
     place_end(&place);
 }
 
-#define LATE NET_ITEMS(NET_INSTANCE("Msvm_Thing", "<p:Text>app01 at host-1, https://hv01/wsman</p:Text>"))
+#define LATE                                                                                                                     \
+    NET_ITEMS(NET_INSTANCE("Msvm_Thing", "<p:Text>app01 at host-1, https://hv01/wsman, NODE7 of corp.local: hv02.corp.local"     \
+                                         "</p:Text>"))
+#define OWN NET_ITEMS(NET_INSTANCE("Msvm_Thing", "<p:SystemName>NODE7</p:SystemName><p:Text>http://hv02/</p:Text>"))
 
 static struct net_reply serve_late(struct net *net, const struct net_sent *sent, size_t index) {
     (void)net;
     (void)sent;
-    return (struct net_reply){ .status = 200, .body = index == 0 ? LATE : SYSTEMS, .delay_ms = 20 };
+    return (struct net_reply){ .status = 200, .body = index == 0 ? LATE : index == 1 ? SYSTEMS : OWN, .delay_ms = 20 };
 }
 
 static void names_learnt_late_are_replaced_in_what_was_before(void **state) {
@@ -256,7 +259,7 @@ static void names_learnt_late_are_replaced_in_what_was_before(void **state) {
     (void)state;
     place_begin(&place);
     record_begin(&f, &place, false, serve_late, NULL);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         task = fixture_start(&f, f.hv01, task_enumerate(ignore_item, NULL));
         assert_int_equal(hv_client_run(f.client, NULL), 0);
         (void)hv_task_free(task);
@@ -264,7 +267,8 @@ static void names_learnt_late_are_replaced_in_what_was_before(void **state) {
     fixture_end(&f);
     assert_int_equal(hv_fixture_open(place.dir, &fixture, NULL), 0);
     assert_string_equal(hv_fixture_exchange(fixture, 0)->host, "host-1");
-    assert_non_null(strstr(hv_fixture_exchange(fixture, 0)->response, "vm-1 at host-1, https://host-1/wsman"));
+    assert_non_null(strstr(hv_fixture_exchange(fixture, 0)->response, "vm-1 at host-1, https://host-1/wsman, host-1 of "
+                                                                      "domain-1.example: host-2.domain-1.example"));
     (void)hv_fixture_free(fixture);
     place_end(&place);
 }

@@ -177,6 +177,30 @@ static void documents_tell_names(void **state) {
     (void)hv_redactor_free(redactor);
 }
 
+/* Names that were learnt late are replaced in what was written before, also those that look like parts of stand-ins. */
+static void stand_ins_stay_when_all_is_rewritten(void **state) {
+    static const char *const late[] = { "vm-", "example", "db8", "-12", "vm-1 copy", "late" };
+    struct hv_redactor *redactor = make_redactor();
+    char *once = rewrite(redactor, "app01 hv01.corp.local fe80::1 late example https://late-:5986/wsman https://srv./");
+    char *twice;
+
+    (void)state;
+    assert_string_equal(once,
+                        "vm-1 host-1.domain-1.example 2001:db8::1 late example https://host-3-:5986/wsman https://host-4./");
+    for (size_t i = 0; i < HV_ARRAY_SIZE(late); i++)
+        assert_int_equal(hv_redactor_add(redactor, HV_NAME_VM, late[i], NULL), 0);
+    hv_redactor_begin_again(redactor);
+    twice = rewrite(redactor, once);
+    assert_string_equal(twice,
+                        "vm-1 host-1.domain-1.example 2001:db8::1 host-3 vm-5 https://host-3-:5986/wsman https://host-4./");
+    free(twice);
+    twice = rewrite(redactor, "vm-12 vm- vm-1 copy");
+    assert_string_equal(twice, "vm-12 vm-4 vm-8");
+    free(twice);
+    free(once);
+    (void)hv_redactor_free(redactor);
+}
+
 static void rules_name_more(void **state) {
     static const char rules[] = "# ours\nother: Project Blue\nvm: odd-vm\r\nkeep: Blue\n\nuser: CORP\\eve\n";
     struct hv_redactor *redactor = make_redactor();
@@ -295,10 +319,15 @@ static void a_lack_of_memory_is_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_replaced_as_words),   cmocka_unit_test(what_can_be_told_by_its_looks_is_replaced),
-        cmocka_unit_test(paths_keep_their_form),         cmocka_unit_test(base64_is_looked_into),
-        cmocka_unit_test(documents_tell_names),          cmocka_unit_test(rules_name_more),
-        cmocka_unit_test(verify_finds_what_was_planted), cmocka_unit_test(a_lack_of_memory_is_told),
+        cmocka_unit_test(names_are_replaced_as_words),
+        cmocka_unit_test(what_can_be_told_by_its_looks_is_replaced),
+        cmocka_unit_test(paths_keep_their_form),
+        cmocka_unit_test(base64_is_looked_into),
+        cmocka_unit_test(documents_tell_names),
+        cmocka_unit_test(rules_name_more),
+        cmocka_unit_test(verify_finds_what_was_planted),
+        cmocka_unit_test(a_lack_of_memory_is_told),
+        cmocka_unit_test(stand_ins_stay_when_all_is_rewritten),
     };
 
     hv_xml_process_init();
