@@ -1,6 +1,8 @@
 /* What is replaced, by what, and what stays; and that verify sees what was left. */
 #include "fixture_make.h"
 
+#include <stdio.h>
+
 #include "base/base64.h"
 #include "base/size.h"
 #include "fixture/leftover.h"
@@ -80,9 +82,9 @@ static void what_can_be_told_by_its_looks_is_replaced(void **state) {
         { "{" GUID1 "}", "{00000000-0000-4000-8000-000000000001}" },
         { "Microsoft:" GUID1 "\\83F8638B-8DCA-4152-9EDA-2CA8B33039B4\\0\\0\\D",
           "Microsoft:00000000-0000-4000-8000-000000000001\\83F8638B-8DCA-4152-9EDA-2CA8B33039B4\\0\\0\\D" },
-        { "10.1.2.3 and 10.9.9.9, not 10.0.20348.1 or 1.2.3.4.5", "host-2 and 192.0.2.1, not 10.0.20348.1 or 1.2.3.4.5" },
+        { "10.1.2.3 and 10.9.9.9, not 10.0.20348.1 or 1.2.3.4.5", "host-2 and 240.1.1.1, not 10.0.20348.1 or 1.2.3.4.5" },
         { "0.0.0.0 255.255.255.0 127.0.0.1", "0.0.0.0 255.255.255.0 127.0.0.1" },
-        { "fe80::1:2 and ::1, at 10:15:30", "2001:db8::1 and ::1, at 10:15:30" },
+        { "fe80::1:2 and ::1, at 10:15:30", "2001:db8:1:0:0:0:1:1 and ::1, at 10:15:30" },
         { "00-15-5D-01-02-03 is 00:15:5d:01:02:03", "02-00-00-00-00-01 is 02:00:00:00:00:01" },
         { "S-1-5-21-1-2-3-500 not S-1-5-32-544", "S-1-0-1 not S-1-5-32-544" },
         { "0123456789ABCDEF0123456789ABCDEF01234567", "0000000000000000000000000000000000000001" },
@@ -99,6 +101,45 @@ static void what_can_be_told_by_its_looks_is_replaced(void **state) {
     (void)state;
     for (size_t i = 0; i < HV_ARRAY_SIZE(cases); i++)
         check(cases[i].text, cases[i].want);
+}
+
+static void addresses_stay_in_their_networks(void **state) {
+    static const struct {
+        const char *text;
+        const char *want;
+    } cases[] = {
+        { "10.9.0.0/16 10.9.7.0/24 10.9.7.5 10.9.8.6 10.8.1.1 172.16.0.1",
+          "240.1.0.0/16 240.1.1.0/24 240.1.1.1 240.1.2.1 240.2.1.1 241.16.0.1" },
+        { "10.9.16.0/20, 10.9.17.3", "240.1.16.0/20, 240.1.17.1" },
+        { "fd00:10::/64 fd00:10::5 fd00:11:0:1::/64 fd00:11:0:1::9",
+          "2001:db8:1::/64 2001:db8:1:0:0:0:0:1 2001:db8:2:1::/64 2001:db8:2:1:0:0:0:1" },
+        { "FD00:10:0::/64 fd00:10::/64", "2001:db8:1::/64 2001:db8:1::/64" },
+        { "<p:DestinationIPAddressList>10.1.2.3</p:DestinationIPAddressList>",
+          "<p:DestinationIPAddressList>240.1.1.1</p:DestinationIPAddressList>" },
+        { "<P NAME=\"DestinationIPAddressList\"><V><VALUE>10.1.2.3</VALUE></V></P><H>10.1.2.3</H>",
+          "<P NAME=\"DestinationIPAddressList\"><V><VALUE>240.1.1.1</VALUE></V></P><H>host-2</H>" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(cases); i++)
+        check(cases[i].text, cases[i].want);
+}
+
+static void so_many_networks_become_addresses(void **state) {
+    struct hv_redactor *redactor = make_redactor();
+    char text[32];
+    char *got = NULL;
+
+    (void)state;
+    for (int i = 1; i <= 20; i++) {
+        free(got);
+        (void)snprintf(text, sizeof(text), "%d.0.1.2", i);
+        got = rewrite(redactor, text);
+        assert_string_not_equal(got, text);
+    }
+    assert_string_equal(got, "192.0.2.20");
+    free(got);
+    (void)hv_redactor_free(redactor);
 }
 
 static void paths_keep_their_form(void **state) {
@@ -185,19 +226,44 @@ static void stand_ins_stay_when_all_is_rewritten(void **state) {
     char *twice;
 
     (void)state;
-    assert_string_equal(once,
-                        "vm-1 host-1.domain-1.example 2001:db8::1 late example https://host-3-:5986/wsman https://host-4./");
+    assert_string_equal(
+        once, "vm-1 host-1.domain-1.example 2001:db8:1:0:0:0:0:1 late example https://host-3-:5986/wsman https://host-4./");
     for (size_t i = 0; i < HV_ARRAY_SIZE(late); i++)
         assert_int_equal(hv_redactor_add(redactor, HV_NAME_VM, late[i], NULL), 0);
     hv_redactor_begin_again(redactor);
     twice = rewrite(redactor, once);
-    assert_string_equal(twice,
-                        "vm-1 host-1.domain-1.example 2001:db8::1 host-3 vm-5 https://host-3-:5986/wsman https://host-4./");
+    assert_string_equal(
+        twice, "vm-1 host-1.domain-1.example 2001:db8:1:0:0:0:0:1 host-3 vm-5 https://host-3-:5986/wsman https://host-4./");
     free(twice);
     twice = rewrite(redactor, "vm-12 vm- vm-1 copy");
     assert_string_equal(twice, "vm-12 vm-4 vm-8");
     free(twice);
     free(once);
+    (void)hv_redactor_free(redactor);
+}
+
+static void events_tell_names(void **state) {
+    static const char answer[] =
+        "<e xmlns:p=\"urn:x\" xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\">"
+        "<p:TargetInstance i:type=\"p:Msvm_ComputerSystem_Type\"><p:ElementName>web shop</p:ElementName><p:Name>" GUID1
+        "</p:Name></p:TargetInstance>"
+        "<Event><Computer>node9.corp.local</Computer><VmlEventLog xmlns=\"http://www.microsoft.com/Windows/Events\">"
+        "<VmName>till 4</VmName></VmlEventLog><Message>'till 4' left node9.corp.local</Message></Event></e>";
+    struct hv_redactor *redactor = make_redactor();
+    struct hv_xml_doc *doc = NULL;
+    char *got;
+
+    (void)state;
+    hv_redactor_begin(redactor, 1, "hv01.corp.local");
+    assert_int_equal(hv_xml_parse(answer, strlen(answer), NULL, &doc, NULL), 0);
+    assert_int_equal(hv_redactor_learn(redactor, hv_xml_root(doc), NULL), 0);
+    doc = hv_xml_doc_free(doc);
+    got = rewrite(redactor, answer);
+    assert_non_null(strstr(got, "<p:ElementName>vm-4</p:ElementName>"));
+    assert_non_null(strstr(got, "<VmName>vm-5</VmName>"));
+    assert_non_null(strstr(got, "'vm-5' left host-1.domain-1.example<"));
+    assert_non_null(strstr(got, "\"http://www.microsoft.com/Windows/Events\""));
+    free(got);
     (void)hv_redactor_free(redactor);
 }
 
@@ -321,9 +387,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_replaced_as_words),
         cmocka_unit_test(what_can_be_told_by_its_looks_is_replaced),
+        cmocka_unit_test(addresses_stay_in_their_networks),
+        cmocka_unit_test(so_many_networks_become_addresses),
         cmocka_unit_test(paths_keep_their_form),
         cmocka_unit_test(base64_is_looked_into),
         cmocka_unit_test(documents_tell_names),
+        cmocka_unit_test(events_tell_names),
         cmocka_unit_test(rules_name_more),
         cmocka_unit_test(verify_finds_what_was_planted),
         cmocka_unit_test(a_lack_of_memory_is_told),
