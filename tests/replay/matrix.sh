@@ -5,7 +5,10 @@
 #     fixture FOLDER 'OPTIONS OF hvsim' ARGUMENTS OF hvctl...
 #
 # @1 and @2 are the two hosts, @nobody a port where nobody listens, @wrong a file with a wrong password. A function named in
-# $before is run first, unrecorded; @job is the job that it started.
+# $before is run first, unrecorded, one in $during once the recording is under way; @job is the job that was started before.
+#
+# Every command has a line here, but for those of test_replay.sh that have nothing to record: they ask no host, or, as trust, look
+# only at the certificate that it shows when TLS begins, which is below what is recorded. Nor has any of them a use for --replay.
 
 usual='--migrate-seconds 2 --time-scale 4'
 app01=0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001
@@ -46,6 +49,11 @@ fixture simulated/migrate-renamed "$usual" migrate 'db & <test> "one"' --from @1
 fixture simulated/migrate-several "$usual" migrate app01 'Büro Zürich 🖥' --from @1 --to @2 --include-storage --parallel 2
 fixture simulated/migrate-detached "$usual" migrate app01 --from @1 --to @2 --include-storage --detach
 fixture simulated/migrate-dry-run "$usual" migrate app01 --from @1 --to @2 --include-storage --dry-run
+during=interrupt_move
+fixture simulated/migrate-interrupted '--migrate-seconds 60' migrate app01 --from @1 --to @2 --include-storage --poll 200ms
+during=hang_up
+fixture simulated/migrate-hung-up '--migrate-seconds 60' migrate app01 --from @1 --to @2 --include-storage --poll 200ms -o jsonl
+during=
 fixture simulated/move-storage "$usual" move-storage app01 --host @1 --to-path 'D:\Other'
 fixture simulated/move-storage-disk "$usual" move-storage 'db & <test> "one"' --host @1 --disk 'db data.vhdx=D:\Slow\'
 
@@ -70,17 +78,39 @@ fixture simulated/vm-set "$usual" vm set 'Büro Zürich 🖥' --host @1 --proces
 fixture simulated/vm-set-running "$usual" vm set app01 --host @1 --processor-compatibility on
 fixture simulated/host-config "$usual" host config --host @1
 fixture simulated/host-config-change "$usual" host config --host @1 --max-migrations 5 --performance smb
+before=add_network
 fixture simulated/host-network-list "$usual" host network list --host @1
-fixture simulated/host-network-add "$usual" host network add 198.51.100.0/24 --host @1
 fixture simulated/host-network-set "$usual" host network set 192.0.2.0/24 --metric 7 --host @1
+fixture simulated/host-network-moved "$usual" host network set 192.0.2.0/24 --new-subnet fd00:10::/64 --host @1
 fixture simulated/host-network-remove "$usual" host network remove 192.0.2.0/24 --host @1
+fixture simulated/host-network-add-there "$usual" host network add 192.0.2.0/24 --metric 3 --host @1
 fixture simulated/host-network-any "$usual" host network any on --host @1
+before=any_network
+fixture simulated/host-network-any-off "$usual" host network any off --host @1
+fixture simulated/host-network-any-dry-run "$usual" host network any off --host @1 --dry-run
+before=
+fixture simulated/host-network-list-empty "$usual" host network list --host @1
+fixture simulated/host-network-add "$usual" host network add 198.51.100.0/24 --host @1
+fixture simulated/host-network-add-ipv6 "$usual" host network add fd00:10::/64 --metric 100 --host @1 -o json
+fixture simulated/host-network-set-unknown "$usual" host network set 198.51.100.0/24 --metric 7 --host @1
+fixture simulated/host-network-remove-unknown "$usual" host network remove 198.51.100.0/24 --host @1
 fixture simulated/host-diff "$usual" host diff @1 @2
 
 # ---- the sample's modes ----
 fixture simulated/sample-vm-simple "$usual" sample vm-simple @1 @2 web01
 fixture simulated/sample-vm-simple-check "$usual" sample vm-simple-check @1 @2 web01
 fixture simulated/sample-vm-and-storage-simple "$usual" sample vm-and-storage-simple @1 @2 app01
+
+fixture simulated/sample-vm-compression "$usual" sample vm-compression @1 @2 web01
+fixture simulated/sample-vm-smb "$usual" sample vm-smb @1 @2 web01
+fixture simulated/sample-vm-simple-with-ip "$usual" sample vm-simple-with-ip @1 @2 web01
+fixture simulated/sample-vm-simple-with-new-root "$usual" sample vm-simple-with-new-root @1 @2 web01
+fixture simulated/sample-vm-and-storage "$usual" sample vm-and-storage @1 @2 app01 'D:\NewLocation'
+fixture simulated/sample-storage-simple "$usual" sample storage-simple @1 app01 'D:\NewLocation'
+fixture simulated/sample-storage-simple-with-pool "$usual" sample storage-simple-with-pool @1 app01 gold 'E:\Gold'
+fixture simulated/sample-modifyservice "$usual" sample modifyservice @1
+fixture simulated/sample-enablecompression "$usual" sample enablecompression @1
+fixture simulated/sample-enablesmb "$usual" sample enablesmb @1
 
 # ---- raw access ----
 system='--selector CreationClassName=Msvm_ComputerSystem'
@@ -113,6 +143,17 @@ fixture simulated/wsman-create "$usual" wsman create Hvsim_AllTypes $types --typ
 fixture simulated/wsman-delete "$usual" wsman delete Hvsim_AllTypes $types --selector Id=single --yes
 # shellcheck disable=SC2086
 fixture simulated/wsman-delete-refused "$usual" wsman delete Msvm_ComputerSystem --host @1 $system --selector "Name=$app01" --yes
+
+# ---- events ----
+changes="SELECT * FROM __InstanceModificationEvent WITHIN 1 WHERE TargetInstance ISA 'Msvm_ComputerSystem'"
+log='<QueryList><Query Path="Microsoft-Windows-Hyper-V-Worker-Admin"><Select>*</Select></Query></QueryList>'
+during=start_vm
+fixture simulated/wsman-subscribe "$usual" wsman subscribe --filter "$changes" --count 1 --host @1 -o jsonl
+fixture simulated/wsman-subscribe-log "$usual" wsman subscribe --event-query "$log" --count 1 --host @1
+during=interrupt_listening
+fixture simulated/wsman-subscribe-interrupted "$usual" wsman subscribe --event-query "$log" --host @1 -o json
+during=
+fixture simulated/wsman-subscribe-refused "$usual" wsman subscribe --filter 'SELECT * FROM Msvm_ComputerSystem' --host @1
 
 # ---- hosts that cannot be reached, or that refuse ----
 fixture simulated/refused-connection "$usual" vm list --host @nobody
