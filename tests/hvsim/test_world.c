@@ -41,6 +41,8 @@ static void test_every_class_can_be_listed(void **state) {
     for (size_t i = 0; i < sim_schema_n_classes(schema); i++) {
         const struct sim_class *class_ = sim_schema_class_at(schema, i);
         struct sim_list list = { 0 };
+        if (!sim_host_has_namespace(hv01(lab), class_->ns))
+            continue;
         assert_int_equal(sim_host_list(hv01(lab), class_->ns, class_->name, &list), 0);
         for (size_t j = 0; j < list.n_items; j++) {
             struct sim_object *same = NULL;

@@ -9,38 +9,23 @@
 #include "inventory.h"
 
 static const char *const keys[] = {
-    "id",
-    "name",
-    "address",
-    "allow_unencrypted",
-    "auth",
-    "cbt",
-    "certmapping",
-    "compression",
-    "config_folder",
-    "denied",
-    "drive",
-    "down",
-    "file",
-    "fqdn",
-    "free",
-    "listen",
-    "listener",
-    "max_storage",
-    "max_vm",
-    "memory",
-    "migration",
-    "network",
-    "physical",
-    "pool",
-    "processor",
-    "processor_pool",
-    "sign_in",
-    "smb",
-    "switch",
-    "version",
-    "vhd_folder",
-    NULL,
+    "id",          "name",
+    "address",     "allow_unencrypted",
+    "auth",        "cbt",
+    "certmapping", "cluster",
+    "compression", "config_folder",
+    "denied",      "drive",
+    "down",        "file",
+    "fqdn",        "free",
+    "listen",      "listener",
+    "max_storage", "max_vm",
+    "memory",      "migration",
+    "network",     "node",
+    "physical",    "pool",
+    "processor",   "processor_pool",
+    "sign_in",     "smb",
+    "switch",      "version",
+    "vhd_folder",  NULL,
 };
 
 /* By number, or by the name of a profile. */
@@ -237,6 +222,16 @@ static int lists_build(struct sim_host *host, const struct sim_section *section,
     return 0;
 }
 
+static int node_build(struct sim_host *host, const struct sim_section *section, struct hv_error *err) {
+    static const char *const states[] = { "up", "down", "paused", "joining" }; /* CLUSTER_NODE_STATE */
+    const char *state = sim_section_text(section, "node", states[0]);
+    while (host->node_state < HV_ARRAY_SIZE(states) && !hv_text_same(states[host->node_state], state))
+        host->node_state++;
+    if (host->node_state == HV_ARRAY_SIZE(states))
+        return sim_section_fail(section, err, "\"node\" must be up, down, paused or joining");
+    return text_take(sim_section_text(section, "cluster", NULL), &host->cluster, err);
+}
+
 static int host_build(struct sim_host *host, const struct sim_section *section, struct hv_error *err) {
     int r;
     if ((r = keys_check(section, err)) || (r = names_build(host, section, err)) || (r = build_number(host, section, err)) ||
@@ -244,7 +239,7 @@ static int host_build(struct sim_host *host, const struct sim_section *section, 
         (r = sim_section_number(section, "free", 1048576, UINT32_MAX, &host->free_mb, err)) ||
         (r = sim_section_flag(section, "down", false, &host->is_down, err)) || (r = settings_build(host, section, err)) ||
         (r = networks_build(host, section, err)) || (r = switches_build(host, section, err)) ||
-        (r = pools_build(host, section, err)) || (r = access_build(host, section, err)))
+        (r = pools_build(host, section, err)) || (r = access_build(host, section, err)) || (r = node_build(host, section, err)))
         return r;
     return lists_build(host, section, err);
 }

@@ -14,18 +14,11 @@ enum { SLOTS_MAX = 64, CHECKPOINTS_MAX = 50 };
 #define PROCESSOR_GUID "B637F346-6A0E-4DEC-AF52-BD70CB80A21D"
 
 static const char *const keys[] = {
-    "id",          "adapter",
-    "busy",        "checkpoint",
-    "config_root", "config_version",
-    "disk",        "floppy",
-    "generation",  "guest",
-    "guid",        "host",
-    "iso",         "limit_processor_features",
-    "memory",      "name",
-    "notes",       "passthrough",
-    "planned",     "processors",
-    "replication", "snapshot_root",
-    "state",       "swap_root",
+    "id",          "adapter",        "busy",          "checkpoint",  "clustered",
+    "config_root", "config_version", "disk",          "floppy",      "generation",
+    "guest",       "guid",           "host",          "iso",         "limit_processor_features",
+    "memory",      "name",           "notes",         "passthrough", "planned",
+    "processors",  "replication",    "snapshot_root", "state",       "swap_root",
     NULL,
 };
 
@@ -418,6 +411,13 @@ static bool guest_read(const struct sim_section *section, struct sim_vm *vm) {
     return false;
 }
 
+static int role_read(const struct sim_section *section, struct sim_vm *vm, struct hv_error *err) {
+    int r = sim_section_flag(section, "clustered", false, &vm->role.is_clustered, err);
+    if (r == 0 && vm->role.is_clustered && (!vm->host->cluster || vm->is_planned))
+        return sim_section_fail(section, err, "\"clustered\" wants a host with a cluster, and a VM that is not planned");
+    return r;
+}
+
 static int identity_read(struct builder *builder, struct hv_error *err) {
     const struct sim_section *section = builder->section;
     struct sim_vm *vm = builder->vm;
@@ -448,6 +448,7 @@ static int identity_read(struct builder *builder, struct hv_error *err) {
     vm->busy = (uint16_t)busy;
     vm->replication = (uint16_t)replication;
     int r = sim_section_flag(section, "planned", false, &vm->is_planned, err);
+    r = r ? r : role_read(section, vm, err);
     r = r ? r : sim_section_number(section, "generation", 2, 2, &builder->generation, err);
     if (r == 0 && builder->generation == 0)
         return sim_section_fail(section, err, "\"generation\" must be 1 or 2");

@@ -15,7 +15,7 @@ struct sim_schema {
 
 static const struct sim_class_table *const tables[] = {
     &sim_classes_cim,   &sim_classes_system, &sim_classes_setting, &sim_classes_migration,
-    &sim_classes_event, &sim_classes_link,   &sim_classes_lab,
+    &sim_classes_event, &sim_classes_link,   &sim_classes_cluster, &sim_classes_lab,
 };
 
 static int property_compare(const void *a, const void *b) {

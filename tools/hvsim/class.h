@@ -30,6 +30,7 @@ extern const struct sim_class_table sim_classes_setting;   /* class_setting.c: s
 extern const struct sim_class_table sim_classes_migration; /* class_migration.c: migration service, its settings, jobs, errors */
 extern const struct sim_class_table sim_classes_link;      /* class_link.c: associations */
 extern const struct sim_class_table sim_classes_event;     /* class_event.c: what subscriptions bring */
+extern const struct sim_class_table sim_classes_cluster;   /* class_cluster.c: root/MSCluster */
 extern const struct sim_class_table sim_classes_lab;       /* class_lab.c: for tests of clients, and what can be written */
 
 /* One property: read-only, writable, key; R for arrays. */
@@ -50,6 +51,9 @@ extern const struct sim_class_table sim_classes_lab;       /* class_lab.c: for t
     { name_, SIM_##type_, false, false, true, NULL, since_, false }
 #define SIM_PWRS(name_, type_, since_)                                                                                           \
     { name_, SIM_##type_, true, false, true, NULL, since_, false }
+/* An object written inline. */
+#define SIM_P_OBJECT(name_, class_)                                                                                              \
+    { name_, SIM_OBJECT, false, false, false, class_, 0, false }
 /* One end of an association. */
 #define SIM_END(name_, class_)                                                                                                   \
     { name_, SIM_REFERENCE, false, true, false, class_, 0, false }
@@ -82,11 +86,13 @@ extern const struct sim_class_table sim_classes_lab;       /* class_lab.c: for t
     { name_, true, SIM_REFERENCE, true, class_, false }
 
 #define SIM_METHOD(name_, parameters_)                                                                                           \
-    { name_, parameters_, HV_ARRAY_SIZE(parameters_), 0, false }
+    { name_, parameters_, HV_ARRAY_SIZE(parameters_), 0, false, false }
 #define SIM_METHOD_STATIC(name_, parameters_)                                                                                    \
-    { name_, parameters_, HV_ARRAY_SIZE(parameters_), 0, true }
+    { name_, parameters_, HV_ARRAY_SIZE(parameters_), 0, true, false }
 #define SIM_METHOD_SINCE(name_, parameters_, since_)                                                                             \
-    { name_, parameters_, HV_ARRAY_SIZE(parameters_), since_, false }
+    { name_, parameters_, HV_ARRAY_SIZE(parameters_), since_, false, false }
+#define SIM_METHOD_VOID(name_, parameters_)                                                                                      \
+    { name_, parameters_, HV_ARRAY_SIZE(parameters_), 0, false, true }
 
 #define SIM_PROPERTIES(array) array, HV_ARRAY_SIZE(array)
 #define SIM_METHODS(array)    array, HV_ARRAY_SIZE(array)

@@ -61,8 +61,8 @@ static const struct sim_property service[] = {
 };
 
 static const struct sim_method service_methods[] = {
-    { "StartService", NULL, 0, 0, false },
-    { "StopService", NULL, 0, 0, false },
+    { "StartService", NULL, 0, 0, false, false },
+    { "StopService", NULL, 0, 0, false, false },
 };
 
 static const struct sim_property job[] = {

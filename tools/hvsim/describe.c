@@ -131,7 +131,8 @@ static void write_method(const struct description *description, const struct sim
         return;
     sim_xml_open(description->xml, "METHOD");
     sim_xml_attr(description->xml, "NAME", method->name);
-    sim_xml_attr(description->xml, "TYPE", "uint32");
+    if (!method->is_void)
+        sim_xml_attr(description->xml, "TYPE", "uint32");
     write_origin(description, origin);
     write_flag(description, "Implemented", true);
     write_flag(description, "Static", method->is_static);
@@ -170,7 +171,7 @@ bool sim_describe_target(struct sim_wire_call *call, const struct sim_class **re
                             path->keys[i].name);
         name = path->keys[i].value;
     }
-    if (!sim_schema_has_namespace(call->schema, path->ns))
+    if (!sim_host_has_namespace(call->host, path->ns))
         return sim_fail_wmi(&call->fault, SIM_WBEM_INVALID_NAMESPACE, "There is no WMI namespace %s.", path->ns);
     *ret_class = name ? sim_schema_class(call->schema, path->ns, name) : NULL;
     if (name && !*ret_class)

@@ -69,6 +69,8 @@ static json_t *vm_dump(const struct sim_vm *vm) {
     json_object_set_new(tree, "planned", json_boolean(vm->is_planned));
     json_object_set_new(tree, "state", json_integer(vm->state));
     json_object_set_new(tree, "moving", json_boolean(vm->job != NULL));
+    json_object_set_new(tree, "clustered", json_boolean(vm->role.is_clustered));
+    json_object_set_new(tree, "role_failed", json_boolean(vm->role.has_failed));
     json_object_set_new(tree, "checkpoints", checkpoints);
     return tree;
 }

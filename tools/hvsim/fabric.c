@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "inventory.h"
 #include "job.h"
+#include "role.h"
 
 struct sim_fabric *sim_fabric_free(struct sim_fabric *fabric) {
     if (!fabric)
@@ -73,6 +74,7 @@ void sim_fabric_tick(struct sim_fabric *fabric, int64_t now_us) {
         fabric->now_us = simulated;
     for (size_t i = 0; i < fabric->n_jobs; i++)
         sim_job_advance(fabric->jobs[i]);
+    sim_roles_advance(fabric);
     for (size_t i = fabric->n_jobs; i-- > 0;)
         if (sim_job_is_over(fabric->jobs[i]) && fabric->now_us - fabric->jobs[i]->ended_us >= fabric->ttl_us)
             job_drop(fabric, i);
@@ -170,9 +172,9 @@ struct sim_embedded_rules sim_host_rules(const struct sim_host *host) {
 struct sim_host *sim_host_free(struct sim_host *host) {
     if (!host)
         return NULL;
-    char *const texts[] = { host->name,       host->netbios,   host->fqdn,       host->address,
-                            host->os_version, host->processor, host->vhd_folder, host->config_folder,
-                            host->listen,     host->sign_in,   host->cbt,        host->allow_unencrypted };
+    char *const texts[] = { host->name,      host->netbios,           host->fqdn,          host->address, host->os_version,
+                            host->processor, host->vhd_folder,        host->config_folder, host->listen,  host->sign_in,
+                            host->cbt,       host->allow_unencrypted, host->cluster };
     for (size_t i = 0; i < HV_ARRAY_SIZE(texts); i++)
         free(texts[i]);
     for (size_t i = 0; i < host->n_switches; i++)
@@ -232,6 +234,12 @@ uint32_t sim_host_build(const struct sim_host *host) {
 
 const struct sim_schema *sim_host_schema(const struct sim_host *host) {
     return host->fabric->schema;
+}
+
+bool sim_host_has_namespace(const struct sim_host *host, const char *ns) {
+    if (hv_text_same(ns, SIM_NS_MSCLUSTER))
+        return host->cluster != NULL;
+    return sim_schema_has_namespace(host->fabric->schema, ns);
 }
 
 bool sim_host_is_migration_on(const struct sim_host *host) {

@@ -31,6 +31,8 @@ struct sim_host {
     struct sim_fabric *fabric;
     char *name, *netbios, *fqdn, *address, *os_version, *processor;
     uint32_t build;
+    char *cluster;                                    /* of which it is a node; NULL: of none */
+    uint32_t node_state;                              /* of MSCluster_Node */
     bool is_down;                                     /* other hosts cannot reach it */
     struct sim_object *migration_settings;            /* Msvm_VirtualSystemMigrationServiceSettingData */
     struct sim_list networks;                         /* Msvm_VirtualSystemMigrationNetworkSettingData */

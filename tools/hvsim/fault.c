@@ -27,6 +27,8 @@ static bool method_hit(const struct sim_armed *armed, const char *method) {
         return hv_text_same(armed->method, method);
     if (armed->kind == SIM_FAULT_RETURN)
         return hv_text_same(method, "MigrateVirtualSystemToHost") || hv_text_same(method, "CheckVirtualSystemIsMigratable");
+    if (armed->kind == SIM_FAULT_ROLE_FAILS || armed->kind == SIM_FAULT_ROLE_QUEUES)
+        return hv_text_same(method, "MoveToNewNodeParams");
     return hv_text_same(method, "MigrateVirtualSystemToHost");
 }
 

@@ -83,14 +83,14 @@ static bool write_output(struct sim_wire_call *call, const struct sim_class *cla
     sim_xml_ns(&xml, "xsi", SIM_NS_XSI);
     sim_xml_ns(&xml, "p", uri);
     sim_xml_ns(&xml, "cim", SIM_NS_CIM);
-    if (is_omi)
+    if (is_omi && !arguments->method->is_void)
         sim_xml_leaf(&xml, "p:ReturnValue", number);
     for (size_t i = 0; i < arguments->method->n_parameters; i++) {
         const struct sim_parameter *parameter = &arguments->method->parameters[i];
         if (parameter->is_out)
             sim_value_write(&xml, &writing, ns, parameter->name, parameter->is_octets, &arguments->values[i]);
     }
-    if (!is_omi)
+    if (!is_omi && !arguments->method->is_void)
         sim_xml_leaf(&xml, "p:ReturnValue", number);
     sim_xml_close_full(&xml);
     call->prefixes = SIM_PREFIXES_TRANSFER;

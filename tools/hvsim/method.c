@@ -72,6 +72,8 @@ static uint32_t object_invoke(const struct sim_method_call *call, const struct s
         return sim_system_invoke(call, object, ret_value);
     if (sim_class_is_a(object->class_, "Msvm_ShutdownComponent"))
         return sim_shutdown_invoke(call, object, ret_value);
+    if (sim_class_is_a(object->class_, "MSCluster_ResourceGroup"))
+        return sim_role_invoke(call, object);
     if (sim_class_is_a(object->class_, "Hvsim_Echo"))
         return sim_echo_invoke(call, ret_value);
     *ret_value = SIM_NOT_SUPPORTED;

@@ -26,6 +26,8 @@ uint32_t sim_system_invoke(const struct sim_method_call *call, const struct sim_
                            uint32_t *ret_value); /* system.c */
 uint32_t sim_shutdown_invoke(const struct sim_method_call *call, const struct sim_object *component,
                              uint32_t *ret_value); /* system.c */
+/* role.c: HRESULT of a method without return value. */
+uint32_t sim_role_invoke(const struct sim_method_call *call, const struct sim_object *group);
 /* What --fault does to a job of this call; VM NULL: none is concerned. migrate.c */
 void sim_job_faults(const struct sim_method_call *call, const struct sim_vm *vm, struct sim_job *job);
 

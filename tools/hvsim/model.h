@@ -14,7 +14,8 @@
 
 #define SIM_NS_VIRTUALIZATION "root/virtualization/v2"
 #define SIM_NS_CIMV2          "root/cimv2"
-#define SIM_NS_LAB            "root/hvsim" /* classes for tests of clients (class_lab.c) */
+#define SIM_NS_MSCLUSTER      "root/MSCluster" /* only on nodes of a cluster */
+#define SIM_NS_LAB            "root/hvsim"     /* classes for tests of clients (class_lab.c) */
 
 #define SIM_WBEM_FAILED                0x80041001U
 #define SIM_WBEM_NOT_FOUND             0x80041002U
@@ -87,6 +88,7 @@ const char *sim_host_address(const struct sim_host *host);    /* address to list
 const char *sim_host_os_version(const struct sim_host *host); /* "10.0.17763", as Identify says */
 uint32_t sim_host_build(const struct sim_host *host);
 const struct sim_schema *sim_host_schema(const struct sim_host *host);
+bool sim_host_has_namespace(const struct sim_host *host, const char *ns);
 
 /* What the configuration says about sign-in at this host; NULL where it says nothing. */
 struct sim_host_access {
@@ -170,13 +172,15 @@ const char *sim_fabric_refusal(const struct sim_fabric *fabric);
 /* ---- faults ---- */
 
 enum sim_fault_kind {
-    SIM_FAULT_RETURN,       /* Migrate and Check (or METHOD) answer VALUE and do nothing */
+    SIM_FAULT_RETURN,       /* Migrate and Check (or METHOD) answer VALUE, or that HRESULT or Windows error, and do nothing */
     SIM_FAULT_JOB_FAILS,    /* job ends in Exception; VALUE is the HRESULT in its text, 0: 0x80070005 */
     SIM_FAULT_JOB_WARNS,    /* the move is done, job ends in 32768 and has GetErrorEx entries */
     SIM_FAULT_JOB_VANISHES, /* the job object is gone half way; the move goes on: VALUE 0 it succeeds, else fails with that
                                HRESULT */
     SIM_FAULT_JOB_HANGS,    /* the job stays at VALUE percent until it is cancelled */
     SIM_FAULT_LEFTOVERS,    /* with a job that fails: planned VM and copied disks stay at the destination */
+    SIM_FAULT_ROLE_FAILS,   /* the cluster moves the VM half way, then its role has failed on its node */
+    SIM_FAULT_ROLE_QUEUES,  /* the cluster lets the move wait for VALUE ms of simulated time */
 };
 
 struct sim_fault {
@@ -184,7 +188,7 @@ struct sim_fault {
     uint32_t value;
     const char *host;   /* only requests to this host; NULL: any */
     const char *method; /* only this method; NULL: MigrateVirtualSystemToHost, for RETURN also
-                           CheckVirtualSystemIsMigratable */
+                           CheckVirtualSystemIsMigratable, for ROLE_* MoveToNewNodeParams */
     const char *vm;     /* only this VM (GUID or name); NULL: any */
     unsigned skip;      /* let this many matching requests through first */
     unsigned count;     /* then hit so many; 0: all */

@@ -111,6 +111,7 @@ struct sim_method {
     size_t n_parameters;
     uint32_t since;
     bool is_static;
+    bool is_void; /* answers no ReturnValue; what goes wrong is a fault */
 };
 
 struct sim_class {

@@ -151,6 +151,14 @@ static void listed_media_check(const struct sim_request *request, const struct s
 
 /* ---- planned VM ---- */
 
+/* What belongs to a cluster goes by the cluster: its group would be left behind without the VM (hyperv.md 9). */
+static void role_check(const struct sim_request *request, struct sim_problems *problems) {
+    if (request->vm->role.is_clustered && !request->node)
+        sim_problem_note(problems, AT_CHECK, 0x80071398, NULL,
+                         "The virtual machine '%s' is a role of cluster '%s', and the specified node does not own its group.",
+                         sim_vm_name(request->vm), request->host->cluster);
+}
+
 static void planned_check(const struct sim_request *request, struct sim_plan *plan, struct sim_problems *problems) {
     const char *wanted = sim_object_text(request->settings.object, "DestinationPlannedVirtualSystemId");
     struct sim_vm *planned = sim_vm_find(plan->destination, request->vm->guid, true);
@@ -195,6 +203,7 @@ bool sim_plan_make(const struct sim_request *request, struct sim_plan *plan, str
     if (!sim_plan_reach(request, plan, problems))
         return !problems->failed;
     if (sim_type_is_remote(request->type)) {
+        role_check(request, problems);
         planned_check(request, plan, problems);
         version_check(request, plan, problems);
     }

@@ -37,6 +37,10 @@ static const struct {
     { "Win32_Volume", sim_emit_volumes },
     { "CIM_DataFile", sim_emit_data_files },
     { "Win32_Environment", sim_emit_stored },
+    { "MSCluster_Cluster", sim_emit_cluster },
+    { "MSCluster_Node", sim_emit_nodes },
+    { "MSCluster_ResourceGroup", sim_emit_groups },
+    { "MSCluster_Resource", sim_emit_resources },
     { "Hvsim_AllTypes", sim_emit_stored },
     { "Hvsim_Link", sim_emit_stored },
     { "Hvsim_Echo", sim_emit_echo },
@@ -170,7 +174,7 @@ static uint32_t classes_emit(struct sim_host *host, const struct sim_class *clas
 }
 
 static uint32_t class_find(struct sim_host *host, const char *ns, const char *name, const struct sim_class **ret_class) {
-    if (!sim_schema_has_namespace(host->fabric->schema, ns))
+    if (!sim_host_has_namespace(host, ns))
         return SIM_WBEM_INVALID_NAMESPACE;
     *ret_class = sim_schema_class(host->fabric->schema, ns, name);
     return *ret_class ? 0 : SIM_WBEM_INVALID_CLASS;

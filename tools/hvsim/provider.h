@@ -48,6 +48,11 @@ void sim_emit_planned_systems(struct sim_sink *sink);
 void sim_emit_settings(struct sim_sink *sink);
 void sim_emit_shutdown_components(struct sim_sink *sink); /* of machines that run, and have a guest that listens */
 struct sim_object *sim_vm_object(const struct sim_vm *vm);
+/* emit_cluster.c */
+void sim_emit_cluster(struct sim_sink *sink);
+void sim_emit_nodes(struct sim_sink *sink);
+void sim_emit_groups(struct sim_sink *sink);
+void sim_emit_resources(struct sim_sink *sink);
 /* store.c */
 void sim_emit_stored(struct sim_sink *sink);
 /* lab.c */

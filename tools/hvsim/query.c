@@ -174,7 +174,7 @@ static bool run_wql(struct sim_wire_call *call, const char *text, struct sim_enu
 
     if (strcmp(path->class_name, "*") != 0 || path->n_keys > 0)
         return sim_fail(&call->fault, SIM_F_WMI_WQL_URI, NULL);
-    if (!sim_schema_has_namespace(call->schema, path->ns))
+    if (!sim_host_has_namespace(call->host, path->ns))
         return filter_fault(call, SIM_WBEM_INVALID_NAMESPACE, "invalid namespace.");
     if (!sim_wql_parse(text, &wql, &call->fault))
         return false;

@@ -74,6 +74,13 @@ static void slots_check(const struct sim_request *request, const struct sim_plan
 
 bool sim_plan_reach(const struct sim_request *request, struct sim_plan *plan, struct sim_problems *problems) {
     struct sim_host *host = request->host;
+    if (request->node) {
+        plan->destination = request->node;
+        if (request->node->is_down)
+            connect_note(problems, request, 0x8007274C, "the connection attempt timed out");
+        slots_check(request, plan, problems);
+        return true;
+    }
     if (request->type == SIM_TYPE_STORAGE) {
         plan->destination = host;
         slots_check(request, plan, problems);

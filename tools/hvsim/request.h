@@ -15,6 +15,7 @@ struct sim_request {
     bool is_check;
     struct sim_vm *vm;
     const char *destination; /* NULL: none given */
+    struct sim_host *node;   /* the cluster moves it there: by its own networks and sign-in; NULL: a move between hosts */
     uint16_t type;
     struct sim_embedded settings;
     struct sim_embedded system; /* object NULL: none given */

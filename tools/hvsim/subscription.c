@@ -160,7 +160,7 @@ static bool start_watch(struct sim_wire_call *call, const struct request *reques
 
     if (path->n_keys)
         return sim_fail(&call->fault, SIM_F_SUBSCRIBE_KEYS, NULL);
-    if (!sim_schema_has_namespace(call->schema, path->ns))
+    if (!sim_host_has_namespace(call->host, path->ns))
         return sim_fail_wmi(&call->fault, SIM_WBEM_INVALID_NAMESPACE, "There is no WMI namespace %s.", path->ns);
     if (!text)
         return sim_fail_detail(&call->fault, SIM_F_UNSUPPORTED_FEATURE, "FilteringRequired", "Events need a filter.");

@@ -11,7 +11,7 @@
 bool sim_call_class(struct sim_wire_call *call, const struct sim_class **ret_class) {
     const struct sim_path *path = call->message->resource.path;
 
-    if (!sim_schema_has_namespace(call->schema, path->ns))
+    if (!sim_host_has_namespace(call->host, path->ns))
         return sim_fail_wmi(&call->fault, SIM_WBEM_INVALID_NAMESPACE, "There is no WMI namespace %s.", path->ns);
     *ret_class = sim_schema_class(call->schema, path->ns, path->class_name);
     if (!*ret_class)

@@ -4,6 +4,7 @@
 
 #include "base/uuid.h"
 #include "list.h"
+#include "role.h"
 #include "setter.h"
 
 struct sim_fabric;
@@ -38,6 +39,7 @@ struct sim_vm {
     struct sim_config *checkpoints;
     size_t n_checkpoints;
     struct sim_job *job; /* the move it is in, NULL when none */
+    struct sim_role role;
 };
 
 const char *sim_vm_name(const struct sim_vm *vm);
