@@ -74,12 +74,18 @@ static const struct sim_parameter get_vectors[] = {
     SIM_OUTR_EMBEDDED("CompatibilityVectors", "Msvm_CompatibilityVector"),
 };
 
+static const struct sim_parameter get_limits[] = {
+    SIM_IN("Options", STRING),
+    SIM_OUTR_EMBEDDED("CompatibilityVectors", "Msvm_CompatibilityVector"),
+};
+
 static const struct sim_method service_methods[] = {
     SIM_METHOD("AddNetworkSettings", network_settings),
     SIM_METHOD("CheckSystemCompatibilityInfo", check_compatibility),
     SIM_METHOD("CheckVirtualSystemIsMigratable", to_host),
     SIM_METHOD("CheckVirtualSystemIsMigratableToHost", check_to_host),
     SIM_METHOD_SINCE("CheckVirtualSystemIsMigratableToSystem", check_to_system, SIM_BUILD_2016),
+    SIM_METHOD_SINCE("GetProcessorFeatureLimits", get_limits, SIM_BUILD_23H2),
     SIM_METHOD("GetSystemCompatibilityInfo", get_compatibility),
     SIM_METHOD_SINCE("GetSystemCompatibilityVectors", get_vectors, SIM_BUILD_2012_R2),
     SIM_METHOD("MigrateVirtualSystemToHost", to_host),
@@ -99,6 +105,7 @@ static const struct sim_property setting[] = {
     SIM_PWS("CPUCappingMagnitude", UINT16, SIM_BUILD_1709),
     SIM_PWR("DestinationIPAddressList", STRING),
     SIM_PW("DestinationPlannedVirtualSystemId", STRING),
+    SIM_P("ElementName", STRING),
     SIM_PWS("EnableCompression", BOOLEAN, SIM_BUILD_2012_R2),
     SIM_PWS("EnableVhdCompression", BOOLEAN, SIM_BUILD_23H2),
     SIM_PW("MigrationType", UINT16),
@@ -117,6 +124,7 @@ static const struct sim_property unmanaged_vhd[] = {
 
 static const struct sim_property service_setting[] = {
     SIM_PW("AuthenticationType", UINT32),
+    SIM_P("ElementName", STRING),
     SIM_PWS("EnableCompression", BOOLEAN, SIM_BUILD_2012_R2),
     SIM_PWS("EnableSmbTransport", BOOLEAN, SIM_BUILD_2012_R2),
     SIM_PW("EnableVirtualSystemMigration", BOOLEAN),
@@ -131,10 +139,8 @@ static const struct sim_property migration_capabilities[] = {
 };
 
 static const struct sim_property network[] = {
-    SIM_PW("Metric", UINT32),
-    SIM_PW("PrefixLength", UINT8),
-    SIM_PW("SubnetNumber", STRING),
-    SIM_PWR("Tags", STRING),
+    SIM_P("ElementName", STRING),   SIM_PW("Metric", UINT32), SIM_PW("PrefixLength", UINT8),
+    SIM_PW("SubnetNumber", STRING), SIM_PWR("Tags", STRING),
 };
 
 static const struct sim_property compatibility_vector[] = {

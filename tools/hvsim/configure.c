@@ -203,14 +203,10 @@ static uint32_t info_check(const struct sim_method_call *call, uint32_t *ret_val
 }
 
 /* Features of the processor, XSAVE, and the size of a cache line, by name of the processor alone. */
-static uint32_t vectors_get(const struct sim_method_call *call, uint32_t *ret_value) {
+static uint32_t vectors_add(const struct sim_method_call *call) {
     static const uint32_t compare[] = { 2, 2, 0 };
-    const struct sim_value *value = sim_arg_value(call, "ComputerSystem");
-    HV_CLEANUP(sim_object_free) struct sim_object *system = NULL;
     uint64_t features = 0;
-    if (!value->is_set)
-        return refuse(call, "no ComputerSystem", ret_value);
-    uint32_t r = sim_host_get(call->host, value->items[0].path, &system);
+    uint32_t r = 0;
     for (const char *c = call->host->processor; *c; c++)
         features = features * 31 + (unsigned char)*c;
     for (uint32_t i = 0; r == 0 && i < 3; i++) {
@@ -223,6 +219,15 @@ static uint32_t vectors_get(const struct sim_method_call *call, uint32_t *ret_va
             r = SIM_WBEM_OUT_OF_MEMORY;
     }
     return r;
+}
+
+static uint32_t vectors_get(const struct sim_method_call *call, uint32_t *ret_value) {
+    const struct sim_value *value = sim_arg_value(call, "ComputerSystem");
+    HV_CLEANUP(sim_object_free) struct sim_object *system = NULL;
+    if (!value->is_set)
+        return refuse(call, "no ComputerSystem", ret_value);
+    uint32_t r = sim_host_get(call->host, value->items[0].path, &system);
+    return r ? r : vectors_add(call);
 }
 
 uint32_t sim_network_invoke(const struct sim_method_call *call, uint32_t *ret_value) {
@@ -247,6 +252,8 @@ uint32_t sim_network_invoke(const struct sim_method_call *call, uint32_t *ret_va
         return info_check(call, ret_value);
     if (strcmp(name, "GetSystemCompatibilityVectors") == 0)
         return vectors_get(call, ret_value);
+    if (strcmp(name, "GetProcessorFeatureLimits") == 0)
+        return vectors_add(call);
     *ret_value = SIM_NOT_SUPPORTED;
     return 0;
 }

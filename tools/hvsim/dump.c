@@ -10,6 +10,31 @@ static const char *or_empty(const char *text) {
     return text ? text : "";
 }
 
+/* What an object holds, property by property, with the type and every value as text. Nulls are left out. */
+static json_t *object_dump(const struct sim_object *object) {
+    json_t *properties = json_object();
+    for (size_t i = 0; i < object->class_->n_properties; i++) {
+        const struct sim_value *value = &object->values[i];
+        char text[SIM_NUMBER_TEXT_SIZE];
+        json_t *values = json_array();
+        for (size_t j = 0; value->is_set && value->type != SIM_REFERENCE && value->type != SIM_OBJECT && j < value->n_items; j++)
+            json_array_append_new(values, json_string(sim_value_text(value, j, text)));
+        if (value->is_set)
+            json_object_set_new(
+                properties, object->class_->properties[i]->name,
+                json_pack("{s:s, s:b, s:O}", "type", sim_type_name(value->type), "array", value->is_array, "values", values));
+        json_decref(values);
+    }
+    return json_pack("{s:s, s:o}", "class", object->class_->name, "properties", properties);
+}
+
+static json_t *objects_dump(const struct sim_list *objects) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < objects->n_items; i++)
+        json_array_append_new(list, object_dump(objects->items[i]));
+    return list;
+}
+
 static json_t *texts_dump(const struct sim_texts *texts) {
     json_t *list = json_array();
     for (size_t i = 0; i < texts->n_items; i++)
@@ -85,10 +110,11 @@ static json_t *problems_dump(const struct sim_problems *problems) {
 }
 
 static json_t *job_dump(const struct sim_job *job) {
-    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:s?, s:b, s:b, s:o, s:o}", "id", job->id, "host", job->host->name,
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:s?, s:b, s:b, s:o, s:o, s:o}", "id", job->id, "host", job->host->name,
                      "vm", job->vm_guid, "type", job->type, "migration_type", job->migration_type, "state", job->state, "percent",
                      job->percent, "destination", job->destination, "hidden", job->is_hidden, "over", sim_job_is_over(job),
-                     "problems", problems_dump(&job->problems), "warnings", problems_dump(&job->warnings));
+                     "problems", problems_dump(&job->problems), "warnings", problems_dump(&job->warnings), "asked",
+                     objects_dump(&job->asked));
 }
 
 static json_t *host_dump(const struct sim_host *host) {
@@ -99,12 +125,13 @@ static json_t *host_dump(const struct sim_host *host) {
         json_array_append_new(switches, json_string(host->switches[i].name));
     for (size_t i = 0; i < host->networks.n_items; i++)
         json_array_append_new(networks, json_string(or_empty(sim_object_text(host->networks.items[i], "SubnetNumber"))));
-    return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "name", host->name, "address", host->address,
+    return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "name", host->name, "address", host->address,
                      "migration", sim_host_is_migration_on(host), "authentication_type",
                      (json_int_t)sim_object_number(settings, "AuthenticationType", 0), "max_vm",
                      (json_int_t)sim_object_number(settings, "MaximumActiveVirtualSystemMigration", 0), "max_storage",
                      (json_int_t)sim_object_number(settings, "MaximumActiveStorageMigration", 0), "listeners",
-                     texts_dump(&host->listeners), "switches", switches, "networks", networks, "files", files_dump(&host->files));
+                     texts_dump(&host->listeners), "switches", switches, "networks", networks, "files", files_dump(&host->files),
+                     "migration_settings", object_dump(settings), "network_settings", objects_dump(&host->networks));
 }
 
 static json_t *fabric_dump(const struct sim_fabric *fabric) {

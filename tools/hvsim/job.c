@@ -72,6 +72,7 @@ void sim_job_free(struct sim_job *job) {
     free(job->destination);
     free(job->system_text);
     sim_texts_deinit(&job->resource_texts);
+    sim_list_deinit(&job->asked);
     sim_plan_deinit(&job->plan);
     sim_problems_deinit(&job->problems);
     sim_problems_deinit(&job->warnings);

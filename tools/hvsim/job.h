@@ -3,6 +3,7 @@
 #define SIM_JOB_H
 
 #include "base/uuid.h"
+#include "list.h"
 #include "problem.h"
 #include "texts.h"
 
@@ -55,6 +56,7 @@ struct sim_job {
     char *destination; /* as asked for */
     char *system_text; /* NewSystemSettingData as asked */
     struct sim_texts resource_texts;
+    struct sim_list asked; /* every instance that the request embeds, as it was understood */
     const char *description;
     int64_t submitted_us;
     int64_t duration_us;

@@ -53,6 +53,13 @@ void sim_job_faults(const struct sim_method_call *call, const struct sim_vm *vm,
         job->leaves_leftovers = true;
 }
 
+static bool asked_keep(struct sim_job *job, const struct sim_embedded *embedded, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (embedded[i].object && !sim_list_add(&job->asked, sim_object_copy(embedded[i].object)))
+            return false;
+    return true;
+}
+
 static bool job_fill(const struct sim_method_call *call, const struct sim_request *request, struct sim_job *job) {
     const struct sim_value *resources = sim_arg_value(call, "NewResourceSettingData");
     memcpy(job->vm_guid, request->vm->guid, sizeof(job->vm_guid));
@@ -63,7 +70,8 @@ static bool job_fill(const struct sim_method_call *call, const struct sim_reques
     for (size_t i = 0; i < resources->n_items; i++)
         if (!sim_texts_add(&job->resource_texts, resources->items[i].text))
             return false;
-    return true;
+    return asked_keep(job, &request->settings, 1) && asked_keep(job, request->unmanaged, request->n_unmanaged) &&
+           asked_keep(job, &request->system, 1) && asked_keep(job, request->resources, request->n_resources);
 }
 
 /* A job that could not be made whole ends at once, so that nothing acts on it. */
