@@ -204,7 +204,7 @@ void hv_exchange_send_ready(struct hv_host *host) {
         struct hv_exchange *exchange = host->exchanges;
 
         /* From the start each time: an exchange that ends on the spot lets its owner change the list. */
-        while (exchange && !is_ready(exchange)) /* NOLINT(clang-analyzer-unix.Malloc): what ends is no longer in the list */
+        while (exchange && !is_ready(exchange))
             exchange = exchange->next;
         if (!exchange)
             return;

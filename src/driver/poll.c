@@ -77,7 +77,6 @@ void hv_poll_begin_due(struct hv_host *host) {
     while (poll) {
         struct hv_error error = { 0 };
 
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what hand_out frees is no longer in the list */
         if (hv_watch_due_ms(poll->watch) <= host->client->now_ms && begin(poll, &error) < 0) {
             hv_watch_failed(poll->watch, host->client->now_ms, &error);
             hand_out(poll);

@@ -102,7 +102,6 @@ static bool may_depart(struct hv_transfer *transfer, const SSL *ssl, long local_
 }
 
 /* Runs on a verified connection, before the first byte of each copy of the request. The addresses are libcurl's signature. */
-/* NOLINTNEXTLINE(readability-non-const-parameter) */
 static int before_departure(void *context, char *remote_ip, char *local_ip, int remote_port, int local_port) {
     struct hv_transfer *transfer = context;
     const struct curl_tlssessioninfo *tls = NULL;
