@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "manner.h"
+#include "problem.h"
 
 enum value_rule {
     VALUE_NONE,
@@ -15,6 +16,7 @@ enum value_rule {
     VALUE_SECONDS, /* kept as ms */
     VALUE_FAULT,
     VALUE_QUIRK,
+    VALUE_REASON,
 };
 
 static const struct kind {
@@ -28,6 +30,7 @@ static const struct kind {
     { "http", SIM_ARM_HTTP, VALUE_NUMBER, 400, 599, 0 },
     { "auth", SIM_ARM_AUTH, VALUE_NONE, 0, 0, 0 },
     { "fault", SIM_ARM_FAULT, VALUE_FAULT, 0, 0, 0 },
+    { "wmi", SIM_ARM_WMI, VALUE_NUMBER, 0x80000000, UINT32_MAX, 0 },
     { "timeout", SIM_ARM_TIMEOUT, VALUE_NONE, 0, 0, 0 },
     { "timeout-after", SIM_ARM_TIMEOUT_AFTER, VALUE_NONE, 0, 0, 0 },
     { "quota", SIM_ARM_QUOTA, VALUE_NONE, 0, 0, 0 },
@@ -51,6 +54,7 @@ static const struct kind {
     { "leg-refuse", SIM_ARM_LEG_REFUSE, VALUE_OPTIONAL, 1, UINT32_MAX, 0 },
     { "return", SIM_ARM_MODEL, VALUE_NUMBER, 0, UINT32_MAX, SIM_FAULT_RETURN },
     { "job-fails", SIM_ARM_MODEL, VALUE_OPTIONAL, 0, UINT32_MAX, SIM_FAULT_JOB_FAILS },
+    { "job-says", SIM_ARM_MODEL, VALUE_REASON, 0, 0, SIM_FAULT_JOB_SAYS },
     { "job-warns", SIM_ARM_MODEL, VALUE_NONE, 0, 0, SIM_FAULT_JOB_WARNS },
     { "job-vanishes", SIM_ARM_MODEL, VALUE_OPTIONAL, 0, UINT32_MAX, SIM_FAULT_JOB_VANISHES },
     { "job-hangs", SIM_ARM_MODEL, VALUE_OPTIONAL, 0, 100, SIM_FAULT_JOB_HANGS },
@@ -112,6 +116,8 @@ static bool read_value(const struct kind *kind, const char *text, struct sim_arm
         return text && sim_fault_find(text, &arm->wire_fault);
     case VALUE_QUIRK:
         return text && read_quirk(text, &arm->value);
+    case VALUE_REASON:
+        return text && sim_reason_find(text, &arm->value);
     }
     return false;
 }

@@ -10,6 +10,7 @@ enum sim_arm_kind {
     SIM_ARM_HTTP,            /* status VALUE with a page of HTML; not carried out */
     SIM_ARM_AUTH,            /* 401; not carried out */
     SIM_ARM_FAULT,           /* the fault WIRE_FAULT; not carried out */
+    SIM_ARM_WMI,             /* the fault that the WMI plug-in makes of HRESULT VALUE; not carried out */
     SIM_ARM_TIMEOUT,         /* w:TimedOut; not carried out */
     SIM_ARM_TIMEOUT_AFTER,   /* w:TimedOut; carried out */
     SIM_ARM_QUOTA,           /* too many operations; not carried out */

@@ -39,6 +39,8 @@ void sim_job_faults(const struct sim_method_call *call, const struct sim_vm *vm,
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_FAILS)))
         sim_problem_note(&job->problems, 60, armed->value ? armed->value : 0x80070005, NULL,
                          "An unexpected error occurred in %s of '%s'.", call->method->name, label(vm));
+    if ((armed = fault_take(call, vm, SIM_FAULT_JOB_SAYS)))
+        sim_reason_note(&job->problems, 60, armed->value, label(vm), job->destination ? job->destination : call->host->netbios);
     if (fault_take(call, vm, SIM_FAULT_JOB_WARNS))
         sim_problem_note(&job->warnings, 0, 0, "20417", "The blackout of '%s' was longer than expected.", label(vm));
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_HANGS)))

@@ -174,6 +174,7 @@ const char *sim_fabric_refusal(const struct sim_fabric *fabric);
 enum sim_fault_kind {
     SIM_FAULT_RETURN,       /* Migrate and Check (or METHOD) answer VALUE, or that HRESULT or Windows error, and do nothing */
     SIM_FAULT_JOB_FAILS,    /* job ends in Exception; VALUE is the HRESULT in its text, 0: 0x80070005 */
+    SIM_FAULT_JOB_SAYS,     /* the same, for reason VALUE (problem.h) */
     SIM_FAULT_JOB_WARNS,    /* the move is done, job ends in 32768 and has GetErrorEx entries */
     SIM_FAULT_JOB_VANISHES, /* the job object is gone half way; the move goes on: VALUE 0 it succeeds, else fails with that
                                HRESULT */

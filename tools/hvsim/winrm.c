@@ -249,6 +249,10 @@ static bool trouble_before(struct handling *handling) {
     case SIM_ARM_FAULT:
         answer_fault_of(handling, handling->arm->wire_fault);
         return true;
+    case SIM_ARM_WMI:
+        (void)sim_fail_wmi(&handling->call.fault, handling->arm->value, NULL);
+        answer_fault(handling);
+        return true;
     case SIM_ARM_TIMEOUT:
         answer_fault_of(handling, SIM_F_TIMED_OUT);
         return true;
@@ -329,6 +333,7 @@ static void trouble_after(struct handling *handling) {
     case SIM_ARM_HTTP:
     case SIM_ARM_AUTH:
     case SIM_ARM_FAULT:
+    case SIM_ARM_WMI:
     case SIM_ARM_TIMEOUT:
     case SIM_ARM_QUOTA:
     case SIM_ARM_DROP_BEFORE:
