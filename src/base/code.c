@@ -199,7 +199,8 @@ static const struct hv_code codes[] = {
     { HV_CODE_WIN32, 1331, "ERROR_ACCOUNT_DISABLED", "the account is disabled", "use another account", HV_E_AUTH },
 
     { HV_CODE_WMI, 0x80041001, "WBEM_E_FAILED", "the WMI provider failed", "look into the event logs of the host", HV_E_FAILED },
-    { HV_CODE_WMI, 0x80041002, "WBEM_E_NOT_FOUND", "the object does not exist", NULL, HV_E_NOT_FOUND },
+    { HV_CODE_WMI, 0x80041002, "WBEM_E_NOT_FOUND", "the object does not exist",
+      "see what the host has now: hvctl vm list, hvctl job list", HV_E_NOT_FOUND },
     { HV_CODE_WMI, 0x80041003, "WBEM_E_ACCESS_DENIED", "WMI denied access", RIGHTS_REMEDY, HV_E_DENIED },
     { HV_CODE_WMI, 0x80041004, "WBEM_E_PROVIDER_FAILURE", "the WMI provider failed", "look into the event logs of the host",
       HV_E_FAILED },

@@ -15,13 +15,17 @@
         }                                                                                                                        \
     }
 
+#define SLOTS_REMEDY                                                                                                             \
+    "wait until a running migration has ended, or raise the limit of both hosts: hvctl host config --max-migrations N, for "     \
+    "storage --max-storage-migrations N"
+
 /* In lower case. Hosts that speak another language than the one that requests ask for are not understood here. */
 static const struct {
     const char *fragment;
     struct hv_code code;
 } texts[] = {
     TEXT("uses processor-specific features not supported", "the processors differ",
-         "while the VM is off: Set-VMProcessor -VMName VM -CompatibilityForMigrationEnabled $true\n"
+         "while the VM is off: hvctl vm set VM --processor-compatibility on --host SOURCE\n"
          "a running VM never moves between Intel and AMD: shut it down first",
          HV_E_FAILED),
     TEXT("configuration version", "the destination does not support the VM's configuration version",
@@ -30,12 +34,8 @@ static const struct {
          "compare processors and supported configuration versions of both hosts", HV_E_FAILED),
     TEXT("could not find ethernet switch", "the destination lacks a virtual switch of that name",
          "make a switch with that name at the destination, or disconnect the network adapter", HV_E_FAILED),
-    TEXT("migrations is reached", "all slots for migrations are taken",
-         "wait until a running migration has ended, or raise the limit: Set-VMHost -MaximumVirtualMachineMigrations",
-         HV_E_CONFLICT),
-    TEXT("migrations reached", "all slots for migrations are taken",
-         "wait until a running migration has ended, or raise the limit: Set-VMHost -MaximumVirtualMachineMigrations",
-         HV_E_CONFLICT),
+    TEXT("migrations is reached", "all slots for migrations are taken", SLOTS_REMEDY, HV_E_CONFLICT),
+    TEXT("migrations reached", "all slots for migrations are taken", SLOTS_REMEDY, HV_E_CONFLICT),
     TEXT("does not have enough rights", "an account may not write to a path",
          "let the destination's computer account write to that folder, or choose another path", HV_E_DENIED),
     TEXT("key protector could not be unwrapped", "the destination cannot open the VM's key protector",
