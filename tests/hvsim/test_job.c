@@ -213,6 +213,23 @@ static void test_armed_hang_ends_by_cancelling(void **state) {
     assert_int_equal(lab_job_state(lab, "hv01", id), 8);
 }
 
+static void test_stubborn_job_ends_by_killing_only(void **state) {
+    struct lab *lab = *state;
+    char id[64];
+    arm(lab, SIM_FAULT_CANCEL_HANGS, 0, 0);
+    start(lab, id);
+    lab_pass(lab, 5);
+    assert_int_equal(ask(lab, id, "4"), 0);
+    lab_pass(lab, 100);
+    assert_int_equal(lab_job_state(lab, "hv01", id), 6);
+    assert_int_equal(ask(lab, id, "4"), 32775);
+    assert_int_equal(ask(lab, id, "5"), 0);
+    lab_pass(lab, 2);
+    assert_int_equal(lab_job_state(lab, "hv01", id), 9);
+    assert_string_equal(lab_host_of(lab, WEB01), "hv01");
+    assert_int_equal(ask(lab, id, "5"), 32775);
+}
+
 static void test_armed_leftovers(void **state) {
     struct lab *lab = *state;
     char id[64];
@@ -247,6 +264,7 @@ int main(void) {
         T(test_armed_warning),
         T(test_armed_vanishing),
         T(test_armed_hang_ends_by_cancelling),
+        T(test_stubborn_job_ends_by_killing_only),
         T(test_armed_leftovers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,7 @@ static const struct kind {
     { "job-warns", SIM_ARM_MODEL, VALUE_NONE, 0, 0, SIM_FAULT_JOB_WARNS },
     { "job-vanishes", SIM_ARM_MODEL, VALUE_OPTIONAL, 0, UINT32_MAX, SIM_FAULT_JOB_VANISHES },
     { "job-hangs", SIM_ARM_MODEL, VALUE_OPTIONAL, 0, 100, SIM_FAULT_JOB_HANGS },
+    { "cancel-hangs", SIM_ARM_MODEL, VALUE_NONE, 0, 0, SIM_FAULT_CANCEL_HANGS },
     { "leftovers", SIM_ARM_MODEL, VALUE_NONE, 0, 0, SIM_FAULT_LEFTOVERS },
     { "role-fails", SIM_ARM_MODEL, VALUE_NONE, 0, 0, SIM_FAULT_ROLE_FAILS },
     { "role-queues", SIM_ARM_MODEL, VALUE_SECONDS, 1, 3600, SIM_FAULT_ROLE_QUEUES },

@@ -95,6 +95,12 @@ static bool is_cancellable(const struct sim_job *job) {
     return !sim_job_is_over(job) && !job->cancel_as && job->kind != SIM_JOB_OTHER && job->percent < SETTLED_AT;
 }
 
+/* A later request takes the place of an earlier one (hyperv.md 4g): a job that is to end in good order can still be killed. */
+static bool is_open_to(const struct sim_job *job, uint64_t request) {
+    bool kills_ending = request == 5 && !sim_job_is_over(job) && job->cancel_as == STATE_TERMINATED;
+    return kills_ending || is_cancellable(job);
+}
+
 /* ---- life ---- */
 
 static void state_set(struct sim_job *job, uint16_t state, int64_t at_us) {
@@ -167,7 +173,7 @@ static void copying_begin(struct sim_job *job) {
 
 static void cancel_advance(struct sim_job *job) {
     int64_t end_us = job->cancel_us + CANCEL_US;
-    if (job->host->fabric->now_us < end_us)
+    if (job->host->fabric->now_us < end_us || (job->is_stubborn && job->cancel_as == STATE_TERMINATED))
         return;
     sim_problem_note(&job->problems, 0, 0x800704C7, NULL, "The operation was cancelled by the user.");
     job_fail(job, job->cancel_as, end_us);
@@ -327,16 +333,17 @@ struct sim_object *sim_job_object(const struct sim_job *job) {
 /* ---- methods ---- */
 
 static uint32_t state_change(struct sim_job *job, const struct sim_method_call *call, uint32_t *ret_value) {
+    const struct sim_armed *armed = sim_fault_take(job->host, SIM_FAULT_RETURN, call->method->name, job->vm_guid, NULL);
     const struct sim_value *wanted = sim_arg_value(call, "RequestedState");
     const struct sim_value *timeout = sim_arg_value(call, "TimeoutPeriod");
     uint64_t state = wanted && wanted->is_set ? wanted->items[0].u : 0;
-    if (timeout && timeout->is_set && timeout->items[0].datetime.us != 0)
+    if (armed)
+        *ret_value = armed->value;
+    else if (timeout && timeout->is_set && timeout->items[0].datetime.us != 0)
         *ret_value = 4098;
-    else if (state == 2 || state == 3 || state == 6)
-        *ret_value = SIM_NOT_SUPPORTED;
     else if (state != 4 && state != 5)
-        *ret_value = SIM_INVALID_PARAMETER;
-    else if (!is_cancellable(job))
+        *ret_value = state == 2 || state == 3 || state == 6 ? SIM_NOT_SUPPORTED : SIM_INVALID_PARAMETER;
+    else if (!is_open_to(job, state))
         *ret_value = SIM_INVALID_STATE;
     else {
         job->cancel_as = state == 4 ? STATE_TERMINATED : STATE_KILLED;

@@ -70,6 +70,7 @@ struct sim_job {
     bool is_hidden;        /* gone for clients before its work is done */
     bool is_copying;       /* files and planned VM exist at the destination */
     bool leaves_leftovers; /* does not clean up when it fails */
+    bool is_stubborn;      /* does not end by Terminate, only by Kill */
     uint32_t hang_at;      /* percent at which it stays, 0: none */
     uint32_t hide_at;      /* percent at which it vanishes, 0: none */
     struct sim_plan plan;

@@ -45,6 +45,8 @@ void sim_job_faults(const struct sim_method_call *call, const struct sim_vm *vm,
         sim_problem_note(&job->warnings, 0, 0, "20417", "The blackout of '%s' was longer than expected.", label(vm));
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_HANGS)))
         job->hang_at = armed->value ? armed->value : 1;
+    if (fault_take(call, vm, SIM_FAULT_CANCEL_HANGS))
+        job->is_stubborn = true;
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_VANISHES))) {
         job->hide_at = 50;
         if (armed->value)

@@ -176,9 +176,9 @@ enum sim_fault_kind {
     SIM_FAULT_JOB_FAILS,    /* job ends in Exception; VALUE is the HRESULT in its text, 0: 0x80070005 */
     SIM_FAULT_JOB_SAYS,     /* the same, for reason VALUE (problem.h) */
     SIM_FAULT_JOB_WARNS,    /* the move is done, job ends in 32768 and has GetErrorEx entries */
-    SIM_FAULT_JOB_VANISHES, /* the job object is gone half way; the move goes on: VALUE 0 it succeeds, else fails with that
-                               HRESULT */
+    SIM_FAULT_JOB_VANISHES, /* the job object is gone half way; the move succeeds, or fails with the HRESULT VALUE unless 0 */
     SIM_FAULT_JOB_HANGS,    /* the job stays at VALUE percent until it is cancelled */
+    SIM_FAULT_CANCEL_HANGS, /* told to terminate, the job is shutting down until it is killed */
     SIM_FAULT_LEFTOVERS,    /* with a job that fails: planned VM and copied disks stay at the destination */
     SIM_FAULT_ROLE_FAILS,   /* the cluster moves the VM half way, then its role has failed on its node */
     SIM_FAULT_ROLE_QUEUES,  /* the cluster lets the move wait for VALUE ms of simulated time */
