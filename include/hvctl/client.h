@@ -109,6 +109,13 @@ uint64_t hv_client_now_ms(const struct hv_client *client);
  * is under way finds out first whether a job was started. Others end with HV_E_CANCELLED.
  */
 void hv_client_detach(struct hv_client *client);
+/* The same of one task; nothing happens when it does not run. */
+void hv_client_detach_task(struct hv_client *client, struct hv_task *task);
+/*
+ * Asks a task that moves a VM or follows a job to have the job ended by its host, and to see how that ends: where the VM is then,
+ * or that the job was done before. Where no job was started yet, and for other tasks, it is the same as to detach.
+ */
+void hv_client_cancel_task(struct hv_client *client, struct hv_task *task);
 
 #pragma GCC visibility pop
 

@@ -2,8 +2,8 @@
 #ifndef HVCTL_MOVE_H
 #define HVCTL_MOVE_H
 
-#include <hvctl/job.h>
 #include <hvctl/task.h>
+#include <hvctl/verdict.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -100,48 +100,12 @@ struct hv_move_options {
     const char *follow_id;
     /* A process that is gone may have asked for this move: VM, a GUID, and its job are looked for, nothing is asked for. */
     bool resume;
-};
-
-enum hv_move_outcome {
-    HV_OUTCOME_NONE,       /* not done yet, or failed before any request to move */
-    HV_OUTCOME_MIGRATABLE, /* check: yes */
-    HV_OUTCOME_NOT_MIGRATABLE,
-    HV_OUTCOME_MOVED,
-    HV_OUTCOME_NOT_MOVED,
-    HV_OUTCOME_RUNNING,       /* detached */
-    HV_OUTCOME_JOB_COMPLETED, /* a followed job succeeded; nothing was looked up, or there was no destination to ask */
-    HV_OUTCOME_UNKNOWN,
-};
-
-enum hv_place {
-    HV_PLACE_UNKNOWN, /* could not be asked */
-    HV_PLACE_ABSENT,
-    HV_PLACE_PRESENT,
-    HV_PLACE_PLANNED, /* only a planned VM, invisible in Hyper-V Manager */
-};
-
-/* Absent texts are NULL, absent numbers are -1. */
-struct hv_move_result {
-    enum hv_move_outcome outcome;
-    enum hv_place at_source;
-    enum hv_place at_destination;
-    char *vm_id;
-    char *vm_name;
-    int64_t vm_state; /* EnabledState where it lives now */
-    char *job_id;
-    char *job_class;
-    int64_t job_state;
-    int64_t job_percent;
-    bool job_vanished;
-    int64_t return_value; /* of the request, when answered */
-    char *settings;       /* MigrationSettingData of the request, as it was sent; NULL before */
-    bool request_sent;    /* the request to move left, or may have left */
-    struct hv_reason *reasons;
-    size_t n_reasons;
-    char **warnings;
-    size_t n_warnings;
-    char **leftovers; /* what is known to remain: planned VMs, old disks */
-    size_t n_leftovers;
+    /* With one of the two: end the job, which is a success only when the VM was not moved. */
+    bool cancel;
+    /* However a job comes to be cancelled: how long it may take to end; 0: 60 s. After that it is ended by force, or warned of.
+     */
+    uint64_t grace_ms;
+    bool kill; /* what a killed job was at may be left half done */
 };
 
 enum hv_move_report_kind {
@@ -187,8 +151,6 @@ void hv_move_on_report(struct hv_task *task, hv_move_report_fn *fn, void *contex
 void hv_move_on_note(struct hv_task *task, hv_move_note_fn *fn, void *context);
 /* Never NULL for a move task; complete when the task is done. Valid until it is freed. */
 const struct hv_move_result *hv_move_result(const struct hv_task *task);
-const char *hv_move_outcome_name(enum hv_move_outcome outcome);
-const char *hv_place_name(enum hv_place place);
 
 #pragma GCC visibility pop
 

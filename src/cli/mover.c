@@ -22,6 +22,10 @@ static uint64_t now_ms(const struct hv_mover *mover) {
     return hv_client_now_ms(mover->connection->client);
 }
 
+bool hv_mover_is_guest(const struct hv_mover *mover) {
+    return mover->options.act == HV_ACT_FOLLOW || mover->options.act == HV_ACT_CANCEL;
+}
+
 void hv_mover_init(struct hv_mover *mover, const struct hv_mover_options *options, struct hv_connection *connection) {
     memset(mover, 0, sizeof(*mover));
     mover->options = *options;
@@ -86,7 +90,7 @@ static void on_report(void *context, const struct hv_move_report *report) {
         break;
     case HV_REPORT_JOB_STARTED:
         note_job(item, report->job_id);
-        if (item->job_ref && mover->options.act != HV_ACT_FOLLOW)
+        if (item->job_ref && !hv_mover_is_guest(mover))
             hv_say_note(mover->out, "%s: job %s", hv_mover_item_name(item), item->job_ref);
         hv_mover_event_started(item);
         break;
@@ -247,19 +251,23 @@ int hv_mover_item_exit(const struct hv_mover_item *item) {
 
     switch (result->outcome) {
     case HV_OUTCOME_MIGRATABLE:
+        return 0;
     case HV_OUTCOME_MOVED:
     case HV_OUTCOME_JOB_COMPLETED:
-        return 0;
+        return item->options.cancel ? hv_error_exit_code(item->code) : 0;
     case HV_OUTCOME_RUNNING:
-        return item->options.detach && item->code == 0 ? 0 : hv_error_exit_code(HV_E_DETACHED);
+        return item->options.detach && item->code == 0 ? 0 : hv_error_exit_code(item->code ? item->code : HV_E_DETACHED);
     case HV_OUTCOME_UNKNOWN:
         return hv_error_exit_code(HV_E_UNKNOWN_OUTCOME);
     case HV_OUTCOME_NOT_MIGRATABLE:
         return hv_error_exit_code(item->code ? item->code : HV_E_NOT_MIGRATABLE);
     case HV_OUTCOME_NONE:
     case HV_OUTCOME_NOT_MOVED:
+    case HV_OUTCOME_JOB_CANCELLED:
         break;
     }
+    if (item->code == 0 && item->options.cancel)
+        return 0;
     return hv_error_exit_code(item->code ? item->code : HV_E_FAILED);
 }
 
@@ -296,7 +304,7 @@ static int open_journal(struct hv_mover *mover, struct hv_error *err) {
     if (mover->options.act == HV_ACT_CHECK || mover->options.dry_run || mover->connection->replays)
         return 0;
     rc = hv_journal_open_own(&mover->journal, err);
-    if (rc < 0 && mover->options.act == HV_ACT_FOLLOW) {
+    if (rc < 0 && hv_mover_is_guest(mover)) {
         hv_say_warning(mover->out, "what is followed here will not be in the journal: %s", err->message);
         return 0;
     }

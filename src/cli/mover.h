@@ -17,6 +17,7 @@ enum hv_mover_act {
     HV_ACT_MIGRATE,
     HV_ACT_MOVE_STORAGE,
     HV_ACT_FOLLOW,
+    HV_ACT_CANCEL,
 };
 
 struct hv_mover_options {
@@ -80,6 +81,8 @@ json_t *hv_mover_preflight_json(const struct hv_mover_item *item);
 /* Runs everything, says everything, and returns the exit code. */
 int hv_mover_run(struct hv_mover *mover);
 
+/* Was its job started by somebody else, or by an earlier run? */
+bool hv_mover_is_guest(const struct hv_mover *mover);
 /* Of one item that is done: its exit code, and whether that counts as done as asked. */
 int hv_mover_item_exit(const struct hv_mover_item *item);
 

@@ -13,7 +13,7 @@
 
 enum { TEXT_MAX_BYTES = 64 * 1024 };
 
-static const char *const act_names[] = { "check", "migrate", "move-storage", "follow" };
+static const char *const act_names[] = { "check", "migrate", "move-storage", "follow", "cancel" };
 
 const char *hv_mover_item_name(const struct hv_mover_item *item) {
     const struct hv_move_result *result = hv_move_result(item->task);
@@ -34,7 +34,7 @@ static const char *to_label(const struct hv_mover_item *item) {
 }
 
 static const char *type_name(const struct hv_mover_item *item) {
-    if (item->mover->options.act == HV_ACT_FOLLOW)
+    if (hv_mover_is_guest(item->mover))
         return NULL;
     switch (item->options.type) {
     case HV_MOVE_VM:
@@ -166,6 +166,7 @@ static void put_result(json_t **object, const struct hv_mover_item *item) {
     put_item(object, item);
     hv_json_put(object, "move", hv_json_text(type_name(item)));
     hv_json_put(object, "outcome", json_string(hv_move_outcome_name(result->outcome)));
+    hv_json_put(object, "cancel", json_string(hv_move_cancel_name(result->cancel)));
     hv_json_put(object, "exit", json_integer(hv_mover_item_exit(item)));
     hv_json_put(object, "vm_location", hv_json_text(hv_mover_location(item)));
     hv_json_put(object, "at_source", json_string(hv_place_name(result->at_source)));
@@ -261,11 +262,13 @@ static const char *outcome_words(const struct hv_mover_item *item) {
     case HV_OUTCOME_MOVED:
         return "moved";
     case HV_OUTCOME_NOT_MOVED:
-        return "not moved";
+        return item->options.cancel && hv_move_result(item->task)->cancel == HV_CANCEL_ACCEPTED ? "cancelled" : "not moved";
     case HV_OUTCOME_RUNNING:
         return "still running";
     case HV_OUTCOME_JOB_COMPLETED:
         return "job completed";
+    case HV_OUTCOME_JOB_CANCELLED:
+        return "job cancelled";
     case HV_OUTCOME_UNKNOWN:
         break;
     }
@@ -294,9 +297,13 @@ void hv_mover_say_running(const struct hv_mover *mover) {
 
         if (!item->job_ref || hv_move_result(item->task)->outcome != HV_OUTCOME_RUNNING)
             continue;
-        hv_say_line(mover->out, "%s: still running on %s", hv_mover_item_name(item), item->source->label);
+        if (hv_move_result(item->task)->cancel == HV_CANCEL_ACCEPTED)
+            hv_say_line(mover->out, "%s: still running on %s, which was asked to end it; it has not ended yet",
+                        hv_mover_item_name(item), item->source->label);
+        else
+            hv_say_line(mover->out, "%s: still running on %s", hv_mover_item_name(item), item->source->label);
         hv_say_line(mover->out, "  follow with: hvctl job follow %s%s%s", item->job_ref, to ? " --to " : "", to ? to : "");
-        hv_say_line(mover->out, "  look with:   hvctl job show %s", item->job_ref);
+        hv_say_line(mover->out, "  cancel with: hvctl job cancel %s%s%s", item->job_ref, to ? " --to " : "", to ? to : "");
     }
 }
 

@@ -272,6 +272,7 @@ int hv_act_step(struct hv_act *act, const struct hv_event *event, struct hv_effe
     case HV_EVENT_JOB_UNREACHABLE:
         return unclear(act, event->err->message);
     case HV_EVENT_DETACH:
+    case HV_EVENT_CANCEL:
         return detach(act, effects, err);
     case HV_EVENT_START:
     case HV_EVENT_WAKE:

@@ -307,7 +307,7 @@ static int preflight_step(struct hv_task *task, uint64_t now_ms, const struct hv
                           struct hv_error *err) {
     struct preflight *self = (struct preflight *)task;
 
-    if (event->kind == HV_EVENT_DETACH)
+    if (event->kind == HV_EVENT_DETACH || event->kind == HV_EVENT_CANCEL)
         return HV_TASK_UNHANDLED;
     if (self->part < PART_COUNT)
         return part_step(self, now_ms, event, effects, err);

@@ -315,6 +315,10 @@ static int waits_no_more(const struct vm_power *self, struct hv_error *err) {
     return HV_E_DETACHED;
 }
 
+static bool is_to_stop(const struct hv_event *event) {
+    return event->kind == HV_EVENT_DETACH || event->kind == HV_EVENT_CANCEL;
+}
+
 static int vm_power_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
                          struct hv_error *err) {
     struct vm_power *self = (struct vm_power *)task;
@@ -328,13 +332,13 @@ static int vm_power_step(struct hv_task *task, uint64_t now_ms, const struct hv_
     case PHASE_ACT:
         return step_act(self, event, effects, err);
     case PHASE_LOOK:
-        if (event->kind == HV_EVENT_DETACH)
+        if (is_to_stop(event))
             return waits_no_more(self, err);
         if (event->kind == HV_EVENT_OP_FAILED)
             return lost_sight(self, event->err, err);
         return hv_gather_step(&self->gather, event, effects, err);
     case PHASE_PAUSE:
-        return event->kind == HV_EVENT_DETACH ? waits_no_more(self, err) : look(self, effects, err);
+        return is_to_stop(event) ? waits_no_more(self, err) : look(self, effects, err);
     }
     return HV_TASK_UNHANDLED;
 }

@@ -150,6 +150,27 @@ uint64_t hv_client_now_ms(const struct hv_client *client) {
     return client->platform.now(client->platform.context);
 }
 
+/* NULL when it does not run here. */
+static struct hv_run *run_of(const struct hv_client *client, const struct hv_task *task) {
+    struct hv_run *run = task->runner;
+
+    return run && run->client == client ? run : NULL;
+}
+
+void hv_client_detach_task(struct hv_client *client, struct hv_task *task) {
+    struct hv_run *run = run_of(client, task);
+
+    if (run)
+        run->detaches = true;
+}
+
+void hv_client_cancel_task(struct hv_client *client, struct hv_task *task) {
+    struct hv_run *run = run_of(client, task);
+
+    if (run)
+        run->cancels = true;
+}
+
 void hv_client_detach(struct hv_client *client) {
     for (struct hv_run *run = client->runs; run; run = run->next)
         run->detaches = true;

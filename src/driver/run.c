@@ -187,6 +187,9 @@ static bool tend(struct hv_run *run) {
     } else if (run->detaches) {
         run->detaches = false;
         event.kind = HV_EVENT_DETACH;
+    } else if (run->cancels) {
+        run->cancels = false;
+        event.kind = HV_EVENT_CANCEL;
     } else if (run->wake_ms <= run->client->now_ms) {
         run->wake_ms = UINT64_MAX;
         event.kind = HV_EVENT_WAKE;
@@ -214,7 +217,7 @@ uint64_t hv_run_due_ms(const struct hv_client *client) {
     uint64_t due_ms = UINT64_MAX;
 
     for (const struct hv_run *run = client->runs; run; run = run->next) {
-        if (run->starts || run->detaches || run->watch_failure || run->n_stillborn > 0)
+        if (run->starts || run->detaches || run->cancels || run->watch_failure || run->n_stillborn > 0)
             return 0;
         if (run->wake_ms < due_ms)
             due_ms = run->wake_ms;

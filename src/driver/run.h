@@ -22,6 +22,7 @@ struct hv_run {
     uint64_t wake_ms;         /* UINT64_MAX: not asked for */
     bool starts;              /* events due in the next turn */
     bool detaches;
+    bool cancels;
     int watch_failure; /* HV_E_*, 0: none */
     struct hv_stillborn stillborn[HV_RUN_MAX_STILLBORN];
     size_t n_stillborn;

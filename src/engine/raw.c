@@ -75,6 +75,7 @@ static int raw_step(struct hv_task *task, uint64_t now_ms, const struct hv_event
     case HV_EVENT_JOB_UNREACHABLE:
         break;
     case HV_EVENT_DETACH:
+    case HV_EVENT_CANCEL:
         return detach(raw, err);
     }
     return HV_TASK_UNHANDLED;

@@ -27,6 +27,7 @@ static int step(struct hv_task *task, uint64_t now_ms, const struct hv_event *ev
         return 0;
     case HV_EVENT_OP_DONE:
     case HV_EVENT_DETACH:
+    case HV_EVENT_CANCEL:
         hv_effects_done(effects);
         return 0;
     case HV_EVENT_OP_FAILED:

@@ -71,7 +71,7 @@ void hv_task_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *
         return;
     r = task->vtable->step(task, now_ms, event, effects, &err);
     if (r == HV_TASK_UNHANDLED) {
-        if (event->kind == HV_EVENT_DETACH)
+        if (event->kind == HV_EVENT_DETACH || event->kind == HV_EVENT_CANCEL)
             r = hv_error_set(&err, HV_E_CANCELLED, "stopped before the end");
         else
             r = hv_error_set(&err, HV_E_INTERNAL, "a task got event %d, which it does not know", (int)event->kind);

@@ -22,6 +22,7 @@ enum hv_event_kind {
     HV_EVENT_JOB_MISSING,     /* the host's list no longer shows the watched job */
     HV_EVENT_JOB_UNREACHABLE, /* err: polling failed for longer than hv_watch tolerates; the watch has ended */
     HV_EVENT_DETACH,          /* stop waiting */
+    HV_EVENT_CANCEL,          /* end what was started, and see how that ends; DETACH for a task that can not */
 };
 
 struct hv_event {
@@ -67,8 +68,8 @@ void hv_effects_deinit(struct hv_effects *effects);
 
 struct hv_task_vtable {
     /*
-     * Handles one event. A negative result fails the task: it is done, and the driver keeps ERR as its result. DETACH may be left
-     * to the caller by returning HV_TASK_UNHANDLED: the task then ends with HV_E_CANCELLED.
+     * Handles one event. A negative result fails the task: it is done, and the driver keeps ERR as its result. DETACH
+     * and CANCEL may be left to the caller by returning HV_TASK_UNHANDLED: the task then ends with HV_E_CANCELLED.
      */
     int (*step)(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
                 struct hv_error *err);

@@ -105,6 +105,7 @@ int hv_gather_step(struct hv_gather *gather, const struct hv_event *event, struc
     case HV_EVENT_JOB_MISSING:
     case HV_EVENT_JOB_UNREACHABLE:
     case HV_EVENT_DETACH:
+    case HV_EVENT_CANCEL:
         return HV_TASK_UNHANDLED;
     }
     if (r < 0 || gather->n_pending > 0)

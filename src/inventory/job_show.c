@@ -130,6 +130,7 @@ static int job_show_step(struct hv_task *task, uint64_t now_ms, const struct hv_
     case HV_EVENT_JOB_MISSING:
     case HV_EVENT_JOB_UNREACHABLE:
     case HV_EVENT_DETACH:
+    case HV_EVENT_CANCEL:
         break;
     }
     return HV_TASK_UNHANDLED;

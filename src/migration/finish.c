@@ -69,12 +69,58 @@ static int never_started(const struct hv_move *move, struct hv_error *err) {
     return class;
 }
 
-static int not_moved(const struct hv_move *move, struct hv_error *err) {
+/* Somebody ended the job: by a request of ours, whatever state it ended in. */
+static bool is_cancelled(const struct hv_move *move) {
+    enum hv_job_end job = move->evidence.job;
+    bool over = job == HV_JOB_END_FAILED || job == HV_JOB_END_VANISHED;
+
+    return job == HV_JOB_END_CANCELLED || (over && move->result.cancel == HV_CANCEL_ACCEPTED);
+}
+
+static int cancelled(const struct hv_move *move, struct hv_error *err) {
+    const char *state = hv_job_state_name(move->last_job.state);
+
+    if (move->plan.cancel)
+        return 0;
+    begin(move, err, HV_E_CANCELLED, "was cancelled");
+    if (move->result.cancel == HV_CANCEL_ACCEPTED)
+        hv_error_cause(err, "its host was asked to end job %s, and did", job_label(move));
+    else
+        hv_error_cause(err, "somebody ended job %s (state %s)", job_label(move), state ? state : "unknown");
+    return HV_E_CANCELLED;
+}
+
+/* Whoever wanted the job to be ended has that: it is over, and nothing moved. */
+static int nothing_to_cancel(struct hv_move *move, struct hv_error *err) {
+    const char *state = hv_job_state_name(move->last_job.state);
+
+    if (move->evidence.job == HV_JOB_END_NONE)
+        return hv_mig_warn(move, err, "there was no job to cancel, and none of this move will come");
+    if (move->evidence.job == HV_JOB_END_VANISHED)
+        return hv_mig_warn(move, err, "there was no job to cancel: it was over, and its host has forgotten it");
+    return hv_mig_warn(move, err, "there was no job to cancel: it was over (state %s)", state ? state : "unknown");
+}
+
+/* The job was done, or too far. */
+static int too_late(struct hv_move *move, struct hv_error *err) {
+    if (!move->plan.cancel && move->result.cancel == HV_CANCEL_UNASKED)
+        return 0;
+    if (!move->plan.cancel)
+        return hv_mig_warn(move, err, "the request to cancel it came too late");
+    begin(move, err, HV_E_CONFLICT, "could not be cancelled");
+    hv_error_cause(err, "job %s was complete before it could be ended", job_label(move));
+    if (move->result.outcome == HV_OUTCOME_MOVED && move->evidence.between_hosts)
+        hv_error_remedy(err, "move it back: hvctl migrate %s --from %s --to %s", move->result.vm_id,
+                        hv_mig_destination_label(move), move->plan.source_name);
+    return HV_E_CONFLICT;
+}
+
+static int not_moved(struct hv_move *move, struct hv_error *err) {
+    if (move->plan.cancel && (move->result.cancel == HV_CANCEL_UNASKED || !is_cancelled(move)))
+        return nothing_to_cancel(move, err);
+    if (is_cancelled(move))
+        return cancelled(move, err);
     switch (move->evidence.job) {
-    case HV_JOB_END_CANCELLED:
-        begin(move, err, HV_E_CANCELLED, "was cancelled");
-        hv_error_cause(err, "somebody ended job %s (state %s)", job_label(move), hv_job_state_name(move->last_job.state));
-        return HV_E_CANCELLED;
     case HV_JOB_END_SUCCEEDED:
         begin(move, err, HV_E_FAILED, "is reported as completed, but nothing moved");
         hv_error_cause(err, "its host shows it where it was before");
@@ -88,6 +134,7 @@ static int not_moved(const struct hv_move *move, struct hv_error *err) {
     case HV_JOB_END_NONE:
         return never_started(move, err);
     case HV_JOB_END_FAILED:
+    case HV_JOB_END_CANCELLED:
     case HV_JOB_END_RUNNING:
     case HV_JOB_END_UNREACHABLE:
     case HV_JOB_END_COUNT:
@@ -97,7 +144,7 @@ static int not_moved(const struct hv_move *move, struct hv_error *err) {
 }
 
 /* The command that goes on with the job. */
-static void say_follow(const struct hv_move *move, struct hv_error *err, const char *why) {
+void hv_mig_say_follow(const struct hv_move *move, struct hv_error *err, const char *why) {
     const char *to = move->evidence.between_hosts ? move->plan.destination_label : NULL;
 
     if (move->result.job_id)
@@ -137,7 +184,7 @@ static int unknown(const struct hv_move *move, struct hv_error *err) {
     else
         hv_error_cause(err, "%s %s%s%s", move->plan.source_name, storage_words(move),
                        move->look_error.code ? "; last error: " : "", move->look_error.code ? move->look_error.message : "");
-    say_follow(move, err, "look again");
+    hv_mig_say_follow(move, err, "look again");
     hv_error_remedy(
         err, "see %s: hvctl vm show %s -H HOST%s", move->evidence.between_hosts ? "where the VM is" : "where its disks are",
         move->result.vm_id ? move->result.vm_id : hv_mig_vm_label(move), move->evidence.between_hosts ? ", on both hosts" : "");
@@ -145,20 +192,27 @@ static int unknown(const struct hv_move *move, struct hv_error *err) {
 }
 
 static int running(const struct hv_move *move, struct hv_error *err) {
-    if (move->plan.detach)
+    if (move->plan.detach && move->result.cancel == HV_CANCEL_UNASKED)
         return 0;
     begin(move, err, HV_E_DETACHED, "is still running");
-    hv_error_cause(err, "we stopped waiting; the job goes on");
-    say_follow(move, err, "follow it");
+    if (move->result.cancel == HV_CANCEL_ACCEPTED)
+        hv_error_cause(err, "we stopped waiting; its host was asked to end the job, and it has not ended yet");
+    else
+        hv_error_cause(err, "we stopped waiting; the job goes on");
+    hv_mig_say_follow(move, err, "follow it");
     return HV_E_DETACHED;
 }
 
 /* A check, or a followed job that moves no VM: the job's own end is all there is. */
 static int finish_without_look(struct hv_move *move, struct hv_error *err) {
+    if (is_cancelled(move) && move->evidence.job != HV_JOB_END_VANISHED) {
+        move->result.outcome = HV_OUTCOME_JOB_CANCELLED;
+        return cancelled(move, err);
+    }
     switch (move->evidence.job) {
     case HV_JOB_END_SUCCEEDED:
         move->result.outcome = move->plan.check_only ? HV_OUTCOME_MIGRATABLE : HV_OUTCOME_JOB_COMPLETED;
-        return 0;
+        return too_late(move, err);
     case HV_JOB_END_RUNNING:
         move->result.outcome = HV_OUTCOME_RUNNING;
         return running(move, err);
@@ -166,7 +220,6 @@ static int finish_without_look(struct hv_move *move, struct hv_error *err) {
         move->result.outcome = move->plan.check_only ? HV_OUTCOME_NOT_MIGRATABLE : HV_OUTCOME_NONE;
         return explain_failure(move, err);
     case HV_JOB_END_CANCELLED:
-        return not_moved(move, err);
     case HV_JOB_END_NONE:
     case HV_JOB_END_VANISHED:
     case HV_JOB_END_UNREACHABLE:
@@ -193,11 +246,12 @@ static int verdict(struct hv_move *move, struct hv_error *err) {
     switch (result->outcome) {
     case HV_OUTCOME_MOVED:
     case HV_OUTCOME_JOB_COMPLETED:
-        return 0;
+        return too_late(move, err);
     case HV_OUTCOME_RUNNING:
         return running(move, err);
     case HV_OUTCOME_NOT_MOVED:
         return not_moved(move, err);
+    case HV_OUTCOME_JOB_CANCELLED:
     case HV_OUTCOME_NONE:
     case HV_OUTCOME_MIGRATABLE:
     case HV_OUTCOME_NOT_MIGRATABLE:

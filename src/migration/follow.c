@@ -225,6 +225,7 @@ int hv_mig_enter_follow(struct hv_step *step) {
     if (r < 0)
         return r;
     hv_effects_watch(step->effects, HV_PEER_SOURCE, job);
+    hv_mig_grace_begin(step);
     return 0;
 }
 
@@ -237,14 +238,16 @@ int hv_mig_job_seen(struct hv_step *step) {
         return r;
     hv_mig_note_job(move, state_before);
     hv_mig_report(move, HV_REPORT_PROGRESS, move->last_job.description);
-    if (!move->last_job.is_finished)
+    if (!move->last_job.is_finished && !hv_mig_cancel_is_due(step))
         return 0;
     hv_effects_unwatch(step->effects);
-    return job_ended(step);
+    hv_mig_grace_end(step);
+    return move->last_job.is_finished ? job_ended(step) : hv_mig_go(step, HV_MIG_STATE_CANCEL);
 }
 
 int hv_mig_job_missing(struct hv_step *step) {
     hv_effects_unwatch(step->effects);
+    hv_mig_grace_end(step);
     return hv_mig_go(step, HV_MIG_STATE_CONFIRM_JOB);
 }
 
@@ -253,6 +256,7 @@ int hv_mig_job_unreachable(struct hv_step *step) {
 
     move->evidence.job = HV_JOB_END_UNREACHABLE;
     move->look_error = *step->event->err;
+    hv_mig_grace_end(step);
     return job_over(step);
 }
 
@@ -284,8 +288,12 @@ int hv_mig_job_not_confirmed(struct hv_step *step) {
 
     if (step->event->err->code != HV_E_NOT_FOUND)
         return move->detaching ? hv_mig_finish(step) : hv_mig_go(step, HV_MIG_STATE_FOLLOW);
-    move->result.job_vanished = true;
-    move->evidence.job = HV_JOB_END_VANISHED;
+    return hv_mig_job_gone(step);
+}
+
+int hv_mig_job_gone(struct hv_step *step) {
+    step->move->result.job_vanished = true;
+    step->move->evidence.job = HV_JOB_END_VANISHED;
     return job_over(step);
 }
 

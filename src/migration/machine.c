@@ -33,6 +33,7 @@ static hv_mig_handler *const entries[HV_MIG_N_STATES] = {
     [HV_MIG_STATE_READ_JOB] = hv_mig_enter_read_job,
     [HV_MIG_STATE_FIND_JOB] = hv_mig_enter_find_job,
     [HV_MIG_STATE_FOLLOW] = hv_mig_enter_follow,
+    [HV_MIG_STATE_CANCEL] = hv_mig_enter_cancel,
     [HV_MIG_STATE_CONFIRM_JOB] = hv_mig_enter_confirm_job,
     [HV_MIG_STATE_READ_ERRORS] = hv_mig_enter_read_errors,
     [HV_MIG_STATE_LOOK_DESTINATION] = hv_mig_enter_look_destination,
@@ -47,45 +48,56 @@ static hv_mig_handler *const entries[HV_MIG_N_STATES] = {
 
 /* A question asked before anything was requested: its failure ends the task, and so does the wish to wait no more. */
 #define PROLOGUE(answered)                                                                                                       \
-    { ON(ANSWER) = (answered), ON(ERROR) = hv_mig_prologue_failed, ON(DETACH) = hv_mig_prologue_detached }
+    {                                                                                                                            \
+        ON(ANSWER) = (answered), ON(ERROR) = hv_mig_prologue_failed, ON(DETACH) = hv_mig_prologue_detached,                      \
+        ON(CANCEL) = hv_mig_prologue_detached                                                                                    \
+    }
 
 static hv_mig_handler *const handlers[HV_MIG_N_STATES][HV_MIG_N_EVENTS] = {
-    [HV_MIG_STATE_NEW] = { ON(START) = hv_mig_start, ON(DETACH) = hv_mig_prologue_detached },
+    [HV_MIG_STATE_NEW] = { ON(START) = hv_mig_start, ON(DETACH) = hv_mig_prologue_detached,
+                           ON(CANCEL) = hv_mig_prologue_detached },
     [HV_MIG_STATE_FIND_VM] = PROLOGUE(hv_mig_vm_answered),
     [HV_MIG_STATE_FIND_ELSEWHERE] = { ON(ANSWER) = hv_mig_elsewhere_answered, ON(ERROR) = hv_mig_elsewhere_failed,
-                                      ON(DETACH) = hv_mig_prologue_detached },
+                                      ON(DETACH) = hv_mig_prologue_detached, ON(CANCEL) = hv_mig_prologue_detached },
     [HV_MIG_STATE_READ_DISKS] = PROLOGUE(hv_mig_disks_answered),
     [HV_MIG_STATE_READ_PROCESSOR] = PROLOGUE(hv_mig_processor_answered),
     [HV_MIG_STATE_READ_TEMPLATE] = PROLOGUE(hv_mig_template_answered),
     [HV_MIG_STATE_READ_CLASS] = { ON(ANSWER) = hv_mig_class_answered, ON(ERROR) = hv_mig_class_unknown,
-                                  ON(DETACH) = hv_mig_prologue_detached },
+                                  ON(DETACH) = hv_mig_prologue_detached, ON(CANCEL) = hv_mig_prologue_detached },
     [HV_MIG_STATE_READ_SOURCE] = PROLOGUE(hv_mig_source_answered),
     [HV_MIG_STATE_READ_SERVICE] = PROLOGUE(hv_mig_service_answered),
     [HV_MIG_STATE_READ_LISTENERS] = PROLOGUE(hv_mig_listeners_answered),
     [HV_MIG_STATE_READ_DESTINATION] = PROLOGUE(hv_mig_destination_answered),
     [HV_MIG_STATE_REQUEST] = { ON(ANSWER) = hv_mig_request_answered, ON(ERROR) = hv_mig_request_refused,
-                               ON(LOST) = hv_mig_request_lost, ON(DETACH) = hv_mig_remember_detach },
+                               ON(LOST) = hv_mig_request_lost, ON(DETACH) = hv_mig_remember_detach,
+                               ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_READ_JOB] = { ON(ANSWER) = hv_mig_job_read, ON(ERROR) = hv_mig_job_not_read,
-                                ON(DETACH) = hv_mig_prologue_detached },
+                                ON(DETACH) = hv_mig_prologue_detached, ON(CANCEL) = hv_mig_prologue_detached },
     [HV_MIG_STATE_FIND_JOB] = { ON(ANSWER) = hv_mig_jobs_answered, ON(ERROR) = hv_mig_jobs_failed,
-                                ON(DETACH) = hv_mig_remember_detach },
+                                ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_FOLLOW] = { ON(JOB) = hv_mig_job_seen, ON(JOB_MISSING) = hv_mig_job_missing,
-                              ON(JOB_UNREACHABLE) = hv_mig_job_unreachable, ON(DETACH) = hv_mig_follow_detached },
+                              ON(JOB_UNREACHABLE) = hv_mig_job_unreachable, ON(DETACH) = hv_mig_follow_detached,
+                              ON(WAKE) = hv_mig_grace_over, ON(CANCEL) = hv_mig_follow_cancelled },
+    [HV_MIG_STATE_CANCEL] = { ON(ANSWER) = hv_mig_cancel_answered, ON(ERROR) = hv_mig_cancel_failed,
+                              ON(LOST) = hv_mig_cancel_failed, ON(DETACH) = hv_mig_remember_detach,
+                              ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_CONFIRM_JOB] = { ON(ANSWER) = hv_mig_job_confirmed, ON(ERROR) = hv_mig_job_not_confirmed,
-                                   ON(DETACH) = hv_mig_remember_detach },
+                                   ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_READ_ERRORS] = { ON(ANSWER) = hv_mig_errors_answered, ON(ERROR) = hv_mig_errors_failed,
-                                   ON(LOST) = hv_mig_errors_failed, ON(DETACH) = hv_mig_remember_detach },
+                                   ON(LOST) = hv_mig_errors_failed, ON(DETACH) = hv_mig_remember_detach,
+                                   ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_LOOK_DESTINATION] = { ON(ANSWER) = hv_mig_destination_looked, ON(ERROR) = hv_mig_destination_silent,
-                                        ON(DETACH) = hv_mig_remember_detach },
+                                        ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_LOOK_SOURCE] = { ON(ANSWER) = hv_mig_source_looked, ON(ERROR) = hv_mig_source_silent,
-                                   ON(DETACH) = hv_mig_remember_detach },
+                                   ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_LOOK_DISKS] = { ON(ANSWER) = hv_mig_disks_looked, ON(ERROR) = hv_mig_disks_silent,
-                                  ON(DETACH) = hv_mig_remember_detach },
+                                  ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_LOOK_ROOTS] = { ON(ANSWER) = hv_mig_roots_looked, ON(ERROR) = hv_mig_disks_silent,
-                                  ON(DETACH) = hv_mig_remember_detach },
-    [HV_MIG_STATE_LOOK_PAUSE] = { ON(WAKE) = hv_mig_look_again, ON(DETACH) = hv_mig_look_detached },
+                                  ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
+    [HV_MIG_STATE_LOOK_PAUSE] = { ON(WAKE) = hv_mig_look_again, ON(DETACH) = hv_mig_look_detached,
+                                  ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_LOOK_PLANNED] = { ON(ANSWER) = hv_mig_planned_looked, ON(ERROR) = hv_mig_planned_silent,
-                                    ON(DETACH) = hv_mig_remember_detach },
+                                    ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
 };
 
 const char *hv_mig_state_name(enum hv_mig_state state) {
@@ -117,6 +129,8 @@ static enum hv_mig_event translate(const struct hv_event *event) {
         return HV_MIG_EV_JOB_MISSING;
     case HV_EVENT_JOB_UNREACHABLE:
         return HV_MIG_EV_JOB_UNREACHABLE;
+    case HV_EVENT_CANCEL:
+        return HV_MIG_EV_CANCEL;
     case HV_EVENT_DETACH:
         break;
     }

@@ -6,6 +6,7 @@
 #define MIGRATION_MACHINE_H
 
 #include "engine/task.h"
+#include "migration/handlers.h"
 #include "migration/plan.h"
 #include "migration/tuning.h"
 #include "migration/verdict.h"
@@ -27,6 +28,7 @@
     X(READ_JOB, "reading the job that is to be followed")                                                                        \
     X(FIND_JOB, "the answer was lost: looking for a job of this VM")                                                             \
     X(FOLLOW, "the job runs")                                                                                                    \
+    X(CANCEL, "the request to end the job is under way")                                                                         \
     X(CONFIRM_JOB, "the host's list lacks the job: asking for the job itself")                                                   \
     X(READ_ERRORS, "asking the job for its errors")                                                                              \
     X(LOOK_DESTINATION, "is the VM at the destination?")                                                                         \
@@ -47,7 +49,8 @@
     X(JOB, "the host shows the job")                                                                                             \
     X(JOB_MISSING, "the host's list lacks the job")                                                                              \
     X(JOB_UNREACHABLE, "the host could not be asked for long")                                                                   \
-    X(DETACH, "the user wants to wait no more")
+    X(DETACH, "the user wants to wait no more")                                                                                  \
+    X(CANCEL, "the user wants the job to be ended")
 
 enum { HV_MIG_MAX_TEXTS = 64 };
 
@@ -60,12 +63,22 @@ const char *hv_mig_state_name(enum hv_mig_state state);
 /* Does the machine handle EVENT in STATE? */
 bool hv_mig_is_legal(enum hv_mig_state state, enum hv_mig_event event);
 
+/* The wish to end the job. */
+struct hv_cancelling {
+    bool is_wanted; /* to be asked for as soon as the job is seen to run */
+    bool by_force;  /* by Kill */
+    unsigned n_asked;
+    uint64_t grace_ends_ms; /* 0: nobody waits for that */
+    struct hv_error error;  /* why it was not accepted at last */
+};
+
 struct hv_move {
     struct hv_task task; /* first */
     struct hv_plan plan;
     enum hv_mig_state state;
     uint32_t tag; /* of the operation under way: an older answer is not ours */
     bool detaching;
+    struct hv_cancelling cancelling;
 
     hv_move_report_fn *on_report;
     void *report_context;
@@ -108,8 +121,6 @@ struct hv_step {
     struct hv_error *err;
 };
 
-typedef int hv_mig_handler(struct hv_step *step);
-
 /* The step function of the task. */
 int hv_mig_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
                 struct hv_error *err);
@@ -118,6 +129,8 @@ int hv_mig_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *ev
 int hv_mig_go(struct hv_step *step, enum hv_mig_state state);
 /* finish.c: ends the task by the evidence as it stands. */
 int hv_mig_finish(struct hv_step *step);
+/* finish.c: adds the command that goes on with the job as a remedy; WHY is "follow it". */
+void hv_mig_say_follow(const struct hv_move *move, struct hv_error *err, const char *why);
 void hv_mig_report(struct hv_move *move, enum hv_move_report_kind kind, const char *text);
 /* note.c: asks whoever keeps the move to write its intent down. A failure means that the request must not leave. */
 HV_MUST_CHECK int hv_mig_note_intent(struct hv_move *move, struct hv_error *err);
@@ -141,29 +154,6 @@ const char *hv_mig_vm_label(const struct hv_move *move);
 /* What messages call it: "hv02", or "the destination". */
 const char *hv_mig_destination_label(const struct hv_move *move);
 
-/* Entry actions and handlers, by file. prologue.c */
-hv_mig_handler hv_mig_enter_find_vm, hv_mig_enter_find_elsewhere, hv_mig_enter_read_disks, hv_mig_enter_read_processor,
-    hv_mig_enter_read_template, hv_mig_enter_read_class, hv_mig_enter_read_source, hv_mig_enter_read_service,
-    hv_mig_enter_read_listeners, hv_mig_enter_read_destination;
-hv_mig_handler hv_mig_start, hv_mig_vm_answered, hv_mig_elsewhere_answered, hv_mig_disks_answered, hv_mig_processor_answered,
-    hv_mig_template_answered, hv_mig_class_answered, hv_mig_class_unknown, hv_mig_source_answered, hv_mig_service_answered,
-    hv_mig_listeners_answered, hv_mig_destination_answered, hv_mig_prologue_failed, hv_mig_prologue_detached,
-    hv_mig_elsewhere_failed;
-/* request.c */
-hv_mig_handler hv_mig_enter_request;
-hv_mig_handler hv_mig_request_answered, hv_mig_request_refused, hv_mig_request_lost, hv_mig_remember_detach;
-/* follow.c */
-hv_mig_handler hv_mig_enter_read_job, hv_mig_enter_find_job, hv_mig_enter_follow, hv_mig_enter_confirm_job,
-    hv_mig_enter_read_errors;
-hv_mig_handler hv_mig_job_read, hv_mig_job_not_read, hv_mig_jobs_answered, hv_mig_jobs_failed, hv_mig_job_seen,
-    hv_mig_job_missing, hv_mig_job_unreachable, hv_mig_follow_detached, hv_mig_job_confirmed, hv_mig_job_not_confirmed,
-    hv_mig_errors_answered, hv_mig_errors_failed;
-/* look.c */
-hv_mig_handler hv_mig_enter_look_destination, hv_mig_enter_look_source, hv_mig_enter_look_disks, hv_mig_enter_look_roots,
-    hv_mig_enter_look_pause, hv_mig_enter_look_planned;
-hv_mig_handler hv_mig_destination_looked, hv_mig_destination_silent, hv_mig_source_looked, hv_mig_source_silent,
-    hv_mig_disks_looked, hv_mig_disks_silent, hv_mig_roots_looked, hv_mig_look_again, hv_mig_look_detached, hv_mig_planned_looked,
-    hv_mig_planned_silent;
 /* look.c: starts to look where the VM is; from the first look on there is a window in which the hosts may lag. */
 int hv_mig_look(struct hv_step *step);
 /* request.c: looks for what became of a request that somebody may have made. */
@@ -172,5 +162,12 @@ int hv_mig_resume(struct hv_step *step);
 int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job);
 /* follow.c: the same for the job last seen. */
 int hv_mig_adopt_job(struct hv_step *step);
+/* follow.c: the host knows the job no more. */
+int hv_mig_job_gone(struct hv_step *step);
+/* cancel.c: the job was seen to run; is the host to be asked now to end it? */
+bool hv_mig_cancel_is_due(struct hv_step *step);
+/* cancel.c: the watch begins, or ends: the time that the job has for its end is kept, or not looked at any more. */
+void hv_mig_grace_begin(struct hv_step *step);
+void hv_mig_grace_end(struct hv_step *step);
 
 #endif

@@ -50,6 +50,7 @@ int hv_move_new(const struct hv_move_options *options, struct hv_task **ret_task
     }
     move->moves_nothing = options->check_only;
     move->source_authentication = UINT64_MAX;
+    move->cancelling.is_wanted = options->cancel;
     move->evidence.between_hosts = options->type != HV_MOVE_STORAGE;
     move->result.vm_state = -1;
     move->result.job_state = -1;
@@ -93,10 +94,26 @@ const char *hv_move_outcome_name(enum hv_move_outcome outcome) {
         return "running";
     case HV_OUTCOME_JOB_COMPLETED:
         return "job_completed";
+    case HV_OUTCOME_JOB_CANCELLED:
+        return "job_cancelled";
     case HV_OUTCOME_UNKNOWN:
         break;
     }
     return "unknown";
+}
+
+const char *hv_move_cancel_name(enum hv_move_cancel cancel) {
+    switch (cancel) {
+    case HV_CANCEL_ASKED:
+        return "asked";
+    case HV_CANCEL_ACCEPTED:
+        return "accepted";
+    case HV_CANCEL_REFUSED:
+        return "refused";
+    case HV_CANCEL_UNASKED:
+        break;
+    }
+    return "unasked";
 }
 
 const char *hv_place_name(enum hv_place place) {

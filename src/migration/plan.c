@@ -9,7 +9,10 @@
 #include "base/uuid.h"
 #include "migration/tuning.h"
 
-enum { SETTLE_MS = 60000 }; /* MaxTimeoutms of WinRM: a request still under way is given up by the host after that */
+enum {
+    SETTLE_MS = 60000, /* MaxTimeoutms of WinRM: a request still under way is given up by the host after that */
+    GRACE_MS = 60000,
+};
 
 /* "C:\x" or "\\server\share": what a Windows host takes as a full path. */
 static bool is_full_path(const char *path) {
@@ -64,6 +67,8 @@ static int check(const struct hv_move_options *options, struct hv_error *err) {
 
     if (options->follow_id)
         return 0;
+    if (options->cancel && !options->resume)
+        return hv_error_set(err, HV_E_ARGUMENT, "no job to cancel was named");
     if (!options->vm || !*options->vm)
         return hv_error_set(err, HV_E_ARGUMENT, "no VM was named");
     if (options->type != HV_MOVE_STORAGE && !options->resume && (!options->destination_name || !*options->destination_name))
@@ -73,7 +78,7 @@ static int check(const struct hv_move_options *options, struct hv_error *err) {
     r = check_paths(options, err);
     if (r < 0)
         return r;
-    return options->type == HV_MOVE_STORAGE ? check_storage_move(options, err) : 0;
+    return options->type == HV_MOVE_STORAGE && !options->resume ? check_storage_move(options, err) : 0;
 }
 
 static int copy_texts(struct hv_plan *plan, const struct hv_move_options *options, struct hv_error *err) {
@@ -159,6 +164,9 @@ int hv_plan_init(struct hv_plan *plan, const struct hv_move_options *options, st
     plan->detach = options->detach;
     plan->credentials = options->credentials;
     plan->resume = options->resume;
+    plan->cancel = options->cancel;
+    plan->kill = options->kill;
+    plan->grace_ms = options->grace_ms ? options->grace_ms : GRACE_MS;
     plan->settle_ms = options->settle_ms ? options->settle_ms : SETTLE_MS;
     normalise_guid(plan);
     return 0;

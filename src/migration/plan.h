@@ -60,6 +60,9 @@ struct hv_plan {
     uint64_t settle_ms;
     char *follow_id;
     bool resume;
+    bool cancel;
+    bool kill;
+    uint64_t grace_ms;
 };
 
 /* Errors: ARGUMENT (with the option to change), MEMORY. Release with hv_plan_deinit, also after a failure. */

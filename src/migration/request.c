@@ -223,9 +223,9 @@ int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job) {
     move->evidence.job = HV_JOB_END_RUNNING;
     hv_mig_note(move, HV_NOTE_JOB, move->result.job_id, NULL);
     hv_mig_report(move, HV_REPORT_JOB_STARTED, NULL);
-    if (move->plan.detach || move->detaching)
+    if (move->detaching || (move->plan.detach && !move->cancelling.is_wanted))
         return hv_mig_finish(step);
-    return hv_mig_go(step, HV_MIG_STATE_FOLLOW);
+    return hv_mig_go(step, move->cancelling.is_wanted ? HV_MIG_STATE_CANCEL : HV_MIG_STATE_FOLLOW);
 }
 
 int hv_mig_remember_detach(struct hv_step *step) {

@@ -67,7 +67,7 @@ static const struct canned {
 };
 
 /* Failures without an answer: the request did not leave, or may have arrived. */
-enum { FAIL_UNSENT = 'u', FAIL_LOST = 'l', USER_DETACHES = 'q', CLOCK_MOVES = 'T', RAW = '<', RAW_END = '~' };
+enum { FAIL_UNSENT = 'u', FAIL_LOST = 'l', USER_DETACHES = 'q', USER_CANCELS = 'x', CLOCK_MOVES = 'T', RAW = '<', RAW_END = '~' };
 
 /* Where a query of its own by GUID saw the VM last. */
 enum sight { SIGHT_NONE, SIGHT_ABSENT, SIGHT_PRESENT };
@@ -109,7 +109,7 @@ static void take_effects(struct stage *stage, struct hv_effects *effects) {
             break;
         case HV_EFFECT_WAKE:
             CHECK(effect->at_ms >= stage->now_ms);
-            stage->sleeps = true;
+            stage->sleeps = effect->at_ms != UINT64_MAX;
             stage->wake_ms = effect->at_ms;
             break;
         case HV_EFFECT_WATCH:
@@ -316,6 +316,8 @@ static void play(struct stage *stage) {
     }
     if (letter == USER_DETACHES) {
         simple_event(stage, HV_EVENT_DETACH);
+    } else if (letter == USER_CANCELS) {
+        simple_event(stage, HV_EVENT_CANCEL);
     } else if (letter == CLOCK_MOVES) {
         stage->now_ms += SETTLE_MS / 4;
     } else if (letter == FAIL_UNSENT || letter == FAIL_LOST) {
@@ -332,13 +334,19 @@ static void play(struct stage *stage) {
 
 /* What the result may say, from what was seen from outside. */
 static void check_moved(const struct stage *stage, const struct hv_move_result *result) {
-    CHECK(hv_task_result(&stage->move->task, NULL) == 0);
+    CHECK(hv_task_result(&stage->move->task, NULL) == (stage->move->plan.cancel ? HV_E_CONFLICT : 0));
     if (stage->move->evidence.between_hosts) {
         CHECK(stage->sights[HV_PEER_DESTINATION] == SIGHT_PRESENT && stage->sights[HV_PEER_SOURCE] == SIGHT_ABSENT);
         CHECK(result->at_destination == HV_PLACE_PRESENT && result->at_source == HV_PLACE_ABSENT);
     } else {
         CHECK(stage->sights[HV_PEER_SOURCE] == SIGHT_PRESENT && result->at_source == HV_PLACE_PRESENT);
     }
+}
+
+static void check_not_moved(const struct stage *stage, const struct hv_move_result *result) {
+    CHECK(stage->move->plan.cancel || hv_task_result(&stage->move->task, NULL) < 0);
+    /* Refused, or still seen where it was. */
+    CHECK(!stage->may_have_moved || result->return_value > 0 || stage->sights[HV_PEER_SOURCE] == SIGHT_PRESENT);
 }
 
 static void check_end(const struct stage *stage) {
@@ -356,13 +364,10 @@ static void check_end(const struct stage *stage) {
         check_moved(stage, result);
     if (result->outcome == HV_OUTCOME_UNKNOWN)
         CHECK(r == HV_E_UNKNOWN_OUTCOME);
-    if (result->outcome == HV_OUTCOME_NOT_MOVED) {
-        CHECK(r < 0);
-        /* Refused, or still seen where it was. */
-        CHECK(!stage->may_have_moved || result->return_value > 0 || stage->sights[HV_PEER_SOURCE] == SIGHT_PRESENT);
-    }
+    if (result->outcome == HV_OUTCOME_NOT_MOVED)
+        check_not_moved(stage, result);
     if (r == 0)
-        CHECK(result->outcome != HV_OUTCOME_NONE && result->outcome != HV_OUTCOME_NOT_MOVED);
+        CHECK(result->outcome != HV_OUTCOME_NONE && (result->outcome != HV_OUTCOME_NOT_MOVED || stage->move->plan.cancel));
     CHECK(!stage->move->plan.check_only || (stage->n_moves == 0 && !result->request_sent));
 }
 
@@ -382,6 +387,9 @@ static struct hv_task *new_move(uint8_t how, uint8_t where) {
         .n_disks = where & 16 ? 1 : 0,
         .pool = where & 32 ? "Primordial" : NULL,
         .settle_ms = SETTLE_MS,
+        .cancel = (where & 129) == 129,
+        .kill = how & 32,
+        .grace_ms = SETTLE_MS,
     };
     struct hv_error err = { 0 };
     struct hv_task *task = NULL;

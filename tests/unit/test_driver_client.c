@@ -193,6 +193,32 @@ static void detaching_ends_tasks_and_closes_what_they_opened(void **state) {
     fixture_end(&f);
 }
 
+static void one_task_is_stopped_and_the_others_go_on(void **state) {
+    void (*const stops[])(struct hv_client *, struct hv_task *) = { hv_client_detach_task, hv_client_cancel_task };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct fixture f;
+        struct hv_task *stopped;
+        struct hv_task *other;
+
+        fixture_begin(&f, NULL, serve_first_page, NULL);
+        stopped = fixture_start(&f, f.hv01, task_enumerate(ignore_item, NULL));
+        other = fixture_start(&f, f.hv02, task_enumerate(ignore_item, NULL));
+        while (f.net.n_sent < 4)
+            assert_int_equal(hv_client_turn(f.client, 50, NULL), 1);
+        stops[i](f.client, stopped);
+        assert_int_equal(hv_client_turn(f.client, 50, NULL), 1);
+        assert_int_equal(task_error(stopped)->code, HV_E_CANCELLED);
+        assert_false(hv_task_is_done(other));
+        stops[i](f.client, stopped); /* done: nothing happens */
+        (void)hv_task_free(stopped);
+        (void)hv_task_free(other);
+        assert_int_equal(hv_client_run(f.client, NULL), 0);
+        fixture_end(&f);
+    }
+}
+
 static void a_task_freed_while_it_runs_is_forgotten_and_closed(void **state) {
     struct fixture f;
     struct hv_task *freed;
@@ -371,6 +397,7 @@ int main(void) {
         cmocka_unit_test(an_enumeration_that_fails_half_way_is_released),
         cmocka_unit_test(a_host_gets_two_requests_at_a_time_and_all_in_turn),
         cmocka_unit_test(detaching_ends_tasks_and_closes_what_they_opened),
+        cmocka_unit_test(one_task_is_stopped_and_the_others_go_on),
         cmocka_unit_test(a_task_freed_while_it_runs_is_forgotten_and_closed),
         cmocka_unit_test(tasks_outlive_their_client),
         cmocka_unit_test(a_task_starts_once_and_on_hosts_of_its_client),

@@ -74,6 +74,7 @@ static int waiter_step(struct hv_task *task, uint64_t now_ms, const struct hv_ev
     case HV_EVENT_OP_DONE:
     case HV_EVENT_OP_FAILED:
     case HV_EVENT_DETACH:
+    case HV_EVENT_CANCEL:
         break;
     }
     return HV_TASK_UNHANDLED;

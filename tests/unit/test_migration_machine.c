@@ -112,6 +112,11 @@ static void to_follow(struct bench *bench) {
     bench_answer(bench, BENCH_STARTED);
 }
 
+static void to_cancel(struct bench *bench) {
+    to_follow(bench);
+    bench_event(bench, HV_EVENT_CANCEL);
+}
+
 static void to_confirm_job(struct bench *bench) {
     to_follow(bench);
     bench_event(bench, HV_EVENT_JOB_MISSING);
@@ -182,11 +187,20 @@ static const struct row {
         const char *effects;
     } events[HV_MIG_N_EVENTS];
 } rows[] = {
-    /*                                  START, ANSWER, ERROR, LOST, WAKE, JOB, JOB_MISSING, JOB_UNREACHABLE, DETACH */
+    /*                                  START, ANSWER, ERROR, LOST, WAKE, JOB, JOB_MISSING, JOB_UNREACHABLE, DETACH, CANCEL */
     { HV_MIG_STATE_NEW,
       to_new,
       NULL,
-      { { "FIND_VM", "run:source" }, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, { "NEW", "done" } } },
+      { { "FIND_VM", "run:source" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "NEW", "done" },
+        { "NEW", "done" } } },
     { HV_MIG_STATE_FIND_VM,
       to_find_vm,
       BENCH_ITEMS(BENCH_VM),
@@ -198,6 +212,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "FIND_VM", "done" },
         { "FIND_VM", "done" } } },
     { HV_MIG_STATE_FIND_ELSEWHERE,
       to_find_elsewhere,
@@ -210,6 +225,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "FIND_ELSEWHERE", "done" },
         { "FIND_ELSEWHERE", "done" } } },
     { HV_MIG_STATE_READ_DISKS,
       to_read_disks,
@@ -222,6 +238,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_DISKS", "done" },
         { "READ_DISKS", "done" } } },
     { HV_MIG_STATE_READ_PROCESSOR,
       to_read_processor,
@@ -234,6 +251,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_PROCESSOR", "done" },
         { "READ_PROCESSOR", "done" } } },
     { HV_MIG_STATE_READ_TEMPLATE,
       to_read_template,
@@ -246,6 +264,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_TEMPLATE", "done" },
         { "READ_TEMPLATE", "done" } } },
     { HV_MIG_STATE_READ_CLASS,
       to_read_class,
@@ -258,6 +277,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_CLASS", "done" },
         { "READ_CLASS", "done" } } },
     { HV_MIG_STATE_READ_SOURCE,
       to_read_source,
@@ -270,6 +290,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_SOURCE", "done" },
         { "READ_SOURCE", "done" } } },
     { HV_MIG_STATE_READ_SERVICE,
       to_read_service,
@@ -282,6 +303,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_SERVICE", "done" },
         { "READ_SERVICE", "done" } } },
     { HV_MIG_STATE_READ_LISTENERS,
       to_read_listeners,
@@ -294,6 +316,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_LISTENERS", "done" },
         { "READ_LISTENERS", "done" } } },
     { HV_MIG_STATE_READ_DESTINATION,
       to_read_destination,
@@ -306,6 +329,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_DESTINATION", "done" },
         { "READ_DESTINATION", "done" } } },
     { HV_MIG_STATE_REQUEST,
       to_request,
@@ -318,6 +342,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "REQUEST", "" },
         { "REQUEST", "" } } },
     { HV_MIG_STATE_READ_JOB,
       to_read_job,
@@ -330,6 +355,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_JOB", "done" },
         { "READ_JOB", "done" } } },
     { HV_MIG_STATE_FIND_JOB,
       to_find_job,
@@ -342,6 +368,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "FIND_JOB", "" },
         { "FIND_JOB", "" } } },
     { HV_MIG_STATE_FOLLOW,
       to_follow,
@@ -350,11 +377,25 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
-        ILLEGAL,
+        { "FOLLOW", "" },
         { "FOLLOW", "" },
         { "CONFIRM_JOB", "unwatch run:source" },
         { "LOOK_DESTINATION", "run:destination" },
-        { "DONE", "done" } } },
+        { "DONE", "done" },
+        { "CANCEL", "unwatch run:source" } } },
+    { HV_MIG_STATE_CANCEL,
+      to_cancel,
+      BENCH_RETURN("0"),
+      { ILLEGAL,
+        { "FOLLOW", "watch wake" },
+        { "FOLLOW", "watch" },
+        { "FOLLOW", "watch" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "CANCEL", "" },
+        { "CANCEL", "" } } },
     { HV_MIG_STATE_CONFIRM_JOB,
       to_confirm_job,
       BENCH_JOB("4", ""),
@@ -366,6 +407,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "CONFIRM_JOB", "" },
         { "CONFIRM_JOB", "" } } },
     { HV_MIG_STATE_READ_ERRORS,
       to_read_errors,
@@ -378,6 +420,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "READ_ERRORS", "" },
         { "READ_ERRORS", "" } } },
     { HV_MIG_STATE_LOOK_DESTINATION,
       to_look_destination,
@@ -390,6 +433,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "LOOK_DESTINATION", "" },
         { "LOOK_DESTINATION", "" } } },
     { HV_MIG_STATE_LOOK_SOURCE,
       to_look_source,
@@ -402,6 +446,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "LOOK_SOURCE", "" },
         { "LOOK_SOURCE", "" } } },
     { HV_MIG_STATE_LOOK_DISKS,
       to_look_disks,
@@ -414,6 +459,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "LOOK_DISKS", "" },
         { "LOOK_DISKS", "" } } },
     { HV_MIG_STATE_LOOK_ROOTS,
       to_look_roots,
@@ -426,6 +472,7 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
+        { "LOOK_ROOTS", "" },
         { "LOOK_ROOTS", "" } } },
     { HV_MIG_STATE_LOOK_PAUSE,
       to_look_pause,
@@ -438,12 +485,25 @@ static const struct row {
         ILLEGAL,
         ILLEGAL,
         ILLEGAL,
-        { "DONE", "done" } } },
+        { "DONE", "done" },
+        { "LOOK_PAUSE", "" } } },
     { HV_MIG_STATE_LOOK_PLANNED,
       to_look_planned,
       BENCH_ITEMS(""),
-      { ILLEGAL, { "DONE", "done" }, { "DONE", "done" }, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, { "LOOK_PLANNED", "" } } },
-    { HV_MIG_STATE_DONE, to_done, NULL, { ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL } },
+      { ILLEGAL,
+        { "DONE", "done" },
+        { "DONE", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "LOOK_PLANNED", "" },
+        { "LOOK_PLANNED", "" } } },
+    { HV_MIG_STATE_DONE,
+      to_done,
+      NULL,
+      { ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL } },
 };
 
 /* Gives a legal event to the move. */
@@ -476,6 +536,9 @@ static void apply(struct bench *bench, const struct row *row, enum hv_mig_event 
     case HV_MIG_EV_DETACH:
         bench_event(bench, HV_EVENT_DETACH);
         break;
+    case HV_MIG_EV_CANCEL:
+        bench_event(bench, HV_EVENT_CANCEL);
+        break;
     case HV_MIG_N_EVENTS:
         break;
     }
@@ -483,9 +546,9 @@ static void apply(struct bench *bench, const struct row *row, enum hv_mig_event 
 
 /* Gives an illegal event straight to the machine: it must be an error, and must leave the state alone. */
 static void refuse(struct bench *bench, enum hv_mig_event event) {
-    static const enum hv_event_kind kinds[] = { HV_EVENT_START, HV_EVENT_OP_DONE, HV_EVENT_OP_FAILED,   HV_EVENT_OP_FAILED,
-                                                HV_EVENT_WAKE,  HV_EVENT_JOB,     HV_EVENT_JOB_MISSING, HV_EVENT_JOB_UNREACHABLE,
-                                                HV_EVENT_DETACH };
+    static const enum hv_event_kind kinds[] = { HV_EVENT_START,  HV_EVENT_OP_DONE, HV_EVENT_OP_FAILED,   HV_EVENT_OP_FAILED,
+                                                HV_EVENT_WAKE,   HV_EVENT_JOB,     HV_EVENT_JOB_MISSING, HV_EVENT_JOB_UNREACHABLE,
+                                                HV_EVENT_DETACH, HV_EVENT_CANCEL };
     const struct hv_error failure = { .code = event == HV_MIG_EV_LOST ? HV_E_LOST : HV_E_UNREACHABLE };
     const struct hv_event illegal = { .kind = kinds[event], .tag = bench->move->tag, .err = &failure };
     enum hv_mig_state before = bench->move->state;

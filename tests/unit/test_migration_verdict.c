@@ -23,6 +23,7 @@ static char letter(enum hv_move_outcome outcome) {
         return 'C';
     case HV_OUTCOME_UNKNOWN:
         return '?';
+    case HV_OUTCOME_JOB_CANCELLED:
     case HV_OUTCOME_NONE:
     case HV_OUTCOME_MIGRATABLE:
     case HV_OUTCOME_NOT_MIGRATABLE:
