@@ -1,4 +1,4 @@
-/* hvctl job list, show and follow (ux.md 1 and 6). */
+/* hvctl job list and show (ux.md 1 and 6). */
 #include <hvctl/job.h>
 #include <inttypes.h>
 
@@ -9,9 +9,9 @@
 #include "cli/cmd.h"
 #include "cli/entry.h"
 #include "cli/fanout.h"
+#include "cli/job_ref.h"
 #include "cli/journal.h"
 #include "cli/json.h"
-#include "cli/recording.h"
 #include "cli/say.h"
 #include "cli/sheet.h"
 
@@ -167,54 +167,21 @@ static void print_job(const struct hv_task *task, const struct hv_endpoint *sour
     hv_output_json(out, document);
 }
 
-/* The reference's own host, unless --host tells how to reach it. */
-struct job_ref {
-    char *host;
-    char *id;
-};
-
-static void job_ref_deinit(struct job_ref *ref) {
-    free(ref->host);
-    free(ref->id);
-}
-#define CLEANUP_JOB_REF HV_ATTR_CLEANUP(job_ref_deinit)
-
-static const char *source_of(const struct job_ref *ref, const struct hv_args *args) {
-    return hv_args_has(args, HV_OPT_HOST) ? NULL : ref->host;
-}
-
-/* The last entry of the user's journal that FILTER fits; NULL when there is none. */
-static int find_entry(struct hv_journal *journal, const struct hv_journal_filter *filter, struct hv_journal_entry **ret_entry,
-                      struct hv_error *err) {
-    struct hv_journal_entry *entries = NULL;
-    size_t n = 0;
-    int rc = hv_journal_list(journal, filter, &entries, &n, err);
-
-    if (rc == 0)
-        *ret_entry = entries; /* NULL when N is 0 */
-    return rc;
-}
-
-static void entry_free_p(struct hv_journal_entry **entry) {
-    hv_journal_entries_free(*entry, *entry ? 1 : 0);
-}
-#define CLEANUP_ENTRY HV_ATTR_CLEANUP(entry_free_p)
-
 /* What the journal knows of a job. False: nothing; then the host's own words stand. */
-static bool show_kept(const struct job_ref *ref, const struct hv_error *host_says, struct hv_output *out) {
+static bool show_kept(const struct hv_job_ref *ref, const struct hv_error *host_says, struct hv_output *out) {
     HV_CLEANUP(hv_journal_close) struct hv_journal *journal = NULL;
-    CLEANUP_ENTRY struct hv_journal_entry *entry = NULL;
-    const struct hv_journal_filter filter = { .job_id = ref->id, .n_last = 1 };
+    HV_ATTR_CLEANUP(hv_journal_entry_free_p) struct hv_journal_entry *entry = NULL;
+    const struct hv_journal_filter filter = { .job_id = ref->id };
 
-    if (hv_journal_open_own(&journal, NULL) < 0 || find_entry(journal, &filter, &entry, NULL) < 0 || !entry)
+    if (hv_journal_open_own(&journal, NULL) < 0 || hv_journal_find_last(journal, filter, &entry, NULL) < 0 || !entry)
         return false;
     hv_say_note(out, "%s; this is from the journal", host_says->message);
     return hv_entry_show(journal, entry, out, NULL) == 0;
 }
 
-static int ask_job(const struct job_ref *ref, const struct hv_args *args, struct hv_connection *connection, struct hv_task **task,
-                   struct hv_error *err) {
-    const struct hv_connect_plan plan = { .source = source_of(ref, args), .max_sources = 1 };
+static int ask_job(const struct hv_job_ref *ref, const struct hv_args *args, struct hv_connection *connection,
+                   struct hv_task **task, struct hv_error *err) {
+    const struct hv_connect_plan plan = { .source = hv_job_ref_source(ref, args), .max_sources = 1 };
     int rc = hv_job_show_new(ref->id, task, err);
 
     if (rc == 0)
@@ -223,12 +190,12 @@ static int ask_job(const struct job_ref *ref, const struct hv_args *args, struct
 }
 
 int hv_cmd_job_show(const struct hv_args *args, struct hv_output *out) {
-    CLEANUP_JOB_REF struct job_ref ref = { 0 };
+    HV_CLEANUP_JOB_REF struct hv_job_ref ref = { 0 };
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
     struct hv_connection connection = { .out = out };
     struct hv_error error = { 0 };
     int exit_code = 0;
-    int rc = hv_job_ref_split(hv_args_operand(args, 0), &ref.host, &ref.id, &error);
+    int rc = hv_job_ref_read(&ref, hv_args_operand(args, 0), &error);
 
     if (rc == 0)
         rc = ask_job(&ref, args, &connection, &task, &error);
@@ -236,120 +203,6 @@ int hv_cmd_job_show(const struct hv_args *args, struct hv_output *out) {
         print_job(task, &connection.sources[0], out);
     else if (connection.replays || (rc != HV_E_NOT_FOUND && rc != HV_E_UNREACHABLE) || !show_kept(&ref, &error, out))
         exit_code = hv_say_failure(out, &error);
-    hv_connection_deinit(&connection);
-    return exit_code;
-}
-
-/* ---- following ---- */
-
-/* What is to be followed, and between which hosts; the user's options win over the journal. */
-struct pursuit {
-    struct job_ref ref;
-    struct hv_journal_entry *entry; /* of the journal, with --last */
-    const char *source;             /* NULL: from the options */
-    const char *destination;
-};
-
-static void pursuit_deinit(struct pursuit *pursuit) {
-    job_ref_deinit(&pursuit->ref);
-    entry_free_p(&pursuit->entry);
-}
-#define CLEANUP_PURSUIT HV_ATTR_CLEANUP(pursuit_deinit)
-
-static int nothing_open(struct hv_error *err) {
-    (void)hv_error_set(err, HV_E_NOT_FOUND, "the journal has no move without a verdict");
-    hv_error_remedy(err, "see them all: hvctl job history");
-    return HV_E_NOT_FOUND;
-}
-
-static int pursue_last(const struct hv_args *args, struct pursuit *pursuit, struct hv_error *err) {
-    HV_CLEANUP(hv_journal_close) struct hv_journal *journal = NULL;
-    const struct hv_journal_filter filter = { .open_only = true, .n_last = 1 };
-    int rc = hv_journal_open_own(&journal, err);
-
-    if (rc == 0)
-        rc = find_entry(journal, &filter, &pursuit->entry, err);
-    if (rc < 0)
-        return rc;
-    if (!pursuit->entry)
-        return nothing_open(err);
-    if (!hv_args_has(args, HV_OPT_HOST))
-        pursuit->source = pursuit->entry->source_address;
-    if (!hv_args_has(args, HV_OPT_TO))
-        pursuit->destination = pursuit->entry->destination_address;
-    return hv_text_copy(pursuit->entry->job_id, &pursuit->ref.id, err);
-}
-
-/* What the journal knows of the job helps when its host has forgotten it; without a journal it goes without. */
-static int recall(struct pursuit *pursuit) {
-    HV_CLEANUP(hv_journal_close) struct hv_journal *journal = NULL;
-    const struct hv_journal_filter filter = { .job_id = pursuit->ref.id, .n_last = 1 };
-    int rc = hv_journal_open_own(&journal, NULL);
-
-    if (rc == 0)
-        rc = find_entry(journal, &filter, &pursuit->entry, NULL);
-    return rc == HV_E_MEMORY ? rc : 0;
-}
-
-static int pursue(const struct hv_args *args, struct pursuit *pursuit, struct hv_error *err) {
-    bool last = hv_args_has(args, HV_OPT_LAST);
-    int rc;
-
-    if (last == (hv_args_n_operands(args) > 0))
-        return hv_usage_error(err, "give HOST/INSTANCEID, or --last", "%s",
-                              last ? "--last and a job exclude each other" : "no job was named");
-    if (last)
-        return pursue_last(args, pursuit, err);
-    rc = hv_job_ref_split(hv_args_operand(args, 0), &pursuit->ref.host, &pursuit->ref.id, err);
-    if (rc == 0)
-        pursuit->source = source_of(&pursuit->ref, args);
-    return rc < 0 || hv_recording_replays(args) ? rc : recall(pursuit);
-}
-
-/* A journal that names no job ends between the request and its answer: then the job is looked for too. */
-static int add_followed(struct hv_mover *mover, const struct pursuit *pursuit, struct hv_error *err) {
-    const struct hv_journal_entry *entry = pursuit->entry;
-    struct hv_connection *connection = mover->connection;
-    struct hv_endpoint *destination = connection->n_destinations > 0 ? &connection->destinations[0] : NULL;
-    const char *given = pursuit->ref.id ? pursuit->ref.id : entry->vm_name;
-    const struct hv_move_options options = {
-        .vm = entry ? entry->vm_id : NULL,
-        .type = entry ? (enum hv_move_type)entry->type : HV_MOVE_VM,
-        .resume = !pursuit->ref.id,
-        .follow_id = pursuit->ref.id,
-        .source_name = connection->sources[0].label,
-        .destination_label = destination ? destination->label : NULL,
-        .destination_name = destination ? hv_host_address_name(destination->host) : NULL,
-    };
-
-    return hv_mover_add(mover, given, &options, &connection->sources[0], destination, err);
-}
-
-int hv_cmd_job_follow(const struct hv_args *args, struct hv_output *out) {
-    CLEANUP_PURSUIT struct pursuit pursuit = { 0 };
-    struct hv_connect_plan plan = { .max_sources = 1, .max_destinations = 1 };
-    struct hv_mover_options mover_options = {
-        .act = HV_ACT_FOLLOW,
-        .parallel = 1,
-        .progress = hv_progress_choose(args, out),
-    };
-    struct hv_connection connection = { 0 };
-    struct hv_mover mover = { 0 };
-    struct hv_error error = { 0 };
-    int exit_code;
-    int rc = pursue(args, &pursuit, &error);
-
-    plan.source = pursuit.source;
-    plan.destination = pursuit.destination;
-    if (rc == 0)
-        rc = hv_connection_init(&connection, &plan, args, out, &error);
-    if (rc == 0) {
-        mover_options.entry = pursuit.entry ? pursuit.entry->id : 0;
-        hv_mover_init(&mover, &mover_options, &connection);
-        rc = add_followed(&mover, &pursuit, &error);
-    }
-    exit_code = rc < 0 ? hv_say_failure(out, &error) : hv_mover_run(&mover);
-    hv_mover_deinit(&mover);
     hv_connection_deinit(&connection);
     return exit_code;
 }

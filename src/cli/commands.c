@@ -288,6 +288,19 @@ const struct hv_command hv_commands[] = {
       0,
       1,
       hv_cmd_job_follow },
+    { { "job", "cancel" },
+      "[JOB]",
+      "end a running job, and prove where the VM is",
+      "  hvctl job cancel hv01/4F0CE6B6-2C5B-4D4F-8B70-2A1B7A2C9D11 --to hv02\n"
+      "  hvctl job cancel --last\n"
+      "  hvctl job cancel hv01/4F0CE6B6-2C5B-4D4F-8B70-2A1B7A2C9D11 --to hv02 --kill --grace 2m\n",
+      "JOB and --last as of \"job follow\". The host is asked to end the job in good order, and the job followed to its end: "
+      "the\n"
+      "exit status is 0 when the VM was not moved, 10 when it was moved all the same, and 16 when that cannot be told.\n",
+      CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_WAIT | HV_GROUP_LAST | HV_GROUP_CANCEL,
+      0,
+      1,
+      hv_cmd_job_cancel },
     { { "journal", "export" },
       "[VM]",
       "print the journal of moves, one JSON object a line",

@@ -40,3 +40,16 @@ int hv_journal_open_own(struct hv_journal **ret_journal, struct hv_error *err) {
 
     return rc < 0 ? rc : hv_journal_open(path, ret_journal, err);
 }
+
+int hv_journal_find_last(struct hv_journal *journal, struct hv_journal_filter filter, struct hv_journal_entry **ret_entry,
+                         struct hv_error *err) {
+    struct hv_journal_entry *entries = NULL;
+    size_t n = 0;
+    int rc;
+
+    filter.n_last = 1;
+    rc = hv_journal_list(journal, &filter, &entries, &n, err);
+    if (rc == 0)
+        *ret_entry = entries; /* NULL when N is 0 */
+    return rc;
+}

@@ -59,6 +59,9 @@ const struct hv_opt_row hv_opt_rows[] = {
     VALUE(POLL, WAIT, DURATION, 0, "poll", "DURATION", "look at the job this often (default 1s, growing to 5s)"),
     VALUE(PROGRESS, WAIT, CHOICE, 0, "progress", "auto|bar|plain|json|none", "how progress is shown on stderr"),
 
+    VALUE(GRACE, CANCEL, DURATION, 0, "grace", "DURATION", "how long the job may take to end in good order (default 1m)"),
+    FLAG(KILL, CANCEL, 0, "kill", "after that end it by force, which may leave things behind"),
+
     FLAG(FORCE, FORCE, 0, "force", "close applications that object; what they did not save is lost"),
     VALUE(TIMEOUT, POWER, DURATION, 0, "timeout", "DURATION", "wait so long for the new state (default 5m)"),
     VALUE(PROCESSOR_COMPATIBILITY, VM_SET, CHOICE, 0, "processor-compatibility", "on|off",

@@ -63,6 +63,20 @@ fixture simulated/job-list '--migrate-seconds 60' job list --host @1
 fixture simulated/job-show '--migrate-seconds 60' job show @job --host @1
 fixture simulated/job-show-json '--migrate-seconds 60' job show @job --host @1 -o json
 fixture simulated/job-follow "$usual" job follow @job --host @1 --to @2
+cancel='job cancel @job --host @1 --to @2'
+slow='--migrate-seconds 600'
+# The lists are meant to be split.
+# shellcheck disable=SC2086
+{
+    fixture simulated/job-cancel "$slow" $cancel
+    fixture simulated/job-cancel-json "$slow" $cancel -o json
+    fixture simulated/job-cancel-alone "$slow" job cancel @job --host @1
+    fixture simulated/job-cancel-killed "$slow --fault cancel-hangs" $cancel --kill --grace 1s -o json
+    fixture simulated/job-cancel-lost "$slow --fault drop-after,action=RequestStateChange" $cancel -o json
+    fixture simulated/job-cancel-again "$slow --fault drop-before,action=RequestStateChange" $cancel -o json
+    fixture simulated/job-cancel-denied "$slow --fault return=32769,action=RequestStateChange" $cancel -o json
+    fixture simulated/job-cancel-wrong-state "$slow --fault return=32775,action=RequestStateChange" $cancel -o json
+}
 before=
 fixture simulated/job-show-unknown "$usual" job show 4F0CE6B6-2C5B-4D4F-8B70-2A1B7A2C9D11 --host @1
 
