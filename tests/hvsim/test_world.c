@@ -204,34 +204,91 @@ static void test_networks_come_change_and_go(void **state) {
     assert_int_equal(lab_call(lab, "hv01", MIGRATION, "RemoveNetworkSettings", "NetworkSettings", path, NULL), 32773);
 }
 
+/* What SYSTEM of host "a" wants, carried to HOST, after byte SPOILT of it (-1: none) was changed. Tells the return value. */
+static uint32_t carry(struct lab *lab, const char *system, const char *host, int spoilt, size_t *ret_n_reasons) {
+    const struct sim_class *class_ =
+        sim_schema_class(sim_fabric_schema(lab->fabric), SIM_NS_VIRTUALIZATION, "Msvm_VirtualSystemMigrationService");
+    const struct sim_method *method = sim_class_method(class_, "CheckSystemCompatibilityInfo");
+    struct sim_path *target = sim_path_parse(MIGRATION);
+    struct sim_value values[2];
+    uint32_t value = 0;
+    char path[256];
+
+    (void)snprintf(path, sizeof(path), "Msvm_ComputerSystem.CreationClassName='Msvm_ComputerSystem',Name='%s'", system);
+    assert_int_equal(lab_call(lab, "a", MIGRATION, "GetSystemCompatibilityInfo", "ComputerSystem", path, NULL), 0);
+    assert_true(lab->values[1].n_items > 0);
+    assert_int_equal(sim_value_copy(&lab->values[1], &values[0]), 0);
+    if (spoilt >= 0)
+        values[0].items[(size_t)spoilt % values[0].n_items].u ^= 1;
+    sim_value_init(&values[1], SIM_STRING, true);
+    assert_int_equal(sim_host_invoke(sim_fabric_find_host(lab->fabric, host), &lab->caller, target, method, values, &value), 0);
+    if (ret_n_reasons)
+        *ret_n_reasons = values[1].n_items;
+    sim_path_free(target);
+    sim_value_deinit(&values[0]);
+    sim_value_deinit(&values[1]);
+    return value;
+}
+
 static void test_compatibility_is_judged_from_the_blob(void **state) {
     struct lab *lab = *state;
-    lab_open(lab, "[host a]\nprocessor = Intel-1\n[host b]\nprocessor = AMD-1\n");
-    assert_int_equal(lab_call(lab, "a", MIGRATION, "GetSystemCompatibilityInfo", "ComputerSystem",
-                              "Msvm_ComputerSystem.CreationClassName='Msvm_ComputerSystem',Name='A'", NULL),
-                     0);
-    struct sim_value blob;
-    assert_int_equal(sim_value_copy(&lab->values[1], &blob), 0);
-    assert_true(blob.n_items > 0);
-    for (int i = 0; i < 2; i++) {
-        const struct sim_class *class_ =
-            sim_schema_class(sim_fabric_schema(lab->fabric), SIM_NS_VIRTUALIZATION, "Msvm_VirtualSystemMigrationService");
-        const struct sim_method *method = sim_class_method(class_, "CheckSystemCompatibilityInfo");
-        struct sim_value values[2];
-        uint32_t value = 0;
-        assert_int_equal(sim_value_copy(&blob, &values[0]), 0);
-        sim_value_init(&values[1], SIM_STRING, true);
-        struct sim_path *target = sim_path_parse(MIGRATION);
-        assert_int_equal(sim_host_invoke(sim_fabric_host(lab->fabric, (size_t)i), &lab->caller, target, method, values, &value),
-                         0);
-        assert_int_equal(value, i ? 32784 : 0);
-        assert_int_equal(values[1].n_items, i);
-        sim_path_free(target);
-        sim_value_deinit(&values[0]);
-        sim_value_deinit(&values[1]);
+    size_t n_reasons = 0;
+
+    lab_open(lab, "[host a]\nprocessor = Intel-2\n[host amd]\nprocessor = AMD-2\n[host less]\nprocessor = Intel-1\n"
+                  "[host more]\nprocessor = Intel-3\n[host other]\nprocessor = Intel-x\n[host line]\nprocessor = Intel-2\n"
+                  "cache_line = 128\n[vm on]\nguid = " APP01 "\nhost = a\nstate = running\n[vm off]\nguid = " WEB01
+                  "\nhost = a\n[vm low]\nguid = " DB "\nhost = a\nstate = saved\nlimit_processor_features = yes\n");
+    static const struct {
+        const char *system, *host;
+        uint32_t value;
+    } rows[] = {
+        { "A", "a", 0 },        { "A", "amd", 32784 }, { "A", "less", 32784 },   { "A", "more", 0 },      { "A", "other", 32784 },
+        { "A", "line", 32784 }, { APP01, "more", 0 },  { APP01, "less", 32784 }, { APP01, "amd", 32784 }, { WEB01, "amd", 0 },
+        { WEB01, "less", 0 },   { DB, "less", 0 },     { DB, "line", 0 },        { DB, "amd", 32784 },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint32_t value = carry(lab, rows[i].system, rows[i].host, -1, &n_reasons);
+        if (value != rows[i].value || n_reasons != (value != 0))
+            fail_msg("row %zu: %u with %zu reasons", i, value, n_reasons);
     }
+}
+
+static void test_a_blob_is_taken_back_only_whole(void **state) {
+    struct lab *lab = *state;
+
+    lab_open(lab, "[host a]\nprocessor = Intel-1\n");
+    for (int i = 0; i < 100; i += 7)
+        assert_int_equal(carry(lab, "A", "a", i, NULL), 32773);
     assert_int_equal(lab_call(lab, "a", MIGRATION, "CheckSystemCompatibilityInfo", "CompatibilityInfo", "7", NULL), 32773);
-    sim_value_deinit(&blob);
+    assert_int_equal(lab_call(lab, "a", MIGRATION, "CheckSystemCompatibilityInfo", NULL), 32773);
+    assert_int_equal(lab_call(lab, "a", MIGRATION, "GetSystemCompatibilityInfo", NULL), 32773);
+}
+
+/* Vector number INDEX of the last call. */
+static uint64_t vector_of(struct lab *lab, size_t index) {
+    assert_int_equal(lab->values[1].n_items, 3);
+    assert_int_equal(sim_object_number(lab->values[1].items[index].object, "VectorId", 0), index + 1);
+    return sim_object_number(lab->values[1].items[index].object, "CompatibilityInfo", 0);
+}
+
+static void test_vectors_came_with_2012_r2_and_limits_later(void **state) {
+    struct lab *lab = *state;
+    const char *self = "Msvm_ComputerSystem.CreationClassName='Msvm_ComputerSystem',Name='A'";
+
+    lab_open(lab, "[host a]\nversion = 2012\n");
+    (void)lab_call(lab, "a", MIGRATION, "GetSystemCompatibilityVectors", "ComputerSystem", self, NULL);
+    assert_int_equal(lab->hresult, SIM_WBEM_INVALID_METHOD);
+    assert_int_equal(lab_call(lab, "a", MIGRATION, "GetSystemCompatibilityInfo", "ComputerSystem", self, NULL), 0);
+    lab_open(lab, "[host a]\nversion = 2012r2\nfeatures = 0x1F\nxsave = a\ncache_line = 32\n");
+    assert_int_equal(lab_call(lab, "a", MIGRATION, "GetSystemCompatibilityVectors", "ComputerSystem", self, NULL), 0);
+    assert_int_equal(vector_of(lab, 0), 0x1F);
+    assert_int_equal(vector_of(lab, 1), 10);
+    assert_int_equal(vector_of(lab, 2), 32);
+    (void)lab_call(lab, "a", MIGRATION, "GetProcessorFeatureLimits", NULL);
+    assert_int_equal(lab->hresult, SIM_WBEM_INVALID_METHOD);
+    lab_open(lab, "[host a]\nversion = 2025\n");
+    assert_int_equal(lab_call(lab, "a", MIGRATION, "GetProcessorFeatureLimits", NULL), 0);
+    assert_true(vector_of(lab, 0) > 0);
 }
 
 static void test_planned_vm_can_be_corrected_and_removed(void **state) {
@@ -385,6 +442,8 @@ int main(void) {
         T(test_service_settings_can_be_changed),
         T(test_networks_come_change_and_go),
         T(test_compatibility_is_judged_from_the_blob),
+        T(test_a_blob_is_taken_back_only_whole),
+        T(test_vectors_came_with_2012_r2_and_limits_later),
         T(test_planned_vm_can_be_corrected_and_removed),
         T(test_modifying_a_read_only_property_fails_the_job),
         T(test_machine_changes_state),

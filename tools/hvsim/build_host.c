@@ -9,23 +9,16 @@
 #include "inventory.h"
 
 static const char *const keys[] = {
-    "id",          "name",
-    "address",     "allow_unencrypted",
-    "auth",        "cbt",
-    "certmapping", "cluster",
-    "compression", "config_folder",
-    "denied",      "drive",
-    "down",        "file",
-    "fqdn",        "free",
-    "listen",      "listener",
-    "max_storage", "max_vm",
-    "memory",      "migration",
-    "network",     "node",
-    "physical",    "pool",
-    "processor",   "processor_pool",
-    "sign_in",     "smb",
-    "switch",      "version",
-    "vhd_folder",  NULL,
+    "id",          "name",           "address",       "allow_unencrypted",
+    "auth",        "cache_line",     "cbt",           "certmapping",
+    "cluster",     "compression",    "config_folder", "denied",
+    "drive",       "down",           "file",          "features",
+    "fqdn",        "free",           "listen",        "listener",
+    "max_storage", "max_vm",         "memory",        "migration",
+    "network",     "node",           "physical",      "pool",
+    "processor",   "processor_pool", "sign_in",       "smb",
+    "switch",      "version",        "vhd_folder",    "xsave",
+    NULL,
 };
 
 /* By number, or by the name of a profile. */
@@ -86,6 +79,24 @@ static int build_number(struct sim_host *host, const struct sim_section *section
         return sim_section_fail(section, err, "\"version\" must be as 2019 or 10.0.17763, from 6.2.9200 on");
     host->build = (uint32_t)build;
     return 0;
+}
+
+/* "features = 0x39F": in hexadecimal. */
+static int bits_build(const struct sim_section *section, const char *key, uint64_t *bits, struct hv_error *err) {
+    const char *text = sim_section_text(section, key, NULL);
+    size_t n_prefix = text && hv_text_starts_same(text, "0x") ? 2 : 0;
+    if (text && !hv_text_hex(text + n_prefix, strlen(text) - n_prefix, bits))
+        return sim_section_fail(section, err, "\"%s\" must be as 0x1F", key);
+    return 0;
+}
+
+static int processor_build(struct sim_host *host, const struct sim_section *section, struct hv_error *err) {
+    struct sim_processor *bits = &host->processor_bits;
+    sim_processor_named(host->processor, bits);
+    int r = bits_build(section, "features", &bits->features, err);
+    if (r == 0)
+        r = bits_build(section, "xsave", &bits->xsave, err);
+    return r ? r : sim_section_number(section, "cache_line", bits->cache_line, UINT16_MAX, &bits->cache_line, err);
 }
 
 static int settings_build(struct sim_host *host, const struct sim_section *section, struct hv_error *err) {
@@ -235,6 +246,7 @@ static int node_build(struct sim_host *host, const struct sim_section *section, 
 static int host_build(struct sim_host *host, const struct sim_section *section, struct hv_error *err) {
     int r;
     if ((r = keys_check(section, err)) || (r = names_build(host, section, err)) || (r = build_number(host, section, err)) ||
+        (r = processor_build(host, section, err)) ||
         (r = sim_section_number(section, "memory", 65536, UINT32_MAX, &host->memory_mb, err)) ||
         (r = sim_section_number(section, "free", 1048576, UINT32_MAX, &host->free_mb, err)) ||
         (r = sim_section_flag(section, "down", false, &host->is_down, err)) || (r = settings_build(host, section, err)) ||

@@ -61,17 +61,22 @@ static const struct sim_parameter remove_network[] = {
 
 static const struct sim_parameter get_compatibility[] = {
     SIM_IN_REF("ComputerSystem", "CIM_ComputerSystem"),
-    SIM_OUTR("CompatibilityInfo", UINT8),
+    { "CompatibilityInfo", true, SIM_UINT8, true, NULL, true },
 };
 
 static const struct sim_parameter check_compatibility[] = {
-    SIM_INR("CompatibilityInfo", UINT8),
+    { "CompatibilityInfo", false, SIM_UINT8, true, NULL, true },
     SIM_OUTR_EMBEDDED("Reasons", "Msvm_Error"),
 };
 
 static const struct sim_parameter get_vectors[] = {
     SIM_IN_REF("ComputerSystem", "CIM_ComputerSystem"),
-    SIM_OUTR_EMBEDDED("CompatibilityVectors", "Msvm_CompatibilityVector"),
+    SIM_OUTR_OBJECT("CompatibilityVectors", "Msvm_CompatibilityVector"),
+};
+
+static const struct sim_parameter get_limits[] = {
+    SIM_IN("Options", STRING),
+    SIM_OUTR_OBJECT("CompatibilityVectors", "Msvm_CompatibilityVector"),
 };
 
 static const struct sim_parameter get_limits[] = {

@@ -199,6 +199,16 @@ static const struct sim_property win32_computer[] = {
     SIM_P("TotalPhysicalMemory", UINT64),
 };
 
+static const struct sim_property win32_processor[] = {
+    SIM_P("AddressWidth", UINT16),      SIM_P("Architecture", UINT16),
+    SIM_P("Caption", STRING),           SIM_P("CreationClassName", STRING),
+    SIM_PK("DeviceID", STRING),         SIM_P("Manufacturer", STRING),
+    SIM_P("MaxClockSpeed", UINT32),     SIM_P("Name", STRING),
+    SIM_P("NumberOfCores", UINT32),     SIM_P("NumberOfLogicalProcessors", UINT32),
+    SIM_P("SocketDesignation", STRING), SIM_P("Status", STRING),
+    SIM_P("SystemName", STRING),
+};
+
 static const struct sim_property win32_volume[] = {
     SIM_P("Capacity", UINT64),   SIM_PK("DeviceID", STRING), SIM_P("DriveLetter", STRING), SIM_P("DriveType", UINT32),
     SIM_P("FileSystem", STRING), SIM_P("FreeSpace", UINT64), SIM_P("Name", STRING),
@@ -228,6 +238,7 @@ static const struct sim_class_spec classes[] = {
     VIRT("Msvm_SummaryInformationBase", NULL, SIM_NONE, SIM_NONE),
     VIRT("Msvm_SummaryInformation", "Msvm_SummaryInformationBase", SIM_PROPERTIES(summary), SIM_NONE),
     CIMV2("Win32_OperatingSystem", NULL, SIM_PROPERTIES(operating_system), SIM_NONE),
+    CIMV2("Win32_Processor", NULL, SIM_PROPERTIES(win32_processor), SIM_NONE),
     CIMV2("Win32_Volume", NULL, SIM_PROPERTIES(win32_volume), SIM_NONE),
     CIMV2("CIM_DataFile", NULL, SIM_PROPERTIES(data_file), SIM_NONE),
     CIMV2("Win32_ComputerSystem", NULL, SIM_PROPERTIES(win32_computer), SIM_NONE),

@@ -1,4 +1,4 @@
-/* Configuring the migration service and comparing hosts (hyperv.md 2.1, 4h, 4i). */
+/* Configuring the migration service (hyperv.md 2.1, 4h). */
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -154,82 +154,6 @@ static uint32_t networks_remove(const struct sim_method_call *call, uint32_t *re
     return 0;
 }
 
-/* ---- compatibility: an opaque blob, which here holds the processor and whether the VM cares ---- */
-
-#define BLOB_MAGIC "HVSIMCMP1;"
-
-static uint32_t info_get(const struct sim_method_call *call, uint32_t *ret_value) {
-    const struct sim_value *value = sim_arg_value(call, "ComputerSystem");
-    struct sim_value *info = sim_arg_value(call, "CompatibilityInfo");
-    HV_CLEANUP(sim_object_free) struct sim_object *system = NULL;
-    if (!value->is_set)
-        return refuse(call, "no ComputerSystem", ret_value);
-    uint32_t r = sim_host_get(call->host, value->items[0].path, &system);
-    if (r)
-        return r;
-    HV_CLEANUP_FREE char *blob = sim_format(BLOB_MAGIC "%s", call->host->processor);
-    if (!blob)
-        return SIM_WBEM_OUT_OF_MEMORY;
-    for (const char *c = blob; *c; c++)
-        if (sim_value_add_number(info, (unsigned char)*c))
-            return SIM_WBEM_OUT_OF_MEMORY;
-    return 0;
-}
-
-static uint32_t incompatible_add(const struct sim_method_call *call, const char *processor) {
-    struct sim_problems problems = { 0 };
-    sim_problem_note(&problems, 0, 0, NULL, "The processor '%s' has features that host '%s' does not support.", processor,
-                     call->host->netbios);
-    HV_CLEANUP(sim_object_free)
-    struct sim_object *error = problems.failed || !problems.n_items ? NULL : sim_problem_object(call->host, &problems.items[0]);
-    HV_CLEANUP_FREE char *text = sim_object_good(error) ? sim_object_cim_text(error) : NULL;
-    sim_problems_deinit(&problems);
-    return text && sim_value_add_text(sim_arg_value(call, "Reasons"), text) == 0 ? 0 : SIM_WBEM_OUT_OF_MEMORY;
-}
-
-static uint32_t info_check(const struct sim_method_call *call, uint32_t *ret_value) {
-    const struct sim_value *info = sim_arg_value(call, "CompatibilityInfo");
-    HV_CLEANUP_BUF struct hv_buf blob = HV_BUF_INIT(4096);
-    for (size_t i = 0; i < info->n_items; i++)
-        hv_buf_putc(&blob, (char)info->items[i].u);
-    const char *text = hv_buf_text(&blob);
-    if (blob.failure || !hv_text_starts(text, BLOB_MAGIC))
-        return refuse(call, "CompatibilityInfo is not what a host gave", ret_value);
-    const char *processor = text + strlen(BLOB_MAGIC);
-    if (hv_text_same(processor, call->host->processor))
-        return 0;
-    *ret_value = SIM_NOT_COMPATIBLE;
-    return incompatible_add(call, processor);
-}
-
-/* Features of the processor, XSAVE, and the size of a cache line, by name of the processor alone. */
-static uint32_t vectors_add(const struct sim_method_call *call) {
-    static const uint32_t compare[] = { 2, 2, 0 };
-    uint64_t features = 0;
-    uint32_t r = 0;
-    for (const char *c = call->host->processor; *c; c++)
-        features = features * 31 + (unsigned char)*c;
-    for (uint32_t i = 0; r == 0 && i < 3; i++) {
-        HV_CLEANUP(sim_object_free) struct sim_object *vector = sim_new(call->host, "Msvm_CompatibilityVector");
-        sim_set_number(vector, "VectorId", i + 1);
-        sim_set_number(vector, "CompareOperation", compare[i]);
-        sim_set_number(vector, "CompatibilityInfo", i == 0 ? features : i == 1 ? 7 : 64);
-        HV_CLEANUP_FREE char *text = sim_object_good(vector) ? sim_object_cim_text(vector) : NULL;
-        if (!text || sim_value_add_text(sim_arg_value(call, "CompatibilityVectors"), text))
-            r = SIM_WBEM_OUT_OF_MEMORY;
-    }
-    return r;
-}
-
-static uint32_t vectors_get(const struct sim_method_call *call, uint32_t *ret_value) {
-    const struct sim_value *value = sim_arg_value(call, "ComputerSystem");
-    HV_CLEANUP(sim_object_free) struct sim_object *system = NULL;
-    if (!value->is_set)
-        return refuse(call, "no ComputerSystem", ret_value);
-    uint32_t r = sim_host_get(call->host, value->items[0].path, &system);
-    return r ? r : vectors_add(call);
-}
-
 uint32_t sim_network_invoke(const struct sim_method_call *call, uint32_t *ret_value) {
     const char *name = call->method->name;
     bool changes = !hv_text_starts(name, "Get") && !hv_text_starts(name, "Check");
@@ -246,14 +170,5 @@ uint32_t sim_network_invoke(const struct sim_method_call *call, uint32_t *ret_va
         return networks_take(call, false, ret_value);
     if (strcmp(name, "RemoveNetworkSettings") == 0)
         return networks_remove(call, ret_value);
-    if (strcmp(name, "GetSystemCompatibilityInfo") == 0)
-        return info_get(call, ret_value);
-    if (strcmp(name, "CheckSystemCompatibilityInfo") == 0)
-        return info_check(call, ret_value);
-    if (strcmp(name, "GetSystemCompatibilityVectors") == 0)
-        return vectors_get(call, ret_value);
-    if (strcmp(name, "GetProcessorFeatureLimits") == 0)
-        return vectors_add(call);
-    *ret_value = SIM_NOT_SUPPORTED;
-    return 0;
+    return sim_compatibility_invoke(call, ret_value);
 }

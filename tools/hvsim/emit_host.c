@@ -4,6 +4,8 @@
 #include "class.h"
 #include "provider.h"
 
+enum { N_SOCKETS = 2 };
+
 static struct sim_object *named_new(struct sim_sink *sink, const char *name, const char *element_name) {
     struct sim_object *object = sim_object_new(sink->class_, sink->host->build);
     sim_set_text(object, "CreationClassName", sink->class_->name);
@@ -184,11 +186,33 @@ void sim_emit_win32_computer(struct sim_sink *sink) {
     sim_set_bool(system, "HypervisorPresent", true);
     sim_set_text(system, "Manufacturer", "hvsim");
     sim_set_text(system, "Model", "Simulated host");
-    sim_set_number(system, "NumberOfProcessors", 2);
+    sim_set_number(system, "NumberOfProcessors", N_SOCKETS);
     sim_set_number(system, "NumberOfLogicalProcessors", 32);
     sim_set_text(system, "Status", "OK");
     sim_set_number(system, "TotalPhysicalMemory", host->memory_mb * 1024 * 1024);
     sim_sink_add(sink, system);
+}
+
+void sim_emit_processors(struct sim_sink *sink) {
+    const struct sim_host *host = sink->host;
+    for (unsigned i = 0; i < N_SOCKETS; i++) {
+        HV_CLEANUP_FREE char *id = sim_format("CPU%u", i);
+        struct sim_object *processor = id ? sim_object_new(sink->class_, host->build) : NULL;
+        sim_set_text(processor, "DeviceID", id);
+        sim_set_text(processor, "SocketDesignation", id);
+        sim_set_text(processor, "CreationClassName", "Win32_Processor");
+        sim_set_text(processor, "SystemName", host->netbios);
+        sim_set_text(processor, "Name", host->processor);
+        sim_set_text(processor, "Caption", host->processor);
+        sim_set_text(processor, "Manufacturer", sim_processor_manufacturer(host->processor));
+        sim_set_number(processor, "AddressWidth", 64);
+        sim_set_number(processor, "Architecture", 9);
+        sim_set_number(processor, "MaxClockSpeed", 2600);
+        sim_set_number(processor, "NumberOfCores", 8);
+        sim_set_number(processor, "NumberOfLogicalProcessors", 16);
+        sim_set_text(processor, "Status", "OK");
+        sim_sink_add(sink, processor);
+    }
 }
 
 void sim_emit_volumes(struct sim_sink *sink) {

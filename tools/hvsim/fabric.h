@@ -6,6 +6,7 @@
 #include "embedded.h"
 #include "files.h"
 #include "model.h"
+#include "processor.h"
 #include "setter.h"
 #include "texts.h"
 
@@ -33,6 +34,7 @@ struct sim_host {
     uint32_t build;
     char *cluster;                                    /* of which it is a node; NULL: of none */
     uint32_t node_state;                              /* of MSCluster_Node */
+    struct sim_processor processor_bits;              /* what goes with PROCESSOR, unless told otherwise */
     bool is_down;                                     /* other hosts cannot reach it */
     struct sim_object *migration_settings;            /* Msvm_VirtualSystemMigrationServiceSettingData */
     struct sim_list networks;                         /* Msvm_VirtualSystemMigrationNetworkSettingData */

@@ -254,7 +254,14 @@ const char *sim_profile_version(const char *name) {
     return NULL;
 }
 
-static int profile_apply(json_t *tree, const struct sim_profile *profile, struct hv_error *err) {
+struct overlay {
+    const struct sim_profile *list;
+    size_t n;
+    const char *key;
+    const char *option;
+};
+
+static int profile_apply(json_t *tree, const struct overlay *overlay, const struct sim_profile *profile, struct hv_error *err) {
     bool is_found = false;
     size_t i;
     json_t *host;
@@ -262,21 +269,28 @@ static int profile_apply(json_t *tree, const struct sim_profile *profile, struct
         if (profile->host && !hv_text_same(profile->host, json_string_value(json_object_get(host, "id"))))
             continue;
         is_found = true;
-        if (json_object_set_new(host, "version", json_string(profile->version)))
+        if (json_object_set_new(host, overlay->key, json_string(profile->version)))
             return hv_error_memory(err);
     }
-    return is_found ? 0 : hv_error_set(err, HV_E_CONFIG, "--version-profile names an unknown host %s", profile->host);
+    return is_found ? 0 : hv_error_set(err, HV_E_CONFIG, "%s names an unknown host %s", overlay->option, profile->host);
 }
 
 /* Those for all hosts first, so that one for a single host stands. */
-static int profiles_apply(json_t *tree, const struct sim_options *options, struct hv_error *err) {
+static int overlay_apply(json_t *tree, const struct overlay *overlay, struct hv_error *err) {
     int r = 0;
-    for (size_t i = 0; r == 0 && i < 2 * options->n_profiles; i++) {
-        const struct sim_profile *profile = &options->profiles[i % options->n_profiles];
-        if ((profile->host == NULL) == (i < options->n_profiles))
-            r = profile_apply(tree, profile, err);
+    for (size_t i = 0; r == 0 && i < 2 * overlay->n; i++) {
+        const struct sim_profile *profile = &overlay->list[i % overlay->n];
+        if ((profile->host == NULL) == (i < overlay->n))
+            r = profile_apply(tree, overlay, profile, err);
     }
     return r;
+}
+
+static int profiles_apply(json_t *tree, const struct sim_options *options, struct hv_error *err) {
+    const struct overlay versions = { options->profiles, options->n_profiles, "version", "--version-profile" };
+    const struct overlay processors = { options->processors, options->n_processors, "processor", "--processor" };
+    int r = overlay_apply(tree, &versions, err);
+    return r ? r : overlay_apply(tree, &processors, err);
 }
 
 int sim_inventory_load(struct sim_fabric *fabric, const struct sim_options *options, struct hv_error *err) {

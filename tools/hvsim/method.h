@@ -18,10 +18,11 @@ struct sim_value *sim_arg_value(const struct sim_method_call *call, const char *
 const char *sim_arg_text(const struct sim_method_call *call, const char *name);
 /* Sets the out-parameter Job; the return value 4096. */
 uint32_t sim_answer_job(const struct sim_method_call *call, struct sim_job *job, uint32_t *ret_value);
-uint32_t sim_migration_invoke(const struct sim_method_call *call, uint32_t *ret_value);  /* migrate.c */
-uint32_t sim_network_invoke(const struct sim_method_call *call, uint32_t *ret_value);    /* configure.c */
-uint32_t sim_management_invoke(const struct sim_method_call *call, uint32_t *ret_value); /* management.c */
-uint32_t sim_echo_invoke(const struct sim_method_call *call, uint32_t *ret_value);       /* lab.c */
+uint32_t sim_migration_invoke(const struct sim_method_call *call, uint32_t *ret_value);     /* migrate.c */
+uint32_t sim_network_invoke(const struct sim_method_call *call, uint32_t *ret_value);       /* configure.c */
+uint32_t sim_compatibility_invoke(const struct sim_method_call *call, uint32_t *ret_value); /* compatibility.c */
+uint32_t sim_management_invoke(const struct sim_method_call *call, uint32_t *ret_value);    /* management.c */
+uint32_t sim_echo_invoke(const struct sim_method_call *call, uint32_t *ret_value);          /* lab.c */
 uint32_t sim_system_invoke(const struct sim_method_call *call, const struct sim_object *system,
                            uint32_t *ret_value); /* system.c */
 uint32_t sim_shutdown_invoke(const struct sim_method_call *call, const struct sim_object *component,

@@ -38,7 +38,7 @@ struct sim_caller;
 struct sim_fabric;
 struct sim_host;
 
-/* Windows version of a host, or of all that no other profile names. */
+/* Windows version of a host, or of all that no other profile names; its processors likewise. */
 struct sim_profile {
     char *host; /* NULL: all */
     const char *version;
@@ -50,8 +50,8 @@ struct sim_options {
     const char *config_path;       /* .json: JSON, else INI; NULL: the default inventory */
     const char *const *host_names; /* of the default inventory, in place of hv01 and hv02; NULL with N 0 */
     size_t n_host_names;
-    const struct sim_profile *profiles; /* take the place of the versions that the inventory says; NULL with N 0 */
-    size_t n_profiles;
+    const struct sim_profile *profiles, *processors; /* in place of the inventory's; NULL with N 0 */
+    size_t n_profiles, n_processors;
     double time_scale;            /* simulated seconds in a real one; 0 means 1 */
     uint64_t migrate_ms;          /* simulated time a move takes; 0: the default of 20 s */
     uint64_t check_ms;            /* and a check; 0: 2 s */

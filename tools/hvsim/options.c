@@ -24,6 +24,7 @@ static const char usage[] =
     "  --config FILE          hosts and virtual machines from FILE (INI, or JSON by its suffix)\n"
     "  --hosts NAME,NAME...   the default inventory on hosts of these names\n"
     "  --version-profile [HOST=]NAME  Windows Server 2012, 2012r2, 2016, 1703, 1709, 2019, 2022, 23h2, 2025\n"
+    "  --processor [HOST=]MAKER-MODEL  processors, such as Intel-1, Intel-2 or AMD-1\n"
     "  --user NAME:FILE       accept NAME with the password in FILE; may be given again\n"
     "  --port-base N          host I listens on port N + I; 0, the default: any free port\n"
     "  --http                 listen without TLS as well, for sealed messages only\n"
@@ -56,15 +57,20 @@ static const char usage[] =
     "\n"
     "Prints \"ready NAME URL FINGERPRINT\" for each host once it accepts connections.\n";
 
+static void profiles_free(struct sim_profile **profiles, size_t *n) {
+    for (size_t i = 0; i < *n; i++)
+        free((*profiles)[i].host);
+    free(*profiles);
+    *profiles = NULL;
+    *n = 0;
+}
+
 void sim_command_deinit(struct sim_command *command) {
     for (size_t i = 0; i < command->n_host_names; i++)
         free(command->host_names[i]);
     free(command->host_names);
-    for (size_t i = 0; i < command->n_profiles; i++)
-        free(command->profiles[i].host);
-    free(command->profiles);
-    command->profiles = NULL;
-    command->n_profiles = 0;
+    profiles_free(&command->profiles, &command->n_profiles);
+    profiles_free(&command->processors, &command->n_processors);
     command->host_names = NULL;
     command->n_host_names = 0;
     sim_users_deinit(&command->users);
@@ -103,24 +109,51 @@ static int read_hosts(struct sim_command *command, const char *value, struct hv_
     return rc;
 }
 
+/* "[HOST=]..." in VALUE, what stands behind being VERSION. */
+static int add_profile(struct sim_profile **profiles, size_t *n, const char *value, const char *version, struct hv_error *err) {
+    const char *equals = strchr(value, '=');
+    struct sim_profile *grown = hv_grow(*profiles, *n, sizeof(*grown));
+
+    if (!grown)
+        return hv_error_memory(err);
+    *profiles = grown;
+    grown[*n] = (struct sim_profile){ .version = version };
+    if (equals && hv_text_copy_n(value, (size_t)(equals - value), &grown[*n].host, err) < 0)
+        return HV_E_MEMORY;
+    (*n)++;
+    return 0;
+}
+
+static const char *behind_host(const char *value) {
+    const char *equals = strchr(value, '=');
+
+    return equals ? equals + 1 : value;
+}
+
 /* "2016" or "hv02=2012r2". */
 static int read_profile(struct sim_command *command, const char *value, struct hv_error *err) {
-    const char *equals = strchr(value, '=');
-    const char *version = sim_profile_version(equals ? equals + 1 : value);
-    struct sim_profile *profiles;
+    const char *version = sim_profile_version(behind_host(value));
+    int r;
 
-    if (!version || equals == value)
+    if (!version || *value == '=')
         return bad_value(err, "version-profile", value);
-    profiles = hv_grow(command->profiles, command->n_profiles, sizeof(*profiles));
-    if (!profiles)
-        return hv_error_memory(err);
-    command->profiles = profiles;
-    profiles[command->n_profiles] = (struct sim_profile){ .version = version };
-    if (equals && hv_text_copy_n(value, (size_t)(equals - value), &profiles[command->n_profiles].host, err) < 0)
-        return HV_E_MEMORY;
-    command->model.profiles = profiles;
-    command->model.n_profiles = ++command->n_profiles;
-    return 0;
+    r = add_profile(&command->profiles, &command->n_profiles, value, version, err);
+    command->model.profiles = command->profiles;
+    command->model.n_profiles = command->n_profiles;
+    return r;
+}
+
+/* "AMD-1" or "hv02=Intel-2". */
+static int read_processor(struct sim_command *command, const char *value, struct hv_error *err) {
+    const char *name = behind_host(value);
+    int r;
+
+    if (!*name || *value == '=')
+        return bad_value(err, "processor", value);
+    r = add_profile(&command->processors, &command->n_processors, value, name, err);
+    command->model.processors = command->processors;
+    command->model.n_processors = command->n_processors;
+    return r;
 }
 
 /* First line of the file, line end dropped. */
@@ -193,6 +226,7 @@ enum option_code {
     OPT_CONFIG = 1000,
     OPT_HOSTS,
     OPT_VERSION_PROFILE,
+    OPT_PROCESSOR,
     OPT_USER,
     OPT_PORT_BASE,
     OPT_HTTP,
@@ -230,6 +264,7 @@ static const struct option options[] = {
     { "config", required_argument, NULL, OPT_CONFIG },
     { "hosts", required_argument, NULL, OPT_HOSTS },
     { "version-profile", required_argument, NULL, OPT_VERSION_PROFILE },
+    { "processor", required_argument, NULL, OPT_PROCESSOR },
     { "user", required_argument, NULL, OPT_USER },
     { "port-base", required_argument, NULL, OPT_PORT_BASE },
     { "http", no_argument, NULL, OPT_HTTP },
@@ -372,6 +407,8 @@ static int read_option(struct sim_command *command, int option, const char *valu
         return read_hosts(command, value, err);
     case OPT_VERSION_PROFILE:
         return read_profile(command, value, err);
+    case OPT_PROCESSOR:
+        return read_processor(command, value, err);
     case OPT_USER:
         return read_user(command, value, err);
     case OPT_HTTP:

@@ -10,6 +10,8 @@ struct sim_command {
     size_t n_host_names;
     struct sim_profile *profiles; /* owner of model.profiles */
     size_t n_profiles;
+    struct sim_profile *processors; /* of model.processors */
+    size_t n_processors;
     struct sim_users users;
     struct sim_arms arms;
     uint16_t port_base;

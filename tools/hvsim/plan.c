@@ -32,17 +32,13 @@ static const struct sim_object *board_find(const struct sim_vm *vm, uint64_t typ
 }
 
 static void processor_check(const struct sim_request *request, const struct sim_plan *plan, struct sim_problems *problems) {
-    const char *from = request->host->processor;
-    const char *to = plan->destination->processor;
-    const struct sim_object *processor = board_find(request->vm, 3);
-    bool has_live_state = request->vm->state != 3;
-    bool same_maker = strcspn(from, "-") == strcspn(to, "-") && strncmp(from, to, strcspn(from, "-")) == 0;
-    bool is_limited = processor && sim_object_flag(processor, "LimitProcessorFeatures", false);
-    if (!has_live_state || hv_text_same(from, to) || (same_maker && is_limited))
-        return;
-    sim_problem_note(problems, AT_CHECK, 0, NULL,
-                     "The virtual machine '%s' uses processor-specific features not supported on host '%s'.",
-                     sim_vm_name(request->vm), plan->destination->netbios);
+    HV_CLEANUP_FREE char *who = sim_format("The virtual machine '%s'", sim_vm_name(request->vm));
+    struct sim_processor wanted;
+    sim_processor_wanted(request->host, request->vm, &wanted);
+    if (who)
+        sim_processor_fit(&wanted, request->host->processor, who, plan->destination, AT_CHECK, problems);
+    else
+        problems->failed = true;
 }
 
 static uint64_t memory_of(const struct sim_vm *vm) {

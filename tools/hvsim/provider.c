@@ -34,6 +34,7 @@ static const struct {
     { "Msvm_ConcreteJob", sim_emit_jobs },
     { "Win32_OperatingSystem", sim_emit_operating_system },
     { "Win32_ComputerSystem", sim_emit_win32_computer },
+    { "Win32_Processor", sim_emit_processors },
     { "Win32_Volume", sim_emit_volumes },
     { "CIM_DataFile", sim_emit_data_files },
     { "Win32_Environment", sim_emit_stored },

@@ -33,6 +33,7 @@ void sim_emit_management(struct sim_sink *sink);
 void sim_emit_management_settings(struct sim_sink *sink);
 void sim_emit_operating_system(struct sim_sink *sink);
 void sim_emit_win32_computer(struct sim_sink *sink);
+void sim_emit_processors(struct sim_sink *sink);
 void sim_emit_volumes(struct sim_sink *sink);
 void sim_emit_data_files(struct sim_sink *sink);
 /* emit_migration.c */
