@@ -26,12 +26,15 @@ static const struct {
 } texts[] = {
     TEXT("uses processor-specific features not supported", "the processors differ",
          "while the VM is off: hvctl vm set VM --processor-compatibility on --host SOURCE\n"
-         "a running VM never moves between Intel and AMD: shut it down first",
+         "a running VM never moves between Intel and AMD: shut it down first\n"
+         "see what differs: hvctl check VM --offline --vectors --from HOST --to HOST",
          HV_E_FAILED),
     TEXT("configuration version", "the destination does not support the VM's configuration version",
          "move it to a host of the same or a newer version of Windows Server (Get-VMHostSupportedVersion there)", HV_E_FAILED),
     TEXT("not compatible with", "the destination does not fit the VM",
-         "compare processors and supported configuration versions of both hosts", HV_E_FAILED),
+         "compare the processors: hvctl check --hosts HOST --to HOST --vectors\n"
+         "compare the configuration versions that both hosts support (Get-VMHostSupportedVersion there)",
+         HV_E_FAILED),
     TEXT("could not find ethernet switch", "the destination lacks a virtual switch of that name",
          "make a switch with that name at the destination, or disconnect the network adapter", HV_E_FAILED),
     TEXT("migrations is reached", "all slots for migrations are taken", SLOTS_REMEDY, HV_E_CONFLICT),

@@ -53,7 +53,7 @@ int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_n
         return hv_error_set(err, HV_E_LIMIT, "more than %d queries in one task", HV_GATHER_MAX_QUERIES);
     struct hv_gather_query *query = &gather->queries[gather->n_queries];
     struct hv_op *op = NULL;
-    *query = (struct hv_gather_query){ gather, kind, required };
+    *query = (struct hv_gather_query){ gather, kind, required, gather->is_courtesy };
     int r = op_new(query, class_name, where, &op, err);
     if (r < 0)
         return r;
@@ -85,6 +85,8 @@ static int query_end(struct hv_gather *gather, const struct hv_event *event, str
         gather->answered = true;
         return 0;
     }
+    if (gather->queries[event->tag].is_courtesy && event->err->code != HV_E_MEMORY)
+        return 0;
     bool last_hope = !gather->answered && gather->n_pending == 0;
     if (gather->queries[event->tag].required || last_hope || !hv_gather_is_missing(event->err))
         return hv_error_copy(err, event->err);

@@ -23,12 +23,14 @@ struct hv_gather {
     void *target;
     enum hv_peer peer;         /* of the queries that are begun from now on */
     const char *cim_namespace; /* likewise; NULL: root/virtualization/v2 */
+    bool is_courtesy;          /* likewise: whatever fails but memory, they are done without */
     hv_gather_end_fn *end;     /* called in place of ending the task; NULL: none */
     void *end_target;
     struct hv_gather_query {
         struct hv_gather *gather;
         uint32_t kind;
         bool required;
+        bool is_courtesy;
     } queries[HV_GATHER_MAX_QUERIES]; /* all that were ever begun: the tag of an op is its index */
     size_t n_queries;
     size_t n_pending;

@@ -16,7 +16,7 @@ static void texts_without_a_code_are_known(void **state) {
         const char *remedy;
     } rows[] = {
         { "The virtual machine 'a' uses processor-specific features not supported on host 'HV02'.", HV_E_FAILED,
-          "--processor-compatibility" },
+          "--processor-compatibility on" },
         { "The configuration version 9.0 of 'a' is not supported by host 'HV02'.", HV_E_FAILED, "newer version" },
         { "Could not find Ethernet switch 'Lab network' at host 'HV02'.", HV_E_FAILED, "switch with that name" },
         { "The limit of 2 migrations is reached at host 'HV02'.", HV_E_CONFLICT, "slot" },
