@@ -1,4 +1,4 @@
-/* hvctl check, migrate and move-storage (ux.md 1; hyperv.md 4a to 4f). */
+/* hvctl migrate and move-storage, and what check has in common with them (ux.md 1; hyperv.md 4a to 4f). */
 #include "cli/cmd.h"
 #include "cli/move_options.h"
 #include "cli/say.h"
@@ -129,10 +129,6 @@ static int run(enum hv_mover_act act, enum hv_move_type type, const struct hv_ar
     };
 
     return hv_move_request_run(&request, args, out);
-}
-
-int hv_cmd_check(const struct hv_args *args, struct hv_output *out) {
-    return run(HV_ACT_CHECK, hv_move_type_choose(args), args, out);
 }
 
 int hv_cmd_migrate(const struct hv_args *args, struct hv_output *out) {

@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "cli/cmd.h"
+#include "cli/comparer.h"
 #include "cli/say.h"
 #include "cli/suggest.h"
 
@@ -12,6 +13,8 @@ enum way {
     WAY_MOVE,   /* SRC DST VM [LOCATION] */
     WAY_STORE,  /* HOST VM LOCATION, or HOST VM POOL LOCATION */
     WAY_CONFIG, /* HOST */
+    WAY_BLOB,   /* SRC DST [VM] */
+    WAY_VECTOR, /* HOST VM */
     WAY_NONE,   /* not built */
 };
 
@@ -22,7 +25,7 @@ static const struct mode {
     const char *name;
     enum way way;
     const char *operands;
-    size_t n_operands;
+    size_t n_operands; /* at most, where the last is in brackets */
     enum hv_mover_act act;
     enum hv_move_type type;
 } modes[] = {
@@ -41,8 +44,8 @@ static const struct mode {
     { "enablesmb", WAY_CONFIG, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
     { "vm-detailed", WAY_NONE, NULL, 0, HV_ACT_MIGRATE, HV_MOVE_VM },
     { "modifynetworks", WAY_NONE, NULL, 0, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "checkcompatibility", WAY_NONE, NULL, 0, HV_ACT_CHECK, HV_MOVE_VM },
-    { "compare-compatibility-vectors", WAY_NONE, NULL, 0, HV_ACT_CHECK, HV_MOVE_VM },
+    { "checkcompatibility", WAY_BLOB, "SRC DST [VM]", 3, HV_ACT_CHECK, HV_MOVE_VM },
+    { "compare-compatibility-vectors", WAY_VECTOR, "HOST VM", 2, HV_ACT_CHECK, HV_MOVE_VM },
 };
 
 static bool is_mode(const struct mode *mode, const char *name) {
@@ -126,6 +129,32 @@ static int run_config(const struct mode *mode, const struct hv_args *args, struc
     return hv_host_change_run(&change, hv_args_operand(args, 1), args, out);
 }
 
+/* Without a VM the hosts are compared. */
+static int run_blob(const struct hv_args *args, struct hv_output *out) {
+    const struct hv_compare_request request = {
+        .source = hv_args_operand(args, 1),
+        .destination = hv_args_operand(args, 2),
+        .vms = args->words + args->n_command_words + 3,
+        .n_vms = hv_args_n_operands(args) - 3,
+    };
+
+    return hv_compare_run(&request, args, out);
+}
+
+/* A VM and the host that has it. */
+static int run_vector(const struct hv_args *args, struct hv_output *out) {
+    const struct hv_compare_request request = {
+        .source = hv_args_operand(args, 1),
+        .destination = hv_args_operand(args, 1),
+        .vms = args->words + args->n_command_words + 2,
+        .n_vms = 1,
+        .by_vectors = true,
+        .show_vectors = true,
+    };
+
+    return hv_compare_run(&request, args, out);
+}
+
 static int run_mode(const struct mode *mode, const struct hv_args *args, struct hv_output *out) {
     struct hv_error error;
 
@@ -136,12 +165,22 @@ static int run_mode(const struct mode *mode, const struct hv_args *args, struct 
         return run_store(mode, args, out);
     case WAY_CONFIG:
         return run_config(mode, args, out);
+    case WAY_BLOB:
+        return run_blob(args, out);
+    case WAY_VECTOR:
+        return run_vector(args, out);
     case WAY_NONE:
         break;
     }
     hv_error_set(&error, HV_E_ARGUMENT, "the sample's mode %s is not built yet", mode->name);
     remedy_modes(&error);
     return hv_say_failure(out, &error);
+}
+
+static bool has_right_number(const struct mode *mode, const struct hv_args *args) {
+    size_t n = hv_args_n_operands(args) - 1;
+
+    return n == mode->n_operands || (mode->way == WAY_BLOB && n + 1 == mode->n_operands);
 }
 
 int hv_cmd_sample(const struct hv_args *args, struct hv_output *out) {
@@ -153,7 +192,7 @@ int hv_cmd_sample(const struct hv_args *args, struct hv_output *out) {
         i++;
     if (i == HV_ARRAY_SIZE(modes))
         return unknown_mode(word, out);
-    if (modes[i].way == WAY_NONE || hv_args_n_operands(args) == modes[i].n_operands + 1)
+    if (modes[i].way == WAY_NONE || has_right_number(&modes[i], args))
         return run_mode(&modes[i], args, out);
     hv_error_set(&error, HV_E_ARGUMENT, "%s takes %zu arguments: %s", modes[i].name, modes[i].n_operands, modes[i].operands);
     hv_error_remedy(&error, "hvctl sample %s %s", modes[i].name, modes[i].operands);

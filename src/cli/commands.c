@@ -30,9 +30,15 @@ static const char subscribe_help[] =
     "RESOURCE is a class name or a full resource URI; with --filter it is * and with --event-query the event log unless it is\n"
     "named. Events are printed as they come, until Ctrl-C, which takes the subscription back.\n";
 
-static const char place_help[] =
-    "Without --storage, --include-storage, --pool and --disk the disks stay where they are, which needs storage that both\n"
-    "hosts reach. Paths are those of the hosts; quote them: 'C:\\VMs'. A --disk target that ends in a backslash is a folder.\n";
+#define PLACE_HELP                                                                                                               \
+    "Without --storage, --include-storage, --pool and --disk the disks stay where they are, which needs storage that both\n"     \
+    "hosts reach. Paths are those of the hosts; quote them: 'C:\\VMs'. A --disk target that ends in a backslash is a folder.\n"
+static const char place_help[] = PLACE_HELP;
+
+static const char check_help[] = PLACE_HELP
+    "The source host is asked, which asks the destination, as for the move. With --offline and --hosts each host is asked by\n"
+    "itself and the answers are carried by us: that works before hosts can sign in to each other, and judges processors\n"
+    "only. Several destinations make a table of VMs and hosts. The exit status is 3 when any answer is no.\n";
 
 static const char fixture_help[] =
     "Names of hosts, VMs, users, files and the like are replaced by stand-ins, unless --no-redact --yes is given.\n";
@@ -213,14 +219,16 @@ const struct hv_command hv_commands[] = {
       2,
       hv_cmd_host_diff },
     { { "check", NULL },
-      "VM...",
-      "ask the host whether VMs could move; nothing is changed",
+      "[VM...]",
+      "ask the hosts whether VMs could move; nothing is changed",
       "  hvctl check app01 --from hv01 --to hv02\n"
       "  hvctl check app01 app02 --from hv01 --to hv02,hv03 --include-storage\n"
-      "  hvctl check app01 --from hv01 --to hv02 --storage 'D:\\VMs' --preflight -o json | jq '.results[].preflight'\n",
-      place_help,
-      MOVE | HV_GROUP_DEEP,
-      1,
+      "  hvctl check app01 --from hv01 --to hv02 --storage 'D:\\VMs' --preflight -o json | jq '.results[].preflight'\n"
+      "  hvctl check app01 app02 --offline --from hv01 --to hv02\n"
+      "  hvctl check --hosts hv01,hv02 --to hv01,hv02,hv03\n",
+      check_help,
+      MOVE | HV_GROUP_DEEP | HV_GROUP_OFFLINE,
+      0,
       SIZE_MAX,
       hv_cmd_check },
     { { "migrate", NULL },
@@ -339,6 +347,7 @@ const struct hv_command hv_commands[] = {
       "vm-and-storage: SRC DST VM NEWLOCATION\n"
       "storage-simple: HOST VM NEWLOCATION; storage-simple-with-pool: HOST VM POOLID BASEPATH\n"
       "modifyservice, enablecompression, enablesmb: HOST\n"
+      "checkcompatibility: SRC DST [VM]; compare-compatibility-vectors: HOST VM\n"
       "The sample's other modes are not built yet.\n",
       HV_GROUP_CONNECT | HV_GROUP_DESTINATION | HV_GROUP_WAIT,
       1,

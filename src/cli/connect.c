@@ -145,7 +145,7 @@ static int check_hosts(const struct hv_connection *connection, const struct hv_c
     if (connection->n_destinations > plan->max_destinations)
         return hv_usage_error(err, "name one --to", "this command takes one destination, %zu were named",
                               connection->n_destinations);
-    return check_route(connection, err);
+    return plan->any_route ? 0 : check_route(connection, err);
 }
 
 static int find_hosts(struct hv_connection *connection, const struct hv_connect_plan *plan, const struct hv_args *args,

@@ -46,6 +46,7 @@ struct hv_connect_plan {
     size_t min_destinations;
     size_t max_destinations;
     bool anonymous; /* nobody signs in */
+    bool any_route; /* a source may be a destination too */
 };
 
 /*

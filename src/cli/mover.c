@@ -13,6 +13,7 @@
 #include "cli/recording.h"
 #include "cli/say.h"
 #include "cli/signals.h"
+#include "cli/tally.h"
 
 /* How long the client may wait before we look at signals and redraw. */
 enum { TURN_MS = 200, REF_MAX_BYTES = 8192 };
@@ -41,10 +42,14 @@ void hv_mover_deinit(struct hv_mover *mover) {
         (void)hv_task_free(item->preflight);
         (void)hv_journal_writer_free(item->writer);
         free(item->job_ref);
+        free(item->label);
         free(item->phase);
         free(item);
     }
     free(mover->items);
+    for (size_t i = 0; i < mover->n_said; i++)
+        free(mover->said[i]);
+    free(mover->said);
     if (mover->out)
         mover->out->progress = NULL;
     mover->progress = hv_progress_free(mover->progress);
@@ -72,6 +77,23 @@ static void keep_phase(struct hv_mover_item *item, const char *phase) {
     item->phase = copy;
 }
 
+/* What is the same for every VM is said for the first one only. */
+static bool is_news(struct hv_mover *mover, const char *text) {
+    char **grown;
+
+    for (size_t i = 0; i < mover->n_said; i++) {
+        if (strcmp(mover->said[i], text) == 0)
+            return false;
+    }
+    grown = hv_grow(mover->said, mover->n_said, sizeof(*grown));
+    if (!grown)
+        return true;
+    mover->said = grown;
+    if (hv_text_copy(text, &grown[mover->n_said], NULL) == 0)
+        mover->n_said++;
+    return true;
+}
+
 static void on_report(void *context, const struct hv_move_report *report) {
     struct hv_mover_item *item = context;
     struct hv_mover *mover = item->mover;
@@ -83,7 +105,8 @@ static void on_report(void *context, const struct hv_move_report *report) {
         keep_phase(item, report->text);
         break;
     case HV_REPORT_WARNING:
-        hv_say_warning(mover->out, "%s: %s", hv_mover_item_name(item), report->text);
+        if (is_news(mover, report->text))
+            hv_say_warning(mover->out, "%s: %s", hv_mover_item_label(item), report->text);
         /* The start of a job is to be the first event (ux.md 4); what was warned of before it waits. */
         if (item->job_ref)
             hv_mover_event_warnings(item);
@@ -91,7 +114,7 @@ static void on_report(void *context, const struct hv_move_report *report) {
     case HV_REPORT_JOB_STARTED:
         note_job(item, report->job_id);
         if (item->job_ref && !hv_mover_is_guest(mover))
-            hv_say_note(mover->out, "%s: job %s", hv_mover_item_name(item), item->job_ref);
+            hv_say_note(mover->out, "%s: job %s", hv_mover_item_label(item), item->job_ref);
         hv_mover_event_started(item);
         break;
     case HV_REPORT_PROGRESS:
@@ -100,7 +123,7 @@ static void on_report(void *context, const struct hv_move_report *report) {
             hv_mover_event_progress(item, job, now);
         break;
     }
-    hv_progress_update(mover->progress, item->index, now, hv_mover_item_name(item), item->phase, job ? job->percent : -1);
+    hv_progress_update(mover->progress, item->index, now, hv_mover_item_label(item), item->phase, job ? job->percent : -1);
 }
 
 int hv_mover_add(struct hv_mover *mover, const char *given, const struct hv_move_options *options, struct hv_endpoint *source,
@@ -169,7 +192,7 @@ static void start_item(struct hv_mover_item *item) {
 
     item->start_ms = now_ms(mover);
     hv_move_on_report(item->task, on_report, item);
-    hv_progress_update(mover->progress, item->index, item->start_ms, item->given, "starting", -1);
+    hv_progress_update(mover->progress, item->index, item->start_ms, hv_mover_item_label(item), "starting", -1);
     if (keep_item(item, &error) < 0 ||
         hv_client_start(mover->connection->client, item->task, item->source->host, destination, &error) < 0) {
         fail_item(item, &error);
@@ -271,6 +294,17 @@ int hv_mover_item_exit(const struct hv_mover_item *item) {
     return hv_error_exit_code(item->code ? item->code : HV_E_FAILED);
 }
 
+/* Of checks a single no is the answer. */
+static int exit_of_checks(const struct hv_mover *mover) {
+    struct hv_tally tally = { 0 };
+
+    for (size_t i = 0; i < mover->n_items; i++) {
+        const struct hv_mover_item *item = mover->items[i];
+        hv_tally_add(&tally, hv_mover_item_exit(item), hv_move_result(item->task)->outcome == HV_OUTCOME_NOT_MIGRATABLE);
+    }
+    return hv_tally_exit(&tally);
+}
+
 /* One code for all: the common one, or partial when some went well, or failed when the failures have nothing in common. */
 static int exit_of_all(const struct hv_mover *mover) {
     size_t n_good = 0;
@@ -294,6 +328,8 @@ static int exit_of_all(const struct hv_mover *mover) {
         return hv_signals_exit_code();
     if (mover->detached && n_running > 0)
         return hv_error_exit_code(HV_E_DETACHED);
+    if (hv_mover_is_check(mover))
+        return exit_of_checks(mover);
     return n_good > 0 ? hv_error_exit_code(HV_E_PARTIAL) : code;
 }
 

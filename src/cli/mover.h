@@ -47,6 +47,7 @@ struct hv_mover_item {
     struct hv_task *preflight;        /* NULL unless asked for */
     struct hv_journal_writer *writer; /* NULL: nothing is kept */
     char *job_ref;                    /* NULL until a job is known */
+    char *label;                      /* NULL until hv_mover_item_label had to make one */
     char *phase;
     size_t n_warned; /* warnings of the result that were written as events */
     uint64_t start_ms;
@@ -65,6 +66,8 @@ struct hv_mover {
     struct hv_progress *progress;
     struct hv_journal *journal; /* NULL: nothing is kept */
     bool detached;              /* by a signal */
+    char **said;                /* warnings, which may be the same for many items */
+    size_t n_said;
 };
 
 void hv_mover_init(struct hv_mover *mover, const struct hv_mover_options *options, struct hv_connection *connection);
@@ -83,11 +86,18 @@ int hv_mover_run(struct hv_mover *mover);
 
 /* Was its job started by somebody else, or by an earlier run? */
 bool hv_mover_is_guest(const struct hv_mover *mover);
+/* Nothing is to move. */
+static inline bool hv_mover_is_check(const struct hv_mover *mover) {
+    return mover->options.act == HV_ACT_CHECK || mover->options.dry_run;
+}
+
 /* Of one item that is done: its exit code, and whether that counts as done as asked. */
 int hv_mover_item_exit(const struct hv_mover_item *item);
 
 /* mover_report.c: what is said of an item. */
 const char *hv_mover_item_name(const struct hv_mover_item *item);
+/* The same, with the destination where there are several: "app01 to hv02". Valid until it is asked for again. */
+const char *hv_mover_item_label(struct hv_mover_item *item);
 /* Events of JSON lines; nothing in the other formats. */
 void hv_mover_event_started(struct hv_mover_item *item);
 void hv_mover_event_progress(const struct hv_mover_item *item, const struct hv_job *job, uint64_t now_ms);

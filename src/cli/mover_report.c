@@ -6,6 +6,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "cli/json.h"
+#include "cli/matrix.h"
 #include "cli/mover.h"
 #include "cli/output.h"
 #include "cli/say.h"
@@ -19,6 +20,20 @@ const char *hv_mover_item_name(const struct hv_mover_item *item) {
     const struct hv_move_result *result = hv_move_result(item->task);
 
     return result->vm_name ? result->vm_name : item->given;
+}
+
+const char *hv_mover_item_label(struct hv_mover_item *item) {
+    HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(TEXT_MAX_BYTES);
+    const char *name = hv_mover_item_name(item);
+
+    if (!item->destination || item->mover->connection->n_destinations < 2)
+        return name;
+    hv_buf_printf(&buf, "%s to %s", name, item->destination->label);
+    free(item->label);
+    item->label = NULL;
+    if (hv_buf_take(&buf, "a name", &item->label, NULL) < 0)
+        return name;
+    return item->label;
 }
 
 static bool is_between_hosts(const struct hv_mover_item *item) {
@@ -231,13 +246,19 @@ static void event_finished(const struct hv_mover_item *item) {
     hv_output_json(item->mover->out, object);
 }
 
+/* Every VM at every destination: rows of both would be hard to read. */
+static bool is_matrix(const struct hv_mover *mover) {
+    return hv_mover_is_check(mover) && mover->out->format == HV_FORMAT_TABLE && mover->connection->n_destinations > 1;
+}
+
 void hv_mover_say_done(struct hv_mover_item *item) {
     struct hv_output *out = item->mover->out;
     struct hv_circumstances circumstances = around(item);
     json_t *object;
 
-    /* After a signal the mover says once for all what still runs. */
-    if (item->code != 0 && !(item->mover->detached && (item->code == HV_E_DETACHED || item->code == HV_E_CANCELLED)))
+    /* After a signal the mover says once for all what still runs; a matrix tells all reasons itself. */
+    if (item->code != 0 && !is_matrix(item->mover) &&
+        !(item->mover->detached && (item->code == HV_E_DETACHED || item->code == HV_E_CANCELLED)))
         hv_say_error(out, &item->error, &circumstances);
     if (!writes_events(item))
         return;
@@ -353,11 +374,62 @@ static void say_request(const struct hv_mover_item *item) {
         hv_say_note(out, "  disk %s goes to %s", options->disks[i].source, options->disks[i].destination);
 }
 
+static const char *cell_word(const struct hv_mover_item *item) {
+    switch (hv_move_result(item->task)->outcome) {
+    case HV_OUTCOME_MIGRATABLE:
+        return "yes";
+    case HV_OUTCOME_NOT_MIGRATABLE:
+        return "no";
+    case HV_OUTCOME_NONE:
+    case HV_OUTCOME_MOVED:
+    case HV_OUTCOME_NOT_MOVED:
+    case HV_OUTCOME_RUNNING:
+    case HV_OUTCOME_JOB_COMPLETED:
+    case HV_OUTCOME_UNKNOWN:
+        break;
+    }
+    return "?";
+}
+
+/* What could not be asked is told by what failed, a no by its cause. */
+static const char *cell_reason(const struct hv_mover_item *item) {
+    bool is_no = hv_move_result(item->task)->outcome == HV_OUTCOME_NOT_MIGRATABLE;
+
+    if (item->code == 0)
+        return NULL;
+    return is_no && item->error.cause[0] ? item->error.cause : item->error.message;
+}
+
+static void say_matrix(const struct hv_mover *mover) {
+    HV_CLEANUP_FREE struct hv_matrix_cell *cells = calloc(mover->n_items + 1, sizeof(*cells));
+
+    if (!cells) {
+        mover->out->memory_failed = true;
+        return;
+    }
+    for (size_t i = 0; i < mover->n_items; i++) {
+        const struct hv_mover_item *item = mover->items[i];
+        const struct hv_move_result *result = hv_move_result(item->task);
+
+        cells[i] = (struct hv_matrix_cell){
+            .row = hv_mover_item_name(item),
+            .from = item->source->label,
+            .column = to_label(item),
+            .word = cell_word(item),
+            .reason = cell_reason(item),
+            .remedy = item->code ? item->error.remedy : NULL,
+            .reasons = result->reasons,
+            .n_reasons = result->n_reasons,
+        };
+    }
+    hv_matrix_print(cells, mover->n_items, mover->connection->n_destinations, "VM", mover->out);
+}
+
 static void say_table(const struct hv_mover *mover) {
     static const char *const check_headers[] = { "VM", "ID", "FROM", "TO", "RESULT", "REASON" };
     static const char *const move_headers[] = { "VM", "ID", "RESULT", "NOW ON", "STATE", "JOB" };
     HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
-    bool is_check = mover->options.act == HV_ACT_CHECK || mover->options.dry_run;
+    bool is_check = hv_mover_is_check(mover);
 
     if (hv_table_new(is_check ? check_headers : move_headers, HV_ARRAY_SIZE(check_headers), &table, NULL) < 0) {
         mover->out->memory_failed = true;
@@ -405,6 +477,10 @@ void hv_mover_say_results(const struct hv_mover *mover, int exit_code) {
 
     if (mover->out->format == HV_FORMAT_JSONL) {
         hv_output_json(mover->out, summary(mover, hv_json_document("summary"), exit_code));
+        return;
+    }
+    if (is_matrix(mover)) {
+        say_matrix(mover);
         return;
     }
     if (mover->out->format != HV_FORMAT_JSON) {

@@ -52,6 +52,10 @@ const struct hv_opt_row hv_opt_rows[] = {
     FLAG(PREFLIGHT, PREFLIGHT, 0, "preflight", "compare both hosts first, and warn of what the check does not ask"),
     FLAG(DEEP, DEEP, 0, "deep", "check whether the destination can take the storage, disk by disk"),
 
+    FLAG(OFFLINE, OFFLINE, 0, "offline", "compare processors only, by what we carry from host to host"),
+    TEXT(HOSTS, OFFLINE, 0, "hosts", "HOST", "the same for all VMs of a host (repeat, or with commas)"),
+    FLAG(VECTORS, OFFLINE, 0, "vectors", "with these: list the compatibility vectors that were compared"),
+
     FLAG(DETACH, DETACH, 0, "detach", "return as soon as the job runs"),
     { HV_OPT_DRY_RUN, HV_GROUP_DRY_RUN | HV_GROUP_CHANGE, HV_KIND_FLAG, 'n', "dry-run", NULL, NULL,
       "change nothing: check, and show what would be done" },

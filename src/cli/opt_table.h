@@ -123,6 +123,9 @@ enum hv_opt {
     HV_OPT_KEY_PASSWORD_FD,
     HV_OPT_GRACE,
     HV_OPT_KILL,
+    HV_OPT_OFFLINE,
+    HV_OPT_HOSTS,
+    HV_OPT_VECTORS,
     HV_OPT_COUNT, /* the last: how many there are */
 };
 
@@ -164,6 +167,7 @@ enum hv_opt {
 #define HV_GROUP_DEEP        (UINT64_C(1) << 34)
 #define HV_GROUP_PREFLIGHT   (UINT64_C(1) << 35)
 #define HV_GROUP_CANCEL      (UINT64_C(1) << 44)
+#define HV_GROUP_OFFLINE     (UINT64_C(1) << 48)
 #define HV_GROUP_ACCOUNT     (UINT64_C(1) << 40) /* those of CONNECT that say who signs in */
 
 enum hv_opt_kind {

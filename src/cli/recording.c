@@ -74,6 +74,7 @@ static bool is_private(enum hv_opt option) {
         HV_OPT_CONNECT_TIMEOUT,
         HV_OPT_NO_COLOR,
         HV_OPT_HOST,
+        HV_OPT_HOSTS,
         HV_OPT_TO,
     };
 
@@ -129,7 +130,7 @@ static int build_command(const struct hv_connection *connection, const struct hv
         put_operand(&buf, args->words[i]);
     /* A command without the option has its hosts among the operands. */
     if (args->command->groups & HV_GROUP_HOST)
-        put_hosts(&buf, "--host", connection->sources, connection->n_sources);
+        put_hosts(&buf, hv_args_has(args, HV_OPT_HOSTS) ? "--hosts" : "--host", connection->sources, connection->n_sources);
     if (args->command->groups & HV_GROUP_TO)
         put_hosts(&buf, "--to", connection->destinations, connection->n_destinations);
     for (size_t i = 0; i < hv_args_n_options(args); i++) {

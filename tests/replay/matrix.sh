@@ -34,6 +34,11 @@ fixture simulated/check-app01 "$usual" check app01 --from @1 --to @2 --include-s
 fixture simulated/check-several "$usual" check app01 web01 --from @1 --to @2 --include-storage
 fixture simulated/check-refused "$usual" check 'old lab' --from @1 --to @2 --include-storage
 fixture simulated/check-preflight "$usual" check app01 --from @1 --to @2 --storage 'D:\New' --preflight
+fixture simulated/check-offline "$usual --processor hv02=Intel-2" check app01 --offline --from @1 --to @2 --vectors
+fixture simulated/check-offline-refused "$usual --processor hv01=Intel-2" check app01 web01 --offline --from @1 --to @2
+fixture simulated/check-offline-json "$usual --processor hv02=AMD-1" check app01 --offline --from @1 --to @2 -o json
+fixture simulated/check-hosts "$usual --processor hv02=AMD-1" check --hosts @1 --to @2 --vectors
+fixture simulated/check-hosts-each "$usual --processor hv01=Intel-3" check --hosts @1 --hosts @2 --to @1 --to @2
 fixture simulated/check-unknown "$usual" check nobody --from @1 --to @2
 
 # ---- moving ----
@@ -113,6 +118,8 @@ fixture simulated/host-diff "$usual" host diff @1 @2
 # ---- the sample's modes ----
 fixture simulated/sample-vm-simple "$usual" sample vm-simple @1 @2 web01
 fixture simulated/sample-vm-simple-check "$usual" sample vm-simple-check @1 @2 web01
+fixture simulated/sample-checkcompatibility "$usual" sample checkcompatibility @1 @2 app01
+fixture simulated/sample-compare-vectors "$usual" sample compare-compatibility-vectors @1 app01
 fixture simulated/sample-vm-and-storage-simple "$usual" sample vm-and-storage-simple @1 @2 app01
 
 fixture simulated/sample-vm-compression "$usual" sample vm-compression @1 @2 web01
