@@ -338,6 +338,11 @@ static void verify_finds_what_was_planted(void **state) {
         { "<p:Msvm_ComputerSystem><p:ElementName>web shop</p:ElementName><p:Name>00000000-0000-4000-8000-000000000002</p:Name>"
           "</p:Msvm_ComputerSystem>",
           "a VM", NULL },
+        { "<p:MSCluster_Node><p:Name>NODE7</p:Name></p:MSCluster_Node>", "a host", NULL },
+        { "<p:MSCluster_Cluster><p:Name>CLUSTER7</p:Name></p:MSCluster_Cluster>", "a host", NULL },
+        { "<p:MSCluster_ResourceGroup><p:Name>web shop</p:Name></p:MSCluster_ResourceGroup>", "a VM", NULL },
+        { "<p:MSCluster_Resource><p:OwnerNode>NODE7</p:OwnerNode></p:MSCluster_Resource>", "a host", NULL },
+        { "<p:X_INPUT><p:NodeName>NODE7</p:NodeName></p:X_INPUT>", "a host", NULL },
         { "<p:Owner>eve</p:Owner>", "a user", NULL },
         { "by CORP\\user-1", "a domain", NULL },
         { "C:\\Customers\\vm-1.vhdx", "a folder or file", NULL },
