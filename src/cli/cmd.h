@@ -17,6 +17,7 @@ hv_cmd_fn hv_cmd_vm_start, hv_cmd_vm_stop, hv_cmd_vm_shutdown, hv_cmd_vm_save, h
 hv_cmd_fn hv_cmd_host_config, hv_cmd_host_diff;
 hv_cmd_fn hv_cmd_host_network_list, hv_cmd_host_network_add, hv_cmd_host_network_set, hv_cmd_host_network_remove,
     hv_cmd_host_network_any;
+hv_cmd_fn hv_cmd_cluster_list, hv_cmd_cluster_show;
 hv_cmd_fn hv_cmd_check, hv_cmd_migrate, hv_cmd_move_storage;
 hv_cmd_fn hv_cmd_job_list, hv_cmd_job_show, hv_cmd_job_follow, hv_cmd_job_cancel, hv_cmd_job_history;
 hv_cmd_fn hv_cmd_journal_export, hv_cmd_journal_check, hv_cmd_journal_compact;

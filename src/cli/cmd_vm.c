@@ -1,14 +1,20 @@
 /* hvctl vm list and show (ux.md 1). */
+#include <hvctl/cluster.h>
 #include <hvctl/vm.h>
 #include <inttypes.h>
 
 #include "base/duration.h"
+#include "base/error.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "cli/cluster_view.h"
 #include "cli/cmd.h"
 #include "cli/fanout.h"
 #include "cli/json.h"
+#include "cli/say.h"
 #include "cli/sheet.h"
+
+#define CLUSTER_UNTOLD "what a failover cluster owns was not told: %s"
 
 /* What keeps a VM busy: OperationalStatus[1] (hyperv.md 2.8). */
 static const struct {
@@ -57,6 +63,38 @@ static void state_text(const struct hv_vm *vm, struct hv_buf *buf) {
         hv_buf_printf(buf, "%s%s", buf->len ? ", " : "", activity);
 }
 
+/* The VMs of all hosts, and when they were asked for the clusters. */
+struct listing {
+    struct hv_fanout vms;
+    struct hv_fanout clusters;
+    bool has_clusters;
+};
+
+/* NULL where there is none, or the host did not tell. */
+static const struct hv_cluster *cluster_of(const struct listing *listing, size_t host) {
+    const struct hv_task *task = listing->has_clusters ? hv_fanout_answer(&listing->clusters, host) : NULL;
+
+    return task ? hv_cluster_result(task) : NULL;
+}
+
+static const struct hv_vm *vms_of(const struct listing *listing, size_t host, size_t *ret_n) {
+    const struct hv_task *task = hv_fanout_answer(&listing->vms, host);
+
+    *ret_n = 0;
+    return task ? hv_vm_list_result(task, ret_n) : NULL;
+}
+
+static const char *host_name(const struct listing *listing, size_t host) {
+    return listing->vms.connection->sources[host].label;
+}
+
+static void add_cluster_cells(struct hv_table *table, const struct hv_cluster *cluster, const char *vm_id) {
+    const struct hv_cluster_role *role = hv_cluster_view_find(cluster, vm_id);
+
+    hv_table_cell(table, role ? cluster->name : NULL);
+    hv_table_cell(table, role ? role->group : NULL);
+}
+
 static void add_row(struct hv_table *table, const char *host, const struct hv_vm *vm, bool plain) {
     HV_CLEANUP_BUF struct hv_buf state = HV_BUF_INIT(256);
     char uptime[HV_DURATION_TEXT_SIZE];
@@ -74,40 +112,45 @@ static void add_row(struct hv_table *table, const char *host, const struct hv_vm
     hv_table_cell(table, vm->id);
 }
 
-static void print_rows(const struct hv_fanout *fanout, struct hv_output *out) {
-    static const char *const headers[] = { "HOST", "NAME", "STATE", "UPTIME", "ID" };
+static void print_rows(const struct listing *listing, struct hv_output *out) {
+    static const char *const headers[] = { "HOST", "NAME", "STATE", "UPTIME", "ID", "CLUSTER", "ROLE" };
+    size_t n_headers = HV_ARRAY_SIZE(headers) - (listing->has_clusters ? 0 : 2);
     HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
 
-    if (hv_table_new(headers, HV_ARRAY_SIZE(headers), &table, NULL) < 0) {
+    if (hv_table_new(headers, n_headers, &table, NULL) < 0) {
         out->memory_failed = true;
         return;
     }
-    for (size_t i = 0; i < fanout->connection->n_sources; i++) {
-        const struct hv_task *task = hv_fanout_answer(fanout, i);
+    for (size_t i = 0; i < listing->vms.connection->n_sources; i++) {
         size_t n = 0;
-        const struct hv_vm *vms = task ? hv_vm_list_result(task, &n) : NULL;
+        const struct hv_vm *vms = vms_of(listing, i, &n);
 
-        for (size_t j = 0; j < n; j++)
-            add_row(table, fanout->connection->sources[i].label, &vms[j], out->format == HV_FORMAT_PLAIN);
+        for (size_t j = 0; j < n; j++) {
+            add_row(table, host_name(listing, i), &vms[j], out->format == HV_FORMAT_PLAIN);
+            if (listing->has_clusters)
+                add_cluster_cells(table, cluster_of(listing, i), vms[j].id);
+        }
     }
     hv_output_table(out, table);
 }
 
-static void print_json(const struct hv_fanout *fanout, struct hv_output *out) {
+static void print_json(const struct listing *listing, struct hv_output *out) {
     bool is_lines = out->format == HV_FORMAT_JSONL;
     json_t *list = json_array();
     json_t *document;
 
-    for (size_t i = 0; i < fanout->connection->n_sources; i++) {
-        const struct hv_task *task = hv_fanout_answer(fanout, i);
+    for (size_t i = 0; i < listing->vms.connection->n_sources; i++) {
+        const struct hv_cluster *cluster = cluster_of(listing, i);
         size_t n = 0;
-        const struct hv_vm *vms = task ? hv_vm_list_result(task, &n) : NULL;
+        const struct hv_vm *vms = vms_of(listing, i, &n);
 
         for (size_t j = 0; j < n; j++) {
             json_t *object = is_lines ? hv_json_document("vm") : json_object();
 
-            hv_json_put(&object, "host", hv_json_text(fanout->connection->sources[i].label));
+            hv_json_put(&object, "host", hv_json_text(host_name(listing, i)));
             put_vm(&object, &vms[j]);
+            if (listing->has_clusters)
+                hv_json_put(&object, "cluster", hv_cluster_view_vm(cluster, hv_cluster_view_find(cluster, vms[j].id)));
             if (is_lines)
                 hv_output_json(out, object);
             else
@@ -120,14 +163,51 @@ static void print_json(const struct hv_fanout *fanout, struct hv_output *out) {
     }
     document = hv_json_document("vms");
     hv_json_put(&document, "vms", list);
-    hv_json_put(&document, "errors", hv_fanout_errors(fanout));
+    hv_json_put(&document, "errors", hv_fanout_errors(&listing->vms));
     hv_output_json(out, document);
+}
+
+/* The VMs are listed whether a host tells of its cluster or not. */
+static int ask_clusters(struct listing *listing, struct hv_connection *connection, struct hv_error *err) {
+    const struct hv_fanout_question question = { .make = hv_cluster_show_new };
+    int rc = hv_fanout_run(&listing->clusters, connection, &question, err);
+
+    for (size_t i = 0; rc == 0 && i < connection->n_sources; i++) {
+        const struct hv_error *error = NULL;
+
+        if (hv_task_result(listing->clusters.tasks[i], &error) < 0 && hv_fanout_answer(&listing->vms, i))
+            hv_say_warning(connection->out, CLUSTER_UNTOLD, error->message);
+    }
+    listing->has_clusters = rc == 0;
+    return rc;
 }
 
 int hv_cmd_vm_list(const struct hv_args *args, struct hv_output *out) {
     const struct hv_connect_plan plan = { .max_sources = HV_MAX_HOSTS };
+    const struct hv_fanout_question question = { .make = hv_vm_list_new };
+    struct hv_connection connection = { 0 };
+    struct listing listing = { 0 };
+    struct hv_error error = { 0 };
+    int exit_code;
+    int rc = hv_connection_init(&connection, &plan, args, out, &error);
 
-    return hv_fanout_command(&plan, args, out, hv_vm_list_new, hv_output_is_json(out) ? print_json : print_rows);
+    if (rc == 0)
+        rc = hv_fanout_run(&listing.vms, &connection, &question, &error);
+    if (rc == 0 && hv_args_has(args, HV_OPT_WITH_CLUSTER))
+        rc = ask_clusters(&listing, &connection, &error);
+    if (rc < 0) {
+        exit_code = hv_say_failure(out, &error);
+    } else {
+        if (hv_output_is_json(out))
+            print_json(&listing, out);
+        else if (hv_fanout_is_worth_printing(&listing.vms))
+            print_rows(&listing, out);
+        exit_code = hv_fanout_finish(&listing.vms);
+    }
+    hv_fanout_deinit(&listing.clusters);
+    hv_fanout_deinit(&listing.vms);
+    hv_connection_deinit(&connection);
+    return exit_code;
 }
 
 static json_t *disks_json(const struct hv_vm_details *vm) {
@@ -249,25 +329,59 @@ static void add_parts(struct hv_sheet *sheet, const struct hv_vm_details *vm) {
     }
 }
 
-static void print_details(const struct hv_task *task, const struct hv_endpoint *source, struct hv_output *out) {
-    const struct hv_vm_details *vm = hv_vm_show_result(task);
+static void print_details(const struct hv_vm_details *vm, const struct hv_cluster *cluster, const char *host,
+                          struct hv_output *out) {
+    const struct hv_cluster_role *role = hv_cluster_view_find(cluster, vm->vm.id);
     struct hv_sheet sheet;
 
     if (hv_output_is_json(out)) {
-        hv_output_json(out, details_json(vm, source->label));
+        json_t *document = details_json(vm, host);
+
+        hv_json_put(&document, "cluster", hv_cluster_view_vm(cluster, role));
+        hv_output_json(out, document);
         return;
     }
     hv_sheet_begin(&sheet, out);
-    add_settings(&sheet, vm, source->label);
+    add_settings(&sheet, vm, host);
+    hv_cluster_view_sheet(cluster, role, &sheet);
     add_parts(&sheet, vm);
     hv_sheet_end(&sheet);
 }
 
+/* The VM is shown whether the host tells of its cluster or not. */
+static int find_cluster(struct hv_connection *connection, const char *vm_id, struct hv_task **ret_task, struct hv_error *err) {
+    struct hv_error error = { 0 };
+    int rc = hv_cluster_find_new(vm_id, ret_task, err);
+
+    if (rc < 0)
+        return rc;
+    rc = hv_connection_do(connection, *ret_task, &error);
+    if (rc == HV_E_MEMORY || rc == HV_E_CANCELLED || rc == HV_E_FIXTURE)
+        return hv_error_copy(err, &error);
+    if (rc < 0)
+        hv_say_warning(connection->out, CLUSTER_UNTOLD, error.message);
+    return 0;
+}
+
 int hv_cmd_vm_show(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
+    HV_CLEANUP(hv_task_free) struct hv_task *cluster = NULL;
     const struct hv_connect_plan plan = { .max_sources = 1 };
+    struct hv_connection connection = { 0 };
     struct hv_error error = { 0 };
+    int exit_code = 0;
     int rc = hv_vm_show_new(hv_args_operand(args, 0), &task, &error);
 
-    return hv_single_command(&plan, args, out, rc, &error, task, print_details);
+    if (rc == 0)
+        rc = hv_connection_init(&connection, &plan, args, out, &error);
+    if (rc == 0)
+        rc = hv_connection_do(&connection, task, &error);
+    if (rc == 0)
+        rc = find_cluster(&connection, hv_vm_show_result(task)->vm.id, &cluster, &error);
+    if (rc == 0)
+        print_details(hv_vm_show_result(task), hv_cluster_result(cluster), connection.sources[0].label, out);
+    else
+        exit_code = hv_say_failure(out, &error);
+    hv_connection_deinit(&connection);
+    return exit_code;
 }

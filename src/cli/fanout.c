@@ -102,7 +102,7 @@ int hv_fanout_finish(const struct hv_fanout *fanout) {
 }
 
 /* A table without any answer would be a header only; a JSON document tells of the errors. */
-static bool is_worth_printing(const struct hv_fanout *fanout) {
+bool hv_fanout_is_worth_printing(const struct hv_fanout *fanout) {
     bool any = false;
 
     for (size_t i = 0; i < fanout->n_tasks; i++)
@@ -128,30 +128,13 @@ int hv_fanout_command_with(const struct hv_connect_plan *plan, const struct hv_a
     if (rc == 0)
         rc = hv_fanout_run(&fanout, &connection, question, &error);
     if (rc == 0) {
-        if (is_worth_printing(&fanout))
+        if (hv_fanout_is_worth_printing(&fanout))
             print(&fanout, out);
         exit_code = hv_fanout_finish(&fanout);
     } else {
         exit_code = hv_say_failure(out, &error);
     }
     hv_fanout_deinit(&fanout);
-    hv_connection_deinit(&connection);
-    return exit_code;
-}
-
-int hv_single_command(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out, int rc,
-                      struct hv_error *error, struct hv_task *task, hv_single_print_fn *print) {
-    struct hv_connection connection = { 0 };
-    int exit_code = 0;
-
-    if (rc == 0)
-        rc = hv_connection_init(&connection, plan, args, out, error);
-    if (rc == 0)
-        rc = hv_connection_do(&connection, task, error);
-    if (rc == 0)
-        print(task, &connection.sources[0], out);
-    else
-        exit_code = hv_say_failure(out, error);
     hv_connection_deinit(&connection);
     return exit_code;
 }

@@ -48,11 +48,8 @@ int hv_fanout_command(const struct hv_connect_plan *plan, const struct hv_args *
 int hv_fanout_command_with(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out,
                            const struct hv_fanout_question *question, hv_fanout_print_fn *print);
 
-/* The same for one task on one host. RC and ERROR are what making TASK ended in. */
-typedef void hv_single_print_fn(const struct hv_task *task, const struct hv_endpoint *source, struct hv_output *out);
-int hv_single_command(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out, int rc,
-                      struct hv_error *error, struct hv_task *task, hv_single_print_fn *print);
-
+/* Did any host answer, or does the format tell of errors too? */
+bool hv_fanout_is_worth_printing(const struct hv_fanout *fanout);
 /* The answer of task number INDEX; NULL when it failed. */
 const struct hv_task *hv_fanout_answer(const struct hv_fanout *fanout, size_t index);
 /* The errors of all that failed, as a JSON array. */

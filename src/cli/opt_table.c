@@ -66,6 +66,7 @@ const struct hv_opt_row hv_opt_rows[] = {
     VALUE(GRACE, CANCEL, DURATION, 0, "grace", "DURATION", "how long the job may take to end in good order (default 1m)"),
     FLAG(KILL, CANCEL, 0, "kill", "after that end it by force, which may leave things behind"),
 
+    FLAG(WITH_CLUSTER, WITH_CLUSTER, 0, "with-cluster", "tell which VMs a failover cluster owns, and as which role"),
     FLAG(FORCE, FORCE, 0, "force", "close applications that object; what they did not save is lost"),
     VALUE(TIMEOUT, POWER, DURATION, 0, "timeout", "DURATION", "wait so long for the new state (default 5m)"),
     VALUE(PROCESSOR_COMPATIBILITY, VM_SET, CHOICE, 0, "processor-compatibility", "on|off",

@@ -2,6 +2,7 @@
  * Collecting the facts: the VM, the settings of both hosts, then what else the source and the destination tell. The parts are
  * tasks of their own, one after the other, whose questions go to the host that they are about.
  */
+#include <hvctl/cluster.h>
 #include <hvctl/host.h>
 #include <hvctl/job.h>
 #include <hvctl/preflight.h>
@@ -28,6 +29,7 @@ enum part {
     PART_SOURCE,
     PART_DESTINATION,
     PART_JOBS,
+    PART_CLUSTER, /* made when the VM's GUID is known */
     PART_COUNT,
 };
 
@@ -240,17 +242,26 @@ static int keep_job(struct preflight *self, struct hv_error *err) {
 
 static int part_begin(struct preflight *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err);
 
-/* The part's result is taken; a job list that cannot be had is done without. */
+/* Jobs and clusters that cannot be had are done without. */
+static bool is_courtesy(size_t part) {
+    return part == PART_JOBS || part == PART_CLUSTER;
+}
+
+/* The part's result is taken. */
 static int part_end(struct preflight *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     static const struct hv_event start = { .kind = HV_EVENT_START };
     const struct hv_error *error = NULL;
     int r = 0;
 
-    if (hv_task_result(self->parts[self->part], &error) < 0 && (self->part != PART_JOBS || error->code == HV_E_MEMORY))
+    if (hv_task_result(self->parts[self->part], &error) < 0 && (!is_courtesy(self->part) || error->code == HV_E_MEMORY))
         return hv_error_copy(err, error);
     if (self->part == PART_VM) {
         self->facts.vm = hv_vm_show_result(self->parts[PART_VM]);
         r = plan_disks(self, err);
+        if (r == 0)
+            r = hv_cluster_find_new(self->facts.vm->vm.id, &self->parts[PART_CLUSTER], err);
+    } else if (self->part == PART_CLUSTER) {
+        self->facts.cluster = hv_cluster_result(self->parts[PART_CLUSTER]);
     } else if (self->part == PART_JOBS) {
         r = keep_job(self, err);
     }

@@ -120,6 +120,23 @@ static void check_state(struct judge *judge) {
              "%s has a planned VM with this GUID", facts->destination);
 }
 
+/* Whether the destination is among its nodes shows in their names only, which need not be those that we call hosts by. */
+static void check_cluster(struct judge *judge) {
+    const struct hv_cluster *cluster = judge->facts->cluster;
+    const struct hv_cluster_role *role = cluster && cluster->n_roles > 0 ? &cluster->roles[0] : NULL;
+    HV_CLEANUP_BUF struct hv_buf nodes = HV_BUF_INIT(TEXT_MAX);
+
+    if (!role)
+        return;
+    for (size_t i = 0; i < cluster->n_nodes; i++)
+        hv_buf_printf(&nodes, "%s%s", i > 0 ? ", " : "", cluster->nodes[i].name ? cluster->nodes[i].name : "?");
+    note(judge, "clustered",
+         "the cluster must move it: --cluster, to one of its nodes; it leaves the cluster only when its role is removed first",
+         "a failover cluster owns the VM: it is the role \"%s\" of %s, at %s now, whose nodes are %s",
+         role->group ? role->group : "?", cluster->name ? cluster->name : "a cluster", role->owner ? role->owner : "?",
+         nodes.len > 0 ? hv_buf_text(&nodes) : "not told");
+}
+
 static void check_switches(struct judge *judge) {
     const struct hv_preflight_facts *facts = judge->facts;
 
@@ -266,9 +283,9 @@ static void check_targets(struct judge *judge) {
 }
 
 int hv_preflight_judge(const struct hv_preflight_facts *facts, struct hv_findings *findings, struct hv_error *err) {
-    static void (*const rules[])(struct judge *) = { check_enabled,  check_authentication, check_slots,  check_state,
-                                                     check_switches, check_version,        check_memory, check_media,
-                                                     check_space,    check_targets };
+    static void (*const rules[])(struct judge *) = { check_enabled, check_authentication, check_slots,   check_state,
+                                                     check_cluster, check_switches,       check_version, check_memory,
+                                                     check_media,   check_space,          check_targets };
     struct judge judge = { .facts = facts, .findings = findings, .err = err };
 
     for (size_t i = 0; i < HV_ARRAY_SIZE(rules); i++)

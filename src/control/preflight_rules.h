@@ -2,6 +2,7 @@
 #ifndef CONTROL_PREFLIGHT_RULES_H
 #define CONTROL_PREFLIGHT_RULES_H
 
+#include <hvctl/cluster.h>
 #include <hvctl/host.h>
 #include <hvctl/preflight.h>
 #include <hvctl/vm.h>
@@ -38,12 +39,13 @@ struct hv_preflight_facts {
     bool switches_known;
     char **switches; /* names of those of the destination */
     size_t n_switches;
-    int64_t replication_state; /* of the VM */
-    int64_t free_memory_mib;   /* of the destination */
-    int64_t build;             /* of its Windows */
-    char *running_job;         /* description of a job of this VM; NULL: none */
-    bool is_there;             /* a VM of that GUID at the destination */
-    bool is_planned;           /* a planned one */
+    int64_t replication_state;        /* of the VM */
+    int64_t free_memory_mib;          /* of the destination */
+    int64_t build;                    /* of its Windows */
+    const struct hv_cluster *cluster; /* with the role that the VM is; NULL: not told */
+    char *running_job;                /* description of a job of this VM; NULL: none */
+    bool is_there;                    /* a VM of that GUID at the destination */
+    bool is_planned;                  /* a planned one */
     struct hv_volume *volumes;
     size_t n_volumes;
     struct hv_known_file *sources; /* disks of the VM */

@@ -53,7 +53,7 @@ int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_n
         return hv_error_set(err, HV_E_LIMIT, "more than %d queries in one task", HV_GATHER_MAX_QUERIES);
     struct hv_gather_query *query = &gather->queries[gather->n_queries];
     struct hv_op *op = NULL;
-    *query = (struct hv_gather_query){ gather, kind, required, gather->is_courtesy };
+    *query = (struct hv_gather_query){ gather, kind, required, gather->is_courtesy, gather->cim_namespace != NULL };
     int r = op_new(query, class_name, where, &op, err);
     if (r < 0)
         return r;
@@ -79,6 +79,11 @@ bool hv_gather_is_missing(const struct hv_error *err) {
     return err->code == HV_E_NOT_FOUND && err->hresult != wbem_e_invalid_namespace;
 }
 
+/* A namespace other than Hyper-V's own may be missing altogether, as that of clusters is where there is none. */
+static bool is_elsewhere(const struct hv_gather_query *query, const struct hv_error *err) {
+    return !query->required && query->is_elsewhere && err->hresult == wbem_e_invalid_namespace;
+}
+
 static int query_end(struct hv_gather *gather, const struct hv_event *event, struct hv_error *err) {
     gather->n_pending--;
     if (event->kind == HV_EVENT_OP_DONE) {
@@ -88,6 +93,8 @@ static int query_end(struct hv_gather *gather, const struct hv_event *event, str
     if (gather->queries[event->tag].is_courtesy && event->err->code != HV_E_MEMORY)
         return 0;
     bool last_hope = !gather->answered && gather->n_pending == 0;
+    if (is_elsewhere(&gather->queries[event->tag], event->err))
+        return 0;
     if (gather->queries[event->tag].required || last_hope || !hv_gather_is_missing(event->err))
         return hv_error_copy(err, event->err);
     return 0;

@@ -31,6 +31,7 @@ struct hv_gather {
         uint32_t kind;
         bool required;
         bool is_courtesy;
+        bool is_elsewhere;            /* in a namespace of its own */
     } queries[HV_GATHER_MAX_QUERIES]; /* all that were ever begun: the tag of an op is its index */
     size_t n_queries;
     size_t n_pending;
@@ -43,7 +44,8 @@ void hv_gather_init(struct hv_gather *gather, hv_gather_begin_fn *begin, hv_gath
 
 /*
  * For the begin function: enumerates CLASS_NAME of the gather's namespace, or those that fit the WQL condition WHERE (NULL: all).
- * Unless REQUIRED, a host without that class just has no instance of it. Errors: LIMIT (queries, length), MEMORY.
+ * Unless REQUIRED, a host without that class, or without that namespace, just has no instance of it. Errors: LIMIT (queries,
+ * length), MEMORY.
  */
 HV_MUST_CHECK int hv_gather_query(struct hv_gather *gather, uint32_t kind, const char *class_name, const char *where,
                                   bool required, struct hv_effects *effects, struct hv_error *err);

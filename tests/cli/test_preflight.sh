@@ -53,6 +53,13 @@ look --storage 'D:\New'
 warns memory '2048 MiB'
 
 scenario 'the machine'
+world 'cluster = hvc01\n' '' 'clustered = yes\n'
+look --storage 'D:\New'
+warns clustered 'the role "one" of hvc01'
+world 'cluster = hvc01\n' '' ''
+look --storage 'D:\New'
+exit_is 0
+out_json '.results[0].preflight == []'
 world '' '' 'busy = 32768\n'
 look --storage 'D:\New'
 warns vm_busy 32768

@@ -12,6 +12,8 @@
 
 usual='--migrate-seconds 2 --time-scale 4'
 app01=0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001
+# hv01 and hv02 as nodes of a cluster.
+cluster='--config tests/replay/cluster.ini'
 move='migrate app01 --from @1 --to @2 --include-storage'
 
 # ---- looking ----
@@ -24,6 +26,11 @@ fixture simulated/vm-show-json "$usual" vm show "$app01" --host @1 -o json
 fixture simulated/vm-show-odd-name "$usual" vm show 'db & <test> "one"' --host @1
 fixture simulated/vm-show-unknown "$usual" vm show nobody --host @1
 fixture simulated/vm-show-ambiguous "$usual" vm show twin --host @1
+fixture simulated/vm-list-cluster "$usual $cluster" vm list --host @1 --host @2 --with-cluster
+fixture simulated/vm-show-cluster "$usual $cluster" vm show one --host @1
+fixture simulated/cluster-show "$usual $cluster" cluster show --host @1
+fixture simulated/cluster-show-none "$usual" cluster show --host @1
+fixture simulated/cluster-list-json "$usual $cluster" cluster list --host @1 --host @2 -o json
 fixture simulated/host-show "$usual" host show --host @1
 fixture simulated/host-show-json "$usual" host show --host @1 --host @2 -o json
 
@@ -39,6 +46,7 @@ fixture simulated/check-offline-refused "$usual --processor hv01=Intel-2" check 
 fixture simulated/check-offline-json "$usual --processor hv02=AMD-1" check app01 --offline --from @1 --to @2 -o json
 fixture simulated/check-hosts "$usual --processor hv02=AMD-1" check --hosts @1 --to @2 --vectors
 fixture simulated/check-hosts-each "$usual --processor hv01=Intel-3" check --hosts @1 --hosts @2 --to @1 --to @2
+fixture simulated/check-preflight-cluster "$usual $cluster" check one --from @1 --to @2 --preflight
 fixture simulated/check-unknown "$usual" check nobody --from @1 --to @2
 
 # ---- moving ----

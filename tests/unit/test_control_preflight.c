@@ -142,6 +142,23 @@ static void the_vm_is_judged(void **state) {
     SPOIL("checkpoints", world.vm.n_checkpoints = 1);
 }
 
+static void a_role_of_a_cluster_is_judged(void **state) {
+    static char group[] = "one";
+    static char node[] = "HV02";
+    static char name[] = "hvc01";
+    struct hv_cluster_role role = { .group = group, .owner = node };
+    struct hv_cluster_node nodes[] = { { .name = node }, { .name = NULL } };
+    struct hv_cluster cluster = { .name = name, .nodes = nodes, .n_nodes = 2, .roles = &role, .n_roles = 1 };
+    struct hv_cluster_role odd_role = { .group = NULL };
+    struct hv_cluster odd = { .roles = &odd_role, .n_roles = 1 };
+    struct hv_cluster without = { .name = name, .nodes = nodes, .n_nodes = 2 };
+
+    (void)state;
+    SPOIL("clustered", world.facts.cluster = &cluster);
+    SPOIL("clustered", world.facts.cluster = &odd);
+    SPOIL(NULL, world.facts.cluster = &without);
+}
+
 static void disks_are_judged(void **state) {
     static char iso[] = "D:\\x.iso";
     static char share[] = "\\\\fs\\x.iso";
@@ -179,6 +196,7 @@ int main(void) {
         cmocka_unit_test(nothing_is_said_without_a_reason),
         cmocka_unit_test(hosts_are_judged),
         cmocka_unit_test(the_vm_is_judged),
+        cmocka_unit_test(a_role_of_a_cluster_is_judged),
         cmocka_unit_test(disks_are_judged),
         cmocka_unit_test(a_vm_that_is_not_there_cannot_be_judged),
     };
