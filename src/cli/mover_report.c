@@ -385,6 +385,7 @@ static const char *cell_word(const struct hv_mover_item *item) {
     case HV_OUTCOME_NOT_MOVED:
     case HV_OUTCOME_RUNNING:
     case HV_OUTCOME_JOB_COMPLETED:
+    case HV_OUTCOME_JOB_CANCELLED:
     case HV_OUTCOME_UNKNOWN:
         break;
     }

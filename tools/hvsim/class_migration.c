@@ -79,11 +79,6 @@ static const struct sim_parameter get_limits[] = {
     SIM_OUTR_OBJECT("CompatibilityVectors", "Msvm_CompatibilityVector"),
 };
 
-static const struct sim_parameter get_limits[] = {
-    SIM_IN("Options", STRING),
-    SIM_OUTR_EMBEDDED("CompatibilityVectors", "Msvm_CompatibilityVector"),
-};
-
 static const struct sim_method service_methods[] = {
     SIM_METHOD("AddNetworkSettings", network_settings),
     SIM_METHOD("CheckSystemCompatibilityInfo", check_compatibility),

@@ -188,8 +188,7 @@ struct sim_fault {
     enum sim_fault_kind kind;
     uint32_t value;
     const char *host;   /* only requests to this host; NULL: any */
-    const char *method; /* only this method; NULL: MigrateVirtualSystemToHost, for RETURN also
-                           CheckVirtualSystemIsMigratable, for ROLE_* MoveToNewNodeParams */
+    const char *method; /* only this; NULL: MigrateVirtualSystemToHost, RETURN: also the check, ROLE_*: MoveToNewNodeParams */
     const char *vm;     /* only this VM (GUID or name); NULL: any */
     unsigned skip;      /* let this many matching requests through first */
     unsigned count;     /* then hit so many; 0: all */
