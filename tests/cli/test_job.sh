@@ -1,7 +1,7 @@
 #!/bin/sh
 # Jobs: leaving one running, seeing it, following it to its end.
 . "$(dirname "$0")/lib.sh"
-start_hosts --migrate-seconds 3
+start_hosts --migrate-seconds 12
 
 scenario 'no job at first'
 hvctl job list --host "$hv01" -o json
