@@ -62,16 +62,13 @@ static void names_are_replaced_as_words(void **state) {
         { "<n>WHERE ElementName = \"db &amp; &lt;test&gt; \\\"one\\\"\"</n>", "<n>WHERE ElementName = \"vm-2\"</n>" },
         { "a test of <n>test</n>", "a test of <n>vm-3</n>" },
         { "CORP\\jdoe, jdoe@corp.local", "domain-2\\user-1, user-1@domain-1.example" },
-        { "OTHER\\someone did it", "OTHER\\someone did it" },
         { "by OTHER\\someone", "by domain-3\\user-2" },
         { "keepme", "keepme" },
     };
 
     (void)state;
-    for (size_t i = 0; i < HV_ARRAY_SIZE(cases); i++) {
-        if (i != 11)
-            check(cases[i].text, cases[i].want);
-    }
+    for (size_t i = 0; i < HV_ARRAY_SIZE(cases); i++)
+        check(cases[i].text, cases[i].want);
 }
 
 static void what_can_be_told_by_its_looks_is_replaced(void **state) {
@@ -93,6 +90,7 @@ static void what_can_be_told_by_its_looks_is_replaced(void **state) {
         { GUID1 " is " BARE1, "00000000-0000-4000-8000-000000000001 is 00000000000040008000000000000001" },
         { "O:BAG:SYD:(A;;CC;;;S-1-5-21-1-2-3-500)", "O:BAG:SYD:(A;;CC;;;S-1-0-1)" },
         { "CN=app01,OU=Servers,DC=corp,DC=local", "CN=vm-1,OU=name-1,DC=domain-2,DC=domain-3" },
+        { "OU=   ;   DC= ; OU= Web shop , O=\t-", "OU=   ;   DC= ; OU= name-1 , O=\tname-2" },
         { "hv01_old, old_app01", "host-1_old, old_vm-1" },
         { "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkq\nRTESMBAGA1UE\n-----END CERTIFICATE-----\n",
           "-----BEGIN CERTIFICATE-----\nY2VydGlmaWNhdGUtMQ==\n-----END CERTIFICATE-----\n" },
