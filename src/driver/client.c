@@ -7,6 +7,7 @@
 #include "driver/poll.h"
 #include "driver/run.h"
 #include "transport/curl.h"
+#include "transport/record.h"
 
 int hv_process_init(struct hv_error *err) {
     hv_op_process_init();
@@ -122,6 +123,8 @@ int hv_client_turn(struct hv_client *client, uint64_t max_wait_ms, struct hv_err
 
     if (!is_busy(client))
         return 0;
+    if (client->recorder && hv_record_catch_up(client->recorder))
+        max_wait_ms = 0;
     r = platform->wait(platform->context, client->transport, next_due_ms(client), max_wait_ms, err);
     if (r < 0)
         return r;
@@ -134,7 +137,11 @@ int hv_client_turn(struct hv_client *client, uint64_t max_wait_ms, struct hv_err
         hv_poll_begin_due(client->hosts[i]);
         hv_exchange_send_ready(client->hosts[i]);
     }
-    return is_busy(client) ? 1 : 0;
+    if (is_busy(client))
+        return 1;
+    if (client->recorder)
+        hv_record_flush(client->recorder);
+    return 0;
 }
 
 int hv_client_run(struct hv_client *client, struct hv_error *err) {

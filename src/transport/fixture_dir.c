@@ -300,25 +300,35 @@ static int write_bytes(int file, const char *bytes, size_t n_bytes) {
     return 0;
 }
 
+/* In place: for a file that nobody looks at yet. */
+static int write_file(int fd, const char *name, const char *path, const char *told, const char *bytes, size_t n_bytes,
+                      struct hv_error *err) {
+    int file = openat(fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int r;
+
+    if (file < 0)
+        return fail("written", path, told, err);
+    r = write_bytes(file, bytes, n_bytes);
+    if (r < 0)
+        r = fail("written", path, told, err);
+    if (close(file) != 0 && r == 0)
+        r = fail("written", path, told, err);
+    if (r < 0)
+        (void)unlinkat(fd, name, 0);
+    return r;
+}
+
 /* Under another name first. */
 int hv_fixture_dir_put_file(int fd, const char *path, const char *name, const char *bytes, size_t n_bytes, struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf draft = HV_BUF_INIT((size_t)HV_FIXTURE_NAME_SIZE * 2);
-    int file;
     int r;
 
     hv_buf_printf(&draft, ".%s.new", name);
-    file = openat(fd, hv_buf_text(&draft), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0)
-        return fail("written", path, name, err);
-    r = write_bytes(file, bytes, n_bytes);
-    if (r < 0)
+    r = write_file(fd, hv_buf_text(&draft), path, name, bytes, n_bytes, err);
+    if (r == 0 && renameat(fd, hv_buf_text(&draft), fd, name) != 0) {
         r = fail("written", path, name, err);
-    if (close(file) != 0 && r == 0)
-        r = fail("written", path, name, err);
-    if (r == 0 && renameat(fd, hv_buf_text(&draft), fd, name) != 0)
-        r = fail("written", path, name, err);
-    if (r < 0)
         (void)unlinkat(fd, hv_buf_text(&draft), 0);
+    }
     return r;
 }
 
@@ -337,10 +347,10 @@ int hv_fixture_dir_put_exchange(int fd, const char *path, const struct hv_fixtur
     int r;
 
     hv_fixture_file_name(exchange->number, HV_FIXTURE_REQUEST, name);
-    r = hv_fixture_dir_put_file(fd, path, name, exchange->request, exchange->n_request, err);
+    r = write_file(fd, name, path, name, exchange->request, exchange->n_request, err);
     hv_fixture_file_name(exchange->number, HV_FIXTURE_RESPONSE, name);
     if (r == 0 && exchange->response)
-        r = hv_fixture_dir_put_file(fd, path, name, exchange->response, exchange->n_response, err);
+        r = write_file(fd, name, path, name, exchange->response, exchange->n_response, err);
     hv_fixture_file_name(exchange->number, HV_FIXTURE_META, name);
     if (r == 0) {
         hv_fixture_exchange_build(exchange, &meta);

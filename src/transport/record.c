@@ -15,7 +15,11 @@
 #include "xml/reader.h"
 
 /* Requests grow little by stand-ins; answers may be converted from UTF-16, and keep their size otherwise. */
-enum { MAX_BYTES = HV_FIXTURE_MAX_FILE, MAX_COMMAND = 64 * 1024 };
+enum {
+    MAX_BYTES = HV_FIXTURE_MAX_FILE,
+    MAX_COMMAND = 64 * 1024,
+    MAX_WAITING = 16 * 1024 * 1024, /* bytes of exchanges that ended and are not written yet */
+};
 
 struct flight {
     struct flight *next;
@@ -25,6 +29,10 @@ struct flight {
     size_t n_bytes;
     uint64_t sent_ms;
     unsigned number;
+    /* Once it ended. */
+    struct hv_result result;
+    uint64_t ended_ms;
+    char *kept; /* what request and result point to */
 };
 
 struct record_transport {
@@ -39,6 +47,11 @@ struct record_transport {
     struct hv_fixture_header header;
     char *command; /* with the names it came with: they may be learnt only later */
     struct flight *flights;
+    /* Ended, in that order: written while the next answers are under way, so that hosts are not kept waiting for it. */
+    struct flight *waiting;
+    struct flight **waiting_end;
+    size_t n_waiting; /* bytes */
+    bool is_fresh;    /* something was submitted, and has not left before collect is called */
     unsigned n_numbers;
     size_t n_names_first; /* that were known before the first exchange was written */
     bool is_closed;
@@ -82,7 +95,8 @@ static int rewrite_text(struct record_transport *self, const char *text, char **
 
 /* Host build and stack, where an Identify told them. */
 static int note_product(struct record_transport *self, const struct hv_xml_node *root, struct hv_error *err) {
-    const struct hv_xml_node *version = hv_xml_descendant(hv_xml_child(root, NULL, "Body"), NULL, "ProductVersion");
+    const struct hv_xml_node *identity = hv_xml_child(hv_xml_child(root, NULL, "Body"), NULL, "IdentifyResponse");
+    const struct hv_xml_node *version = hv_xml_child(identity, NULL, "ProductVersion");
 
     if (!version || self->header.product)
         return 0;
@@ -152,12 +166,12 @@ static int name_host(struct record_transport *self, const struct hv_endpoint *en
     return r < 0 ? r : rewrite_text(self, label, ret_name, err);
 }
 
-static int write_down(struct record_transport *self, const struct flight *flight, const struct hv_result *result,
-                      struct hv_error *err) {
+static int write_down(struct record_transport *self, const struct flight *flight, struct hv_error *err) {
+    const struct hv_result *result = &flight->result;
     struct hv_fixture_exchange exchange = {
         .number = flight->number,
         .sent_ms = flight->sent_ms,
-        .duration_ms = elapsed(self) - flight->sent_ms,
+        .duration_ms = flight->ended_ms - flight->sent_ms,
     };
     int r;
 
@@ -238,21 +252,93 @@ static int write_header(struct record_transport *self, struct hv_error *err) {
 }
 
 /* With the first exchange the command is written, for a recording that breaks off: the names in it are known by now. */
-static void note(struct record_transport *self, const struct flight *flight, const struct hv_result *result) {
+static void note(struct record_transport *self, const struct flight *flight) {
     struct hv_error error = { 0 };
 
     if (!is_recording(self))
         return;
-    if (write_down(self, flight, result, &error) < 0 ||
+    if (write_down(self, flight, &error) < 0 ||
         (!self->header.command && (name_command(self, &error) < 0 || write_header(self, &error) < 0)))
         self->failure = error;
 }
 
+/* ---- exchanges that wait to be written ---- */
+
+static struct flight *flight_free(struct flight *flight) {
+    if (flight)
+        free(flight->kept);
+    free(flight);
+    return NULL;
+}
+
+static size_t put(char *to, const char *from, size_t n, const char **ret_from) {
+    memcpy(to, from, n);
+    *ret_from = to;
+    return n;
+}
+
+/* What belongs to others is copied, for it goes away. */
+static int keep(struct flight *flight, const struct hv_result *result, struct hv_error *err) {
+    const struct hv_answer *answer = &result->answer;
+    size_t n_answer = result->code == 0 ? answer->n_bytes : 0;
+    size_t n_type = result->code == 0 && answer->content_type ? strlen(answer->content_type) + 1 : 0;
+    char *at = malloc(flight->n_bytes + n_answer + n_type + 1);
+
+    if (!at)
+        return hv_error_memory(err);
+    flight->result = *result;
+    flight->kept = at;
+    at += put(at, flight->bytes, flight->n_bytes, &flight->bytes);
+    if (n_answer > 0)
+        at += put(at, answer->bytes, n_answer, &flight->result.answer.bytes);
+    if (n_type > 0)
+        (void)put(at, answer->content_type, n_type, &flight->result.answer.content_type);
+    return 0;
+}
+
+static size_t weight(const struct flight *flight) {
+    return flight->n_bytes + (flight->result.code == 0 ? flight->result.answer.n_bytes : 0);
+}
+
+static void write_first(struct record_transport *self) {
+    struct flight *flight = self->waiting;
+
+    self->waiting = flight->next;
+    if (!self->waiting)
+        self->waiting_end = &self->waiting;
+    self->n_waiting -= weight(flight);
+    note(self, flight);
+    (void)flight_free(flight);
+}
+
+static void write_waiting(struct record_transport *self) {
+    while (self->waiting)
+        write_first(self);
+}
+
+static void enqueue(struct record_transport *self, struct flight *flight, const struct hv_result *result) {
+    struct hv_error error = { 0 };
+
+    flight->ended_ms = elapsed(self);
+    flight->next = NULL;
+    if (!is_recording(self) || keep(flight, result, &error) < 0) {
+        if (is_recording(self))
+            self->failure = error;
+        (void)flight_free(flight);
+        return;
+    }
+    *self->waiting_end = flight;
+    self->waiting_end = &flight->next;
+    self->n_waiting += weight(flight);
+    while (self->n_waiting > MAX_WAITING)
+        write_first(self);
+}
+
 /* We stopped waiting; whatever became of it. */
-static void note_cancelled(struct record_transport *self, const struct flight *flight) {
+static void enqueue_cancelled(struct record_transport *self, struct flight *flight) {
     const struct hv_result result = { .code = HV_E_CANCELLED, .left = true };
 
-    note(self, flight, &result);
+    enqueue(self, flight, &result);
 }
 
 /* ---- the transport ---- */
@@ -289,6 +375,7 @@ static int submit(struct hv_transport *transport, const struct hv_request *reque
     flight->number = ++self->n_numbers;
     flight->next = self->flights;
     self->flights = flight;
+    self->is_fresh = true;
     return 0;
 }
 
@@ -297,9 +384,9 @@ static int collect(struct hv_transport *transport, struct hv_result *ret_result,
     int r = hv_transport_collect(self->inner, ret_result, err);
     struct flight *flight = r > 0 ? unhook(self, ret_result->user) : NULL;
 
+    self->is_fresh = false;
     if (flight)
-        note(self, flight, ret_result);
-    free(flight);
+        enqueue(self, flight, ret_result);
     return r;
 }
 
@@ -308,13 +395,27 @@ static void cancel(struct hv_transport *transport, const void *user) {
     struct flight *flight = unhook(self, user);
 
     if (flight)
-        note_cancelled(self, flight);
-    free(flight);
+        enqueue_cancelled(self, flight);
     hv_transport_cancel(self->inner, user);
 }
 
 static int wait_for(struct hv_transport *transport, uint64_t max_ms, struct hv_error *err) {
     return hv_transport_wait(self_of(transport)->inner, max_ms, err);
+}
+
+bool hv_record_catch_up(struct hv_transport *transport) {
+    struct record_transport *self = self_of(transport);
+
+    if (!self->waiting)
+        return false;
+    if (!self->is_fresh)
+        write_first(self);
+    self->is_fresh = false;
+    return true;
+}
+
+void hv_record_flush(struct hv_transport *transport) {
+    write_waiting(self_of(transport));
 }
 
 /* One file again, now that all names are known. */
@@ -366,8 +467,12 @@ static int amend(struct record_transport *self, struct hv_error *err) {
 static void close_fixture(struct record_transport *self) {
     struct hv_error error = { 0 };
 
-    for (const struct flight *flight = self->flights; flight; flight = flight->next)
-        note_cancelled(self, flight);
+    while (self->flights) {
+        struct flight *flight = self->flights;
+        self->flights = flight->next;
+        enqueue_cancelled(self, flight);
+    }
+    write_waiting(self);
     if (!is_recording(self))
         return;
     self->header.is_closed = true;
@@ -388,7 +493,12 @@ static void destroy(struct hv_transport *transport) {
     while (self->flights) {
         struct flight *flight = self->flights;
         self->flights = flight->next;
-        free(flight);
+        (void)flight_free(flight);
+    }
+    while (self->waiting) {
+        struct flight *flight = self->waiting;
+        self->waiting = flight->next;
+        (void)flight_free(flight);
     }
     (void)hv_transport_free(self->inner);
     (void)hv_redactor_free(self->redactor);
@@ -399,6 +509,7 @@ static void destroy(struct hv_transport *transport) {
 }
 
 struct hv_redactor *hv_record_redactor(struct hv_transport *transport) {
+    write_waiting(self_of(transport)); /* names are numbered in the order in which they come */
     return self_of(transport)->redactor;
 }
 
@@ -460,6 +571,7 @@ int hv_record_new(struct hv_transport *inner_take, struct hv_redactor *redactor_
         return hv_error_memory(err);
     }
     self->transport.vtable = &vtable;
+    self->waiting_end = &self->waiting;
     self->inner = inner_take;
     self->redactor = redactor_take;
     self->fd = -1;

@@ -5,6 +5,8 @@
 #ifndef TRANSPORT_RECORD_H
 #define TRANSPORT_RECORD_H
 
+#include <stdbool.h>
+
 #include "fixture/redact.h"
 #include "transport/interface.h"
 
@@ -25,6 +27,15 @@ HV_MUST_CHECK int hv_record_new(struct hv_transport *inner_take, struct hv_redac
 
 /* NULL when names are kept. */
 struct hv_redactor *hv_record_redactor(struct hv_transport *transport);
+
+/*
+ * Exchanges are written once their answers were handed on, and while the next are under way, so that hosts are not kept waiting.
+ * Before it waits, the loop lets one be written; true: it was, or what was submitted has to leave first by a collect. Do not
+ * wait then, but collect and come again.
+ */
+bool hv_record_catch_up(struct hv_transport *transport);
+/* Writes what is left of them: nothing is under way any more. */
+void hv_record_flush(struct hv_transport *transport);
 
 /* STOP, enum hv_stop, happens now; the first one counts. */
 void hv_record_stop(struct hv_transport *transport, int stop);

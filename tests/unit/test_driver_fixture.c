@@ -288,6 +288,7 @@ static void a_crash_leaves_a_shorter_fixture(void **state) {
     slow = fixture_start(&f, f.hv01, task_identify());
     while (!hv_task_is_done(quick))
         assert_int_equal(hv_client_turn(f.client, 1000, NULL), 1);
+    assert_int_equal(hv_client_turn(f.client, 0, NULL), 1); /* time to write */
     assert_int_equal(hv_fixture_open(place.dir, &fixture, NULL), 0);
     assert_false(hv_fixture_header(fixture)->is_closed);
     assert_int_equal(hv_fixture_n_exchanges(fixture), 1);

@@ -14,7 +14,7 @@ need() {
     done
 }
 
-# measured FILE COMMAND...: runs it, output to $work/out, and adds "MICROSECONDS KIB" to $work/FILE.
+# measured FILE COMMAND...: runs it, output to $work/out, and adds "CPU KIB TIME" (microseconds) to $work/FILE.
 measured() {
     figures=$work/$1
     shift
@@ -24,7 +24,7 @@ measured() {
     [ "$status" = 0 ] || check 'what is measured works' false
 }
 
-# The middle of column $2 (1: CPU, 2: peak memory) in $work/$1.
+# The middle of column $2 (1: CPU, 2: peak memory, 3: time) in $work/$1.
 median() {
     sort -n -k "$2,$2" "$work/$1" | awk -v column="$2" '{ all[NR] = $column } END { print all[int((NR + 1) / 2)] }'
 }
