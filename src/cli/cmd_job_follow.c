@@ -4,6 +4,7 @@
 #include "cli/cmd.h"
 #include "cli/job_ref.h"
 #include "cli/journal.h"
+#include "cli/mover_stop.h"
 #include "cli/recording.h"
 #include "cli/say.h"
 
@@ -107,6 +108,7 @@ static int run(enum hv_mover_act act, const struct hv_args *args, struct hv_outp
     int exit_code;
     int rc = pursue(args, &pursuit, &error);
 
+    hv_mover_limits_read(&mover_options.limits, args);
     plan.source = pursuit.source;
     plan.destination = pursuit.destination;
     if (rc == 0)

@@ -1,6 +1,7 @@
 /* hvctl migrate and move-storage, and what check has in common with them (ux.md 1; hyperv.md 4a to 4f). */
 #include "cli/cmd.h"
 #include "cli/move_options.h"
+#include "cli/mover_stop.h"
 #include "cli/say.h"
 
 enum { DEFAULT_PARALLEL = 2, LEAST_SETTLE_MS = 10000 };
@@ -92,7 +93,7 @@ int hv_move_request_run(const struct hv_move_request *request, const struct hv_a
                             : request->act == HV_ACT_CHECK ? HV_MAX_HOSTS
                                                            : 1,
     };
-    const struct hv_mover_options mover_options = {
+    struct hv_mover_options mover_options = {
         .act = request->act,
         .dry_run = hv_args_has(args, HV_OPT_DRY_RUN),
         .parallel = (size_t)hv_args_number(args, HV_OPT_PARALLEL, DEFAULT_PARALLEL),
@@ -103,6 +104,7 @@ int hv_move_request_run(const struct hv_move_request *request, const struct hv_a
     int exit_code;
     int rc = check_request(request, args, &error);
 
+    hv_mover_limits_read(&mover_options.limits, args);
     if (rc == 0)
         rc = hv_move_lists_read(&lists, args, &error);
     if (rc == 0)

@@ -9,6 +9,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "cli/journal.h"
+#include "cli/mover_stop.h"
 #include "cli/output.h"
 #include "cli/recording.h"
 #include "cli/say.h"
@@ -120,6 +121,8 @@ static void on_report(void *context, const struct hv_move_report *report) {
     case HV_REPORT_PROGRESS:
         keep_phase(item, job && job->type_name ? job->type_name : report->text);
         if (job)
+            hv_mover_note_progress(item, job->percent, job->state);
+        if (job)
             hv_mover_event_progress(item, job, now);
         break;
     }
@@ -161,8 +164,7 @@ static void finish_item(struct hv_mover_item *item, uint64_t now) {
     hv_mover_say_done(item);
 }
 
-/* The item ends without its task having done so. */
-static void fail_item(struct hv_mover_item *item, const struct hv_error *error) {
+void hv_mover_fail_item(struct hv_mover_item *item, const struct hv_error *error) {
     item->code = hv_error_copy(&item->error, error);
     finish_item(item, now_ms(item->mover));
 }
@@ -195,7 +197,7 @@ static void start_item(struct hv_mover_item *item) {
     hv_progress_update(mover->progress, item->index, item->start_ms, hv_mover_item_label(item), "starting", -1);
     if (keep_item(item, &error) < 0 ||
         hv_client_start(mover->connection->client, item->task, item->source->host, destination, &error) < 0) {
-        fail_item(item, &error);
+        hv_mover_fail_item(item, &error);
         return;
     }
     item->state = HV_ITEM_RUNNING;
@@ -219,23 +221,8 @@ static void collect_done(struct hv_mover *mover) {
         item->code = hv_task_result(item->task, &error);
         if (item->code != 0 && error)
             hv_error_copy(&item->error, error);
+        hv_mover_explain_limit(item);
         finish_item(item, now_ms(mover));
-    }
-}
-
-/* What has not been started will not be; what runs is left to its host. */
-static void stop_waiting(struct hv_mover *mover) {
-    struct hv_error error;
-
-    mover->detached = true;
-    hv_client_detach(mover->connection->client);
-    if (hv_signals_caught() != SIGHUP)
-        hv_say_note(mover->out, "interrupted: no longer waiting, running jobs go on (once more to leave at once)");
-    for (size_t i = 0; i < mover->n_items; i++) {
-        if (mover->items[i]->state != HV_ITEM_WAITING)
-            continue;
-        hv_error_set(&error, HV_E_CANCELLED, "\"%s\" was not started: interrupted", mover->items[i]->given);
-        fail_item(mover->items[i], &error);
     }
 }
 
@@ -243,7 +230,7 @@ static void stop_waiting(struct hv_mover *mover) {
 static void give_up(struct hv_mover *mover, const struct hv_error *error) {
     for (size_t i = 0; i < mover->n_items; i++) {
         if (mover->items[i]->state != HV_ITEM_DONE)
-            fail_item(mover->items[i], error);
+            hv_mover_fail_item(mover->items[i], error);
     }
 }
 
@@ -255,8 +242,8 @@ static void run_all(struct hv_mover *mover) {
         int rc;
 
         hv_recording_watch(mover->connection);
-        if (!mover->detached && hv_signals_caught() != 0)
-            stop_waiting(mover);
+        hv_mover_heed_user(mover);
+        hv_mover_heed_limits(mover);
         hv_progress_tick(mover->progress, now_ms(mover), hv_progress_terminal_width());
         rc = hv_client_turn(mover->connection->client, TURN_MS, &error);
         collect_done(mover);
@@ -324,8 +311,8 @@ static int exit_of_all(const struct hv_mover *mover) {
     }
     if (code == 0)
         return 0;
-    if (mover->detached && !any_job)
-        return hv_signals_exit_code();
+    if (mover->detached && !any_job) /* 0: whoever ends the output says that nobody read it */
+        return hv_signals_caught() ? hv_signals_exit_code() : 0;
     if (mover->detached && n_running > 0)
         return hv_error_exit_code(HV_E_DETACHED);
     if (hv_mover_is_check(mover))
@@ -359,7 +346,7 @@ int hv_mover_run(struct hv_mover *mover) {
     run_all(mover);
     hv_progress_hide(mover->progress);
     exit_code = exit_of_all(mover);
-    if (mover->detached && hv_signals_caught() != SIGHUP)
+    if (mover->detached && hv_signals_caught() != SIGHUP && !hv_output_lost_reader(mover->out))
         hv_mover_say_running(mover);
     hv_mover_say_results(mover, exit_code);
     return exit_code;

@@ -20,13 +20,25 @@ enum hv_mover_act {
     HV_ACT_CANCEL,
 };
 
+/* When to stop waiting, and what becomes of the job then: it runs on, unless it is to be cancelled. */
+struct hv_mover_limits {
+    bool interrupt_cancels;
+    uint64_t timeout_ms; /* of one item from its start; 0: none */
+    uint64_t stall_ms;   /* without any change; 0: none */
+    bool timeout_cancels;
+    bool timeout_fails; /* class FAILED in place of DETACHED */
+};
+
 struct hv_mover_options {
     enum hv_mover_act act;
     bool dry_run; /* check only, and show the request */
     size_t parallel;
     enum hv_progress_kind progress;
     int64_t entry; /* of the journal, that is taken up; 0: none */
+    struct hv_mover_limits limits;
 };
+
+enum { HV_MOVER_LIMIT_SIZE = 96 };
 
 enum hv_mover_state {
     HV_ITEM_WAITING,
@@ -52,6 +64,12 @@ struct hv_mover_item {
     size_t n_warned; /* warnings of the result that were written as events */
     uint64_t start_ms;
     uint64_t end_ms;
+    uint64_t change_ms; /* when percent or state changed last; 0: not yet */
+    int64_t seen_percent;
+    int64_t seen_state;
+    uint64_t limit_ms; /* when a limit was reached last; 0: none was */
+    char limit[HV_MOVER_LIMIT_SIZE];
+    bool is_left;          /* because of it */
     int code;              /* 0 or the class of ERROR */
     struct hv_error error; /* when CODE is not 0 */
 };
@@ -65,7 +83,8 @@ struct hv_mover {
     size_t n_running;
     struct hv_progress *progress;
     struct hv_journal *journal; /* NULL: nothing is kept */
-    bool detached;              /* by a signal */
+    bool detached;              /* by a signal, or because nobody reads: nothing more is started */
+    bool cancelling;            /* besides, what runs is to be ended */
     char **said;                /* warnings, which may be the same for many items */
     size_t n_said;
 };
@@ -93,6 +112,9 @@ static inline bool hv_mover_is_check(const struct hv_mover *mover) {
 
 /* Of one item that is done: its exit code, and whether that counts as done as asked. */
 int hv_mover_item_exit(const struct hv_mover_item *item);
+
+/* The item ends without its task having done so. */
+void hv_mover_fail_item(struct hv_mover_item *item, const struct hv_error *error);
 
 /* mover_report.c: what is said of an item. */
 const char *hv_mover_item_name(const struct hv_mover_item *item);

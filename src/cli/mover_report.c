@@ -258,7 +258,7 @@ void hv_mover_say_done(struct hv_mover_item *item) {
 
     /* After a signal the mover says once for all what still runs; a matrix tells all reasons itself. */
     if (item->code != 0 && !is_matrix(item->mover) &&
-        !(item->mover->detached && (item->code == HV_E_DETACHED || item->code == HV_E_CANCELLED)))
+        !(item->mover->detached && !item->mover->cancelling && (item->code == HV_E_DETACHED || item->code == HV_E_CANCELLED)))
         hv_say_error(out, &item->error, &circumstances);
     if (!writes_events(item))
         return;

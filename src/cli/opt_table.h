@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/opt_kind.h"
+
 enum hv_opt {
     HV_OPT_HELP,
     HV_OPT_VERSION,
@@ -121,6 +123,9 @@ enum hv_opt {
     HV_OPT_KEY,
     HV_OPT_KEY_PASSWORD_FILE,
     HV_OPT_KEY_PASSWORD_FD,
+    HV_OPT_ON_INTERRUPT,
+    HV_OPT_ON_TIMEOUT,
+    HV_OPT_STALL_TIMEOUT,
     HV_OPT_GRACE,
     HV_OPT_KILL,
     HV_OPT_OFFLINE,
@@ -171,15 +176,6 @@ enum hv_opt {
 #define HV_GROUP_OFFLINE      (UINT64_C(1) << 48)
 #define HV_GROUP_WITH_CLUSTER (UINT64_C(1) << 50)
 #define HV_GROUP_ACCOUNT      (UINT64_C(1) << 40) /* those of CONNECT that say who signs in */
-
-enum hv_opt_kind {
-    HV_KIND_FLAG,
-    HV_KIND_TEXT,
-    HV_KIND_DURATION,
-    HV_KIND_NUMBER,
-    HV_KIND_CHOICE, /* one of the words in ARGUMENT, which "|" parts */
-    HV_KIND_PAIR,   /* NAME=VALUE */
-};
 
 /* One spelling of an option. Rows with the same id mean the same. */
 struct hv_opt_row {

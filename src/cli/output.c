@@ -146,6 +146,10 @@ bool hv_output_is_broken(const struct hv_output *out) {
     return out->write_errno != 0;
 }
 
+bool hv_output_lost_reader(const struct hv_output *out) {
+    return out->write_errno == EPIPE;
+}
+
 int hv_output_finish(struct hv_output *out, int exit_code) {
     struct hv_error error;
 

@@ -52,6 +52,8 @@ void hv_output_json_piece(struct hv_output *out, json_t *object_take);
 void hv_output_flush(struct hv_output *out);
 /* Nobody reads stdout any more, or it cannot be written. */
 bool hv_output_is_broken(const struct hv_output *out);
+/* It went away: everything that is written from now on is lost. */
+bool hv_output_lost_reader(const struct hv_output *out);
 /* Flushes, reports a failed write, and returns the exit code that the command ends with. */
 int hv_output_finish(struct hv_output *out, int exit_code);
 

@@ -143,13 +143,16 @@ static int not_moved(struct hv_move *move, struct hv_error *err) {
     return explain_failure(move, err);
 }
 
-/* The command that goes on with the job. */
-void hv_mig_say_follow(const struct hv_move *move, struct hv_error *err, const char *why) {
+static void say_command(const struct hv_move *move, struct hv_error *err, const char *why, const char *command) {
     const char *to = move->evidence.between_hosts ? move->plan.destination_label : NULL;
 
     if (move->result.job_id)
-        hv_error_remedy(err, "%s: hvctl job follow %s/%s%s%s", why, move->plan.source_name, move->result.job_id,
+        hv_error_remedy(err, "%s: hvctl job %s %s/%s%s%s", why, command, move->plan.source_name, move->result.job_id,
                         to ? " --to " : "", to ? to : "");
+}
+
+void hv_mig_say_follow(const struct hv_move *move, struct hv_error *err, const char *why) {
+    say_command(move, err, why, "follow");
 }
 
 static const char *place_words(enum hv_place place) {
@@ -200,6 +203,8 @@ static int running(const struct hv_move *move, struct hv_error *err) {
     else
         hv_error_cause(err, "we stopped waiting; the job goes on");
     hv_mig_say_follow(move, err, "follow it");
+    if (move->result.cancel != HV_CANCEL_ACCEPTED)
+        say_command(move, err, "cancel it", "cancel");
     return HV_E_DETACHED;
 }
 
