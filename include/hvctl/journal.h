@@ -77,7 +77,7 @@ struct hv_journal_filter {
     int64_t id;         /* 0: any */
     const char *vm;     /* name or GUID */
     const char *job_id; /* NULL: any */
-    bool open_only;     /* without verdict */
+    bool open_only;     /* without verdict, or with one that settles nothing: unknown */
     size_t n_last;      /* at most so many, the latest; 0: all */
 };
 

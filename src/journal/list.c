@@ -78,7 +78,7 @@ int hv_journal_list(struct hv_journal *journal, const struct hv_journal_filter *
     int r = hv_store_run(journal,
                          "SELECT * FROM (SELECT " ENTRY_COLUMNS " FROM move WHERE (?1 IS NULL OR id = ?1)"
                          " AND (?2 IS NULL OR vm_id = upper(?2) OR vm_name = ?2 COLLATE NOCASE)"
-                         " AND (?3 IS NULL OR job_id = ?3 COLLATE NOCASE) AND (NOT ?4 OR ended IS NULL)"
+                         " AND (?3 IS NULL OR job_id = ?3 COLLATE NOCASE) AND (NOT ?4 OR ended IS NULL OR outcome = 'unknown')"
                          " ORDER BY id DESC LIMIT ?5) ORDER BY id",
                          binds, HV_ARRAY_SIZE(binds), add_entry, &entries, err);
 

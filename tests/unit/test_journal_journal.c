@@ -183,6 +183,24 @@ static void test_a_move_left_running_stays_open(void **state) {
     (void)hv_journal_close(journal);
 }
 
+static void test_an_unknown_outcome_stays_open_too(void **state) {
+    struct hv_move_result result = result_of_move();
+    struct hv_journal_writer *writer = NULL;
+    struct hv_journal *journal = opened();
+
+    (void)state;
+    assert_int_equal(hv_journal_writer_new(journal, &about, &writer, NULL), 0);
+    note(writer, HV_NOTE_INTENT, &result, NULL);
+    result.outcome = HV_OUTCOME_UNKNOWN;
+    note(writer, HV_NOTE_VERDICT, &result, "unknown");
+    assert_int_equal(count(journal, &(const struct hv_journal_filter){ .open_only = true }), 1);
+    result.outcome = HV_OUTCOME_NOT_MOVED;
+    note(writer, HV_NOTE_VERDICT, &result, "not_moved");
+    assert_int_equal(count(journal, &(const struct hv_journal_filter){ .open_only = true }), 0);
+    (void)hv_journal_writer_free(writer);
+    (void)hv_journal_close(journal);
+}
+
 static void test_filters(void **state) {
     struct hv_move_result result = result_of_move();
     struct hv_journal *journal = opened();
@@ -377,6 +395,7 @@ int main(void) {
         cmocka_unit_test_setup(test_a_move_comes_back_as_it_was_noted, setup),
         cmocka_unit_test_setup(test_a_followed_job_goes_on_in_its_entry, setup),
         cmocka_unit_test_setup(test_a_move_left_running_stays_open, setup),
+        cmocka_unit_test_setup(test_an_unknown_outcome_stays_open_too, setup),
         cmocka_unit_test_setup(test_filters, setup),
         cmocka_unit_test_setup(test_old_entries_go_and_open_ones_stay, setup),
         cmocka_unit_test_setup(test_what_is_no_journal_is_refused_and_left_alone, setup),
