@@ -1,6 +1,25 @@
 /* What became of a move: a pure function of what was seen (design.md 3). */
 #include "migration/verdict.h"
 
+/* Only the job knew where the disks were to go: the places of today prove nothing. */
+static enum hv_move_outcome unplanned(const struct hv_evidence *evidence) {
+    switch (evidence->job) {
+    case HV_JOB_END_SUCCEEDED:
+        return HV_OUTCOME_JOB_COMPLETED;
+    case HV_JOB_END_FAILED:
+    case HV_JOB_END_CANCELLED:
+        return HV_OUTCOME_NOT_MOVED;
+    case HV_JOB_END_RUNNING:
+        return HV_OUTCOME_RUNNING;
+    case HV_JOB_END_NONE:
+    case HV_JOB_END_VANISHED:
+    case HV_JOB_END_UNREACHABLE:
+    case HV_JOB_END_COUNT:
+        break;
+    }
+    return HV_OUTCOME_UNKNOWN;
+}
+
 /* The VM is at the source and nowhere else, or the disks are where they were. */
 static enum hv_move_outcome still_there(const struct hv_evidence *evidence) {
     /* Until the window is over the hosts may lag behind the job, and a lost request may still be under way. */
@@ -33,7 +52,7 @@ static enum hv_move_outcome storage(const struct hv_evidence *evidence) {
     case HV_DISKS_OLD:
         return still_there(evidence);
     case HV_DISKS_UNPLANNED:
-        return evidence->job == HV_JOB_END_SUCCEEDED ? HV_OUTCOME_JOB_COMPLETED : still_there(evidence);
+        return unplanned(evidence);
     case HV_DISKS_UNASKED:
     case HV_DISKS_MIXED:
     case HV_DISKS_COUNT:
