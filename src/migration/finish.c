@@ -266,30 +266,48 @@ static int verdict(struct hv_move *move, struct hv_error *err) {
     return unknown(move, err);
 }
 
-/* The user wanted copies to be kept: they are to be seen, as everything that remains. */
+static int add_leftover(struct hv_move *move, struct hv_buf *text, struct hv_error *err) {
+    char *taken;
+    int r = hv_buf_take(text, "a text", &taken, err);
+
+    return r < 0 ? r : hv_mig_add_text(&move->result.leftovers, &move->result.n_leftovers, taken, err);
+}
+
+static int note_copy(struct hv_move *move, const struct hv_placement *placement, bool at_destination, struct hv_error *err) {
+    const char *destination = move->plan.destination_label ? move->plan.destination_label : move->plan.source_name;
+    HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(LEFTOVER_CEILING);
+
+    if (at_destination && !*placement->to)
+        hv_buf_printf(&text, "perhaps a copy of disk %s, where its pool on %s put it", placement->from, destination);
+    else if (at_destination)
+        hv_buf_printf(&text, "perhaps a copy of disk %s at %s on %s", placement->from, placement->to, destination);
+    else
+        hv_buf_printf(&text, "perhaps the old copy of disk %s on %s", placement->from, move->plan.source_name);
+    return add_leftover(move, &text, err);
+}
+
+/* Whoever follows a move does not know which disks went where. */
+static int note_copies_of_others(struct hv_move *move, struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(LEFTOVER_CEILING);
+
+    if (move->plan.type != HV_MOVE_VM_AND_STORAGE && move->last_job.migration_type != HV_MOVE_VM_AND_STORAGE)
+        return 0;
+    hv_buf_printf(&text, "perhaps copies of its disks on %s", hv_mig_destination_label(move));
+    return add_leftover(move, &text, err);
+}
+
+/* Copies that the user wanted to be kept, and those of a host that did not clean up, as the planned VM it left shows. */
 static int note_copies(struct hv_move *move, struct hv_error *err) {
     const struct hv_tuning *tuning = &move->plan.tuning;
     bool at_source = move->result.outcome == HV_OUTCOME_MOVED && (tuning->keep_source || tuning->avoid_removing_vhds);
-    bool at_destination =
-        move->result.outcome == HV_OUTCOME_NOT_MOVED && tuning->avoid_removing_vhds && move->evidence.job != HV_JOB_END_NONE;
-    const char *destination = move->plan.destination_label ? move->plan.destination_label : move->plan.source_name;
+    bool has_kept = tuning->avoid_removing_vhds && move->evidence.job != HV_JOB_END_NONE;
+    bool at_destination = move->result.outcome == HV_OUTCOME_NOT_MOVED && (has_kept || move->may_have_planned);
     int r = 0;
 
-    for (size_t i = 0; r == 0 && (at_source || at_destination) && i < move->n_placements; i++) {
-        const struct hv_placement *placement = &move->placements[i];
-        HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(LEFTOVER_CEILING);
-        char *taken;
-
-        if (at_destination && !*placement->to)
-            hv_buf_printf(&text, "perhaps a copy of disk %s, where its pool on %s put it", placement->from, destination);
-        else if (at_destination)
-            hv_buf_printf(&text, "perhaps a copy of disk %s at %s on %s", placement->from, placement->to, destination);
-        else
-            hv_buf_printf(&text, "perhaps the old copy of disk %s on %s", placement->from, move->plan.source_name);
-        r = hv_buf_take(&text, "a text", &taken, err);
-        if (r == 0)
-            r = hv_mig_add_text(&move->result.leftovers, &move->result.n_leftovers, taken, err);
-    }
+    if (at_destination && move->may_have_planned && move->n_placements == 0)
+        return note_copies_of_others(move, err);
+    for (size_t i = 0; r == 0 && (at_source || at_destination) && i < move->n_placements; i++)
+        r = note_copy(move, &move->placements[i], at_destination, err);
     return r;
 }
 

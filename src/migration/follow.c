@@ -280,12 +280,18 @@ int hv_mig_job_confirmed(struct hv_step *step) {
     hv_mig_report(move, HV_REPORT_PROGRESS, move->last_job.description);
     if (move->last_job.is_finished)
         return job_ended(step);
+    /* It may have been out of reach for a while: the window in which its end is looked for is still to come. */
+    move->evidence.job = HV_JOB_END_RUNNING;
+    move->window_is_open = false;
+    move->n_more_looks = 0;
     return move->detaching ? hv_mig_finish(step) : hv_mig_go(step, HV_MIG_STATE_FOLLOW);
 }
 
 int hv_mig_job_not_confirmed(struct hv_step *step) {
     struct hv_move *move = step->move;
 
+    if (step->event->err->code != HV_E_NOT_FOUND && move->evidence.job == HV_JOB_END_UNREACHABLE)
+        return hv_mig_look(step);
     if (step->event->err->code != HV_E_NOT_FOUND)
         return move->detaching ? hv_mig_finish(step) : hv_mig_go(step, HV_MIG_STATE_FOLLOW);
     return hv_mig_job_gone(step);

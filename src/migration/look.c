@@ -16,6 +16,7 @@ enum {
     SHORTEST_PAUSE_MS = 20,
     LOOKS_A_WINDOW = 60,
     TEXT_CEILING = 4096,
+    MORE_LOOKS = 2, /* after the window, when one of its last questions had no answer */
 };
 
 static uint64_t pause_ms(const struct hv_move *move) {
@@ -51,12 +52,25 @@ static int conclude(struct hv_step *step) {
     return hv_mig_finish(step);
 }
 
+/* Something was asked and not answered: passing trouble at the wrong moment is to leave nobody in the dark. */
+static bool has_gaps(const struct hv_evidence *evidence) {
+    if (evidence->jobs_unlisted || evidence->at_source == HV_PLACE_UNKNOWN)
+        return true;
+    if (evidence->between_hosts)
+        return !evidence->no_destination && evidence->at_destination == HV_PLACE_UNKNOWN;
+    return evidence->disks == HV_DISKS_UNASKED;
+}
+
 /* Both hosts were asked: is that enough? */
 static int judge(struct hv_step *step) {
     struct hv_move *move = step->move;
     struct hv_evidence *evidence = &move->evidence;
 
     evidence->window_over = step->now_ms >= move->window_ends_ms;
+    if (evidence->window_over && has_gaps(evidence) && move->n_more_looks < MORE_LOOKS) {
+        move->n_more_looks++;
+        evidence->window_over = false;
+    }
     /* A host that knows the end of the job may show the VM as migrating a little longer, but not for ever. */
     if (evidence->window_over && evidence->job != HV_JOB_END_NONE && evidence->job != HV_JOB_END_VANISHED &&
         evidence->job != HV_JOB_END_UNREACHABLE)
@@ -242,11 +256,16 @@ int hv_mig_enter_look_pause(struct hv_step *step) {
     return 0;
 }
 
-/* A job that we never knew, or that disappeared from sight while it ran, may show up. */
+/*
+ * A job that we never knew, or that disappeared from sight while it ran, may show up. One whose host could not be asked may be
+ * asked for now.
+ */
 int hv_mig_look_again(struct hv_step *step) {
     enum hv_job_end job = step->move->evidence.job;
     bool may_show_up = job == HV_JOB_END_NONE || (step->move->evidence.migrating && job != HV_JOB_END_SUCCEEDED);
 
+    if (job == HV_JOB_END_UNREACHABLE && step->move->job)
+        return hv_mig_go(step, HV_MIG_STATE_CONFIRM_JOB);
     return may_show_up ? hv_mig_go(step, HV_MIG_STATE_FIND_JOB) : hv_mig_look(step);
 }
 
@@ -271,6 +290,7 @@ int hv_mig_planned_looked(struct hv_step *step) {
         return r;
     if (r > 0)
         return hv_mig_finish(step);
+    move->may_have_planned = true;
     if (move->evidence.at_destination == HV_PLACE_ABSENT)
         move->evidence.at_destination = HV_PLACE_PLANNED;
     hv_buf_printf(&text, "planned VM %s on %s (not shown by Hyper-V Manager)", move->result.vm_id,
@@ -281,6 +301,20 @@ int hv_mig_planned_looked(struct hv_step *step) {
     return r < 0 ? r : hv_mig_finish(step);
 }
 
+/* What a job may have begun there is not to stay unseen (design.md 3.7). */
 int hv_mig_planned_silent(struct hv_step *step) {
-    return hv_mig_finish(step);
+    struct hv_move *move = step->move;
+    HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(TEXT_CEILING);
+    char *taken;
+    int r;
+
+    if (move->evidence.job == HV_JOB_END_NONE)
+        return hv_mig_finish(step);
+    move->may_have_planned = true;
+    hv_buf_printf(&text, "perhaps a planned VM %s on %s, which could not be asked", move->result.vm_id,
+                  hv_mig_destination_label(move));
+    r = hv_buf_take(&text, "a text", &taken, step->err);
+    if (r == 0)
+        r = hv_mig_add_text(&move->result.leftovers, &move->result.n_leftovers, taken, step->err);
+    return r < 0 ? r : hv_mig_finish(step);
 }

@@ -106,6 +106,8 @@ struct hv_move {
     struct hv_evidence evidence;
     bool window_is_open;
     uint64_t window_ends_ms;
+    bool may_have_planned;      /* a planned VM stayed, or the destination did not tell */
+    unsigned n_more_looks;      /* after its end, because the last ones had no answer */
     struct hv_job last_job;     /* as last seen; zeroed when none was */
     struct hv_error look_error; /* why the last look failed; code 0 when it did not */
 

@@ -282,6 +282,87 @@ static void a_planned_vm_that_stayed_behind_is_named(void **state) {
     bench_end(&bench);
 }
 
+/* A host that left the planned VM has not cleaned up: the copies may be there too, wherever its pools put them. */
+static void copies_beside_a_planned_vm_are_named(void **state) {
+    struct hv_move_options options = vm_only;
+    struct bench bench;
+
+    (void)state;
+    options.type = HV_MOVE_VM_AND_STORAGE;
+    bench_begin(&bench, &options);
+    bench_event(&bench, HV_EVENT_START);
+    bench_answer(&bench, BENCH_ITEMS(BENCH_VM));
+    bench_answer(&bench, BENCH_ITEMS(BENCH_DISK("C:\\old\\a.vhdx")));
+    bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
+    bench_answer(&bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
+    bench_answer(&bench, BENCH_ITEMS(BENCH_SERVICE));
+    bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
+    bench_answer(&bench, BENCH_STARTED);
+    bench_job(&bench, "10");
+    bench_answer(&bench, BENCH_ERRORS);
+    look(&bench, NOBODY, HERE);
+    bench_answer(&bench, BENCH_ITEMS(BENCH_INSTANCE("Msvm_PlannedComputerSystem", "<p:Name>" BENCH_VM_ID "</p:Name>")));
+    (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
+    assert_int_equal(bench.move->result.n_leftovers, 2);
+    assert_non_null(strstr(bench.move->result.leftovers[1], "copy of disk C:\\old\\a.vhdx"));
+    bench_end(&bench);
+}
+
+/* The one answer that is missing when the window ends is asked for once more. */
+static void silence_at_the_end_of_the_window_is_asked_into(void **state) {
+    struct bench bench;
+
+    (void)state;
+    to_job(&bench);
+    bench_job(&bench, "7");
+    bench.now_ms += 100000;
+    bench_fail(&bench, HV_E_UNREACHABLE, NULL);
+    bench_answer(&bench, NOBODY);
+    assert_string_equal(bench_state(&bench), "LOOK_PAUSE");
+    bench.now_ms = bench.wake_ms;
+    bench_event(&bench, HV_EVENT_WAKE);
+    look(&bench, HERE, NOBODY);
+    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_end(&bench);
+}
+
+static void a_destination_that_does_not_tell_of_a_planned_vm_is_named(void **state) {
+    struct bench bench;
+
+    (void)state;
+    to_job(&bench);
+    bench_job(&bench, "10");
+    bench_answer(&bench, BENCH_ERRORS);
+    look(&bench, NOBODY, HERE);
+    bench_fail(&bench, HV_E_UNREACHABLE, NULL);
+    (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
+    assert_int_equal(bench.move->result.n_leftovers, 1);
+    assert_non_null(strstr(bench.move->result.leftovers[0], "perhaps a planned VM " BENCH_VM_ID " on hv02"));
+    bench_end(&bench);
+}
+
+static void a_job_out_of_reach_is_asked_for_again(void **state) {
+    struct bench bench;
+
+    (void)state;
+    to_job(&bench);
+    bench_event(&bench, HV_EVENT_JOB_UNREACHABLE);
+    look(&bench, NOBODY, HERE);
+    bench.now_ms = bench.wake_ms;
+    bench_event(&bench, HV_EVENT_WAKE);
+    assert_string_equal(bench_state(&bench), "CONFIRM_JOB");
+    bench_fail(&bench, HV_E_UNREACHABLE, NULL);
+    look(&bench, NOBODY, HERE);
+    bench.now_ms = bench.wake_ms;
+    bench_event(&bench, HV_EVENT_WAKE);
+    bench_answer(&bench, BENCH_JOB("4", ""));
+    assert_string_equal(bench_state(&bench), "FOLLOW");
+    bench_job(&bench, "7");
+    look(&bench, HERE, NOBODY);
+    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_end(&bench);
+}
+
 static void a_lost_answer_is_looked_for_and_never_sent_again(void **state) {
     struct bench bench;
 
@@ -691,6 +772,10 @@ int main(void) {
         cmocka_unit_test(warnings_are_success_and_are_kept),
         cmocka_unit_test(a_job_that_somebody_ended_is_cancelled),
         cmocka_unit_test(a_planned_vm_that_stayed_behind_is_named),
+        cmocka_unit_test(copies_beside_a_planned_vm_are_named),
+        cmocka_unit_test(silence_at_the_end_of_the_window_is_asked_into),
+        cmocka_unit_test(a_destination_that_does_not_tell_of_a_planned_vm_is_named),
+        cmocka_unit_test(a_job_out_of_reach_is_asked_for_again),
         cmocka_unit_test(a_lost_answer_is_looked_for_and_never_sent_again),
         cmocka_unit_test(a_lost_request_whose_job_shows_up_late_is_followed),
         cmocka_unit_test(jobs_of_others_are_not_followed),
