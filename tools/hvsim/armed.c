@@ -156,6 +156,8 @@ static int read_option(const char *word, const char *value, struct sim_arm *arm,
         return 0;
     if (strcmp(word, "times") == 0 && read_number(value, 0, UINT32_MAX, &arm->times))
         return 0;
+    if (strcmp(word, "every") == 0 && arm->kind != SIM_ARM_MODEL && read_number(value, 1, UINT32_MAX, &arm->every))
+        return 0;
     return hv_error_set(err, HV_E_ARGUMENT, "--fault: %s=%s is not understood", word, value);
 }
 
@@ -221,8 +223,10 @@ static bool fits(const char *wanted, const char *have) {
 
 /* Counts it; whether it is its turn. */
 static bool is_due(struct sim_arm *arm) {
-    arm->n_seen++;
-    return arm->n_seen >= arm->nth && (arm->times == 0 || arm->n_seen - arm->nth < arm->times);
+    const uint32_t every = arm->every ? arm->every : 1;
+    const uint32_t since = ++arm->n_seen - arm->nth;
+
+    return arm->n_seen >= arm->nth && since % every == 0 && (arm->times == 0 || since / every < arm->times);
 }
 
 static bool is_of_legs(const struct sim_arm *arm) {

@@ -1,5 +1,5 @@
 /* Troubles asked for on the command line: --fault
- * KIND[=VALUE][,host=NAME][,action=NAME][,class=NAME][,vm=NAME][,nth=N][,times=N]. */
+ * KIND[=VALUE][,host=NAME][,action=NAME][,class=NAME][,vm=NAME][,nth=N][,times=N][,every=N]. */
 #ifndef SIM_ARMED_H
 #define SIM_ARMED_H
 
@@ -47,6 +47,7 @@ struct sim_arm {
     char *vm;       /* of the model's kinds only */
     uint32_t nth;   /* first matching request hit, from 1 */
     uint32_t times; /* so many hits; 0: all */
+    uint32_t every; /* and from the first hit on one of so many; 0: each */
     uint32_t n_seen;
 };
 
