@@ -113,7 +113,8 @@ static int serve(struct sim_command *command, struct sim_fabric *fabric, int sto
                                           .manner = command->manner,
                                           .policy = command->policy,
                                           .request_log = command->request_log,
-                                          .state_file = command->state_file };
+                                          .state_file = command->state_file,
+                                          .state_ms = command->state_ms };
     int rc = make_credentials(command, fabric, &credentials, err);
 
     if (rc < 0)

@@ -52,6 +52,7 @@ static const char usage[] =
     "  --fault SPEC           cause trouble, see hvsim(1); may be given again\n"
     "  --request-log FILE     one JSON object a request\n"
     "  --state-file FILE      the true state as JSON, replaced at each change\n"
+    "  --state-pause N        not before N seconds are over\n"
     "  --exit-with-parent     end when the parent process ends\n"
     "  --help, --version\n"
     "\n"
@@ -243,6 +244,7 @@ enum option_code {
     OPT_FAULT,
     OPT_REQUEST_LOG,
     OPT_STATE_FILE,
+    OPT_STATE_PAUSE,
     OPT_EXIT_WITH_PARENT,
     OPT_AUTH,
     OPT_ALLOW_UNENCRYPTED,
@@ -281,6 +283,7 @@ static const struct option options[] = {
     { "fault", required_argument, NULL, OPT_FAULT },
     { "request-log", required_argument, NULL, OPT_REQUEST_LOG },
     { "state-file", required_argument, NULL, OPT_STATE_FILE },
+    { "state-pause", required_argument, NULL, OPT_STATE_PAUSE },
     { "exit-with-parent", no_argument, NULL, OPT_EXIT_WITH_PARENT },
     { "auth", required_argument, NULL, OPT_AUTH },
     { "allow-unencrypted", no_argument, NULL, OPT_ALLOW_UNENCRYPTED },
@@ -346,6 +349,8 @@ static int read_number(struct sim_command *command, int option, const char *valu
         return read_seconds("migrate-seconds", value, &command->model.migrate_ms, err);
     case OPT_JOB_TTL:
         return read_seconds("job-ttl", value, &command->model.job_ttl_ms, err);
+    case OPT_STATE_PAUSE:
+        return read_seconds("state-pause", value, &command->state_ms, err);
     default:
         return read_seconds("enumeration-timeout", value, &command->enumeration_ms, err);
     }

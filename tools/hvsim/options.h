@@ -27,6 +27,7 @@ struct sim_command {
     struct sim_certmaps certmaps;
     const char *request_log;
     const char *state_file;
+    uint64_t state_ms; /* real time between two of its versions; 0: none */
     const char *cert_dir;
     bool with_http;
     bool exit_with_parent;

@@ -67,6 +67,7 @@ struct sim_server {
     bool is_closing; /* nothing is held back any more */
     int epoll_fd;
     struct sim_output output;
+    int64_t state_us; /* when the state was written last, or was not new */
 };
 
 /* One request from its first header to its last byte. */
@@ -87,6 +88,16 @@ static int64_t now_us(void) {
 
     (void)clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Many machines make it long, and each look at a job that goes on makes it new. */
+static void write_state(struct sim_server *server) {
+    const int64_t now = now_us();
+
+    if (server->options.state_ms && now < server->state_us + (int64_t)server->options.state_ms * 1000)
+        return;
+    sim_output_state(&server->output, server->options.fabric);
+    server->state_us = now;
 }
 
 /* ---- answers ---- */
@@ -229,7 +240,7 @@ static void handle(struct listener *listener, struct MHD_Connection *connection,
     }
     exchange->is_handled = true;
     sim_output_request(&listener->server->output, exchange->reply.log);
-    sim_output_state(&listener->server->output, listener->server->options.fabric);
+    write_state(listener->server);
 }
 
 static void collect(struct exchange *exchange, size_t limit, const char *bytes, size_t n_bytes) {
@@ -478,7 +489,7 @@ int sim_server_new(const struct sim_server_options *options, struct sim_server *
         rc = add_host(server, i, err);
     if (rc < 0)
         return rc;
-    sim_output_state(&server->output, options->fabric);
+    write_state(server);
     *ret_server = server;
     server = NULL;
     return 0;
@@ -578,6 +589,6 @@ int sim_server_run(struct sim_server *server, int stop_fd, struct hv_error *err)
         sim_fabric_tick(server->options.fabric, now_us());
         for (size_t i = 0; i < server->n_hosts; i++)
             sim_service_watch(&server->hosts[i].service);
-        sim_output_state(&server->output, server->options.fabric);
+        write_state(server);
     }
 }

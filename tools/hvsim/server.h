@@ -23,6 +23,7 @@ struct sim_server_options {
     const struct sim_cert *cert; /* of all hosts; NULL: one for each by the authority */
     const char *request_log;     /* NULL: none */
     const char *state_file;      /* NULL: none */
+    uint64_t state_ms;           /* real time between two of its versions; 0: none */
 };
 
 struct sim_server;
