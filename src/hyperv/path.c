@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/text.h"
 
 enum { PATH_MAX_BYTES = 32768 };
@@ -68,6 +67,29 @@ int hv_path_key(const char *path, const char *key, char **ret_value, struct hv_e
         at = *pair.next == ',' ? pair.next + 1 : NULL;
     }
     return 1;
+}
+
+static void value_write(struct hv_buf *buf, const char *value) {
+    for (; *value; value++) {
+        if (*value == '\\' || *value == '"')
+            hv_buf_putc(buf, '\\');
+        hv_buf_putc(buf, *value);
+    }
+}
+
+void hv_path_write(struct hv_buf *buf, const char *host, const struct hv_instance *instance, const char *const *keys,
+                   size_t n_keys) {
+    char before = '.';
+    hv_buf_printf(buf, "\\\\%s\\root\\virtualization\\v2:%s", host, hv_instance_class(instance));
+    for (size_t i = 0; i < n_keys; i++) {
+        const char *value = hv_instance_text(instance, keys[i]);
+        if (!value)
+            continue;
+        hv_buf_printf(buf, "%c%s=\"", before, keys[i]);
+        value_write(buf, value);
+        hv_buf_putc(buf, '"');
+        before = ',';
+    }
 }
 
 static bool guid_read(const char **at, char ret_text[HV_UUID_TEXT_SIZE]) {

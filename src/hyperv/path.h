@@ -5,8 +5,9 @@
 #ifndef HYPERV_PATH_H
 #define HYPERV_PATH_H
 
-#include <hvctl/error.h>
+#include <hvctl/instance.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/uuid.h"
 
@@ -15,6 +16,13 @@
  * missing. Outcomes: 0; 1 PATH (NULL allowed) is no such path or has no such key. Errors: MEMORY.
  */
 HV_MUST_CHECK int hv_path_key(const char *path, const char *key, char **ret_value, struct hv_error *err);
+
+/*
+ * Appends \\HOST\root\virtualization\v2:CLASS.Key="value",Key2="value" with the KEYS of INSTANCE that it shows, backslashes and
+ * quotes escaped.
+ */
+void hv_path_write(struct hv_buf *buf, const char *host, const struct hv_instance *instance, const char *const *keys,
+                   size_t n_keys);
 
 /* Microsoft:<GUID>[\<controller GUID>\<controller>\<slot>\L]; the GUID is that of a VM or of a checkpoint. */
 struct hv_setting_id {

@@ -33,12 +33,12 @@ int hv_reference_service(const char *class_name, const struct hv_instance *shown
     return 0;
 }
 
-int hv_reference_vm(const char *vm_id, struct hv_epr **ret_epr, struct hv_error *err) {
+static int machine_new(const char *class_name, const char *vm_id, struct hv_epr **ret_epr, struct hv_error *err) {
     HV_CLEANUP(hv_epr_free) struct hv_epr *epr = NULL;
-    int r = epr_new("Msvm_ComputerSystem", &epr, err);
+    int r = epr_new(class_name, &epr, err);
 
     if (r == 0)
-        r = hv_epr_add_selector(epr, "CreationClassName", "Msvm_ComputerSystem", err);
+        r = hv_epr_add_selector(epr, "CreationClassName", class_name, err);
     if (r == 0)
         r = hv_epr_add_selector(epr, "Name", vm_id, err);
     if (r < 0)
@@ -46,6 +46,14 @@ int hv_reference_vm(const char *vm_id, struct hv_epr **ret_epr, struct hv_error 
     *ret_epr = epr;
     epr = NULL;
     return 0;
+}
+
+int hv_reference_vm(const char *vm_id, struct hv_epr **ret_epr, struct hv_error *err) {
+    return machine_new("Msvm_ComputerSystem", vm_id, ret_epr, err);
+}
+
+int hv_reference_planned(const char *vm_id, struct hv_epr **ret_epr, struct hv_error *err) {
+    return machine_new("Msvm_PlannedComputerSystem", vm_id, ret_epr, err);
 }
 
 int hv_reference_id(const char *class_name, const char *instance_id, struct hv_epr **ret_epr, struct hv_error *err) {

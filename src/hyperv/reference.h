@@ -15,6 +15,8 @@ HV_MUST_CHECK int hv_reference_service(const char *class_name, const struct hv_i
                                        struct hv_error *err);
 /* A VM by its GUID. Errors: MEMORY. */
 HV_MUST_CHECK int hv_reference_vm(const char *vm_id, struct hv_epr **ret_epr, struct hv_error *err);
+/* A planned VM, which is never the VM of that GUID. Errors: MEMORY. */
+HV_MUST_CHECK int hv_reference_planned(const char *vm_id, struct hv_epr **ret_epr, struct hv_error *err);
 /* A job or a setting by its InstanceID. Errors: MEMORY. */
 HV_MUST_CHECK int hv_reference_id(const char *class_name, const char *instance_id, struct hv_epr **ret_epr, struct hv_error *err);
 

@@ -132,6 +132,22 @@ int hv_settings_processor(const struct hv_instance *as_read, const char *pool_id
     return 0;
 }
 
+int hv_settings_resource(const struct hv_instance *as_read, const char *host_resource, unsigned enabled_state,
+                         struct hv_instance **ret_instance, struct hv_error *err) {
+    HV_CLEANUP(hv_instance_free) struct hv_instance *instance = NULL;
+    int r = copy_identity(as_read, hv_instance_class(as_read), &instance, err);
+
+    if (r == 0 && host_resource)
+        r = hv_instance_set_array(instance, "HostResource", HV_CIM_STRING, &host_resource, 1, err);
+    if (r == 0 && enabled_state)
+        r = set_number(instance, "EnabledState", HV_CIM_UINT16, enabled_state, err);
+    if (r < 0)
+        return r;
+    *ret_instance = instance;
+    instance = NULL;
+    return 0;
+}
+
 bool hv_settings_is_vhd(const struct hv_instance *setting) {
     return hv_text_same(hv_instance_text(setting, "ResourceSubType"), SUBTYPE_VHD);
 }

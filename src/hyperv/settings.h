@@ -21,7 +21,7 @@ struct hv_roots {
     const char *swap_file;
 };
 
-/* Msvm_VirtualSystemSettingData with its key and the changed roots. */
+/* Msvm_VirtualSystemSettingData of a VM or a checkpoint, with its key and the changed roots. */
 HV_MUST_CHECK int hv_settings_system(const char *vm_id, const struct hv_roots *roots, struct hv_instance **ret_instance,
                                      struct hv_error *err);
 
@@ -38,6 +38,13 @@ HV_MUST_CHECK int hv_settings_disk(const struct hv_instance *as_read, const char
  */
 HV_MUST_CHECK int hv_settings_processor(const struct hv_instance *as_read, const char *pool_id, struct hv_instance **ret_instance,
                                         struct hv_error *err);
+
+/*
+ * Any resource AS_READ, to be changed where it is: HOST_RESOURCE in place of what it points to, and for a connection its
+ * ENABLED_STATE (0: as it is). Errors: PROTOCOL (no key), MEMORY.
+ */
+HV_MUST_CHECK int hv_settings_resource(const struct hv_instance *as_read, const char *host_resource, unsigned enabled_state,
+                                       struct hv_instance **ret_instance, struct hv_error *err);
 
 /* Is this setting a virtual hard disk? An ISO and a floppy have the same class and ResourceType (hyperv.md 2.11). */
 bool hv_settings_is_vhd(const struct hv_instance *setting);
