@@ -233,10 +233,12 @@ void sim_emit_volumes(struct sim_sink *sink) {
     }
 }
 
-/* Disks of VMs have no content here: all have one size. */
-void sim_emit_data_files(struct sim_sink *sink) {
-    for (size_t i = 0; i < sink->host->files.n_items; i++) {
-        const struct sim_file *file = &sink->host->files.items[i];
+/* Disks of VMs have no content here: all have one size. What is on a share is no file of the host. */
+static void data_files_emit(struct sim_sink *sink, const struct sim_files *files) {
+    for (size_t i = 0; i < files->n_items; i++) {
+        const struct sim_file *file = &files->items[i];
+        if (hv_text_starts(file->path, "\\\\"))
+            continue;
         HV_CLEANUP_FREE char *drive = sim_format("%.2s", file->path);
         struct sim_object *object = drive ? sim_object_new(sink->class_, sink->host->build) : NULL;
         sim_set_text(object, "Name", file->path);
@@ -244,4 +246,9 @@ void sim_emit_data_files(struct sim_sink *sink) {
         sim_set_number(object, "FileSize", 10240 * SIM_MIB);
         sim_sink_add(sink, object);
     }
+}
+
+void sim_emit_data_files(struct sim_sink *sink) {
+    data_files_emit(sink, &sink->host->files);
+    data_files_emit(sink, &sink->host->fabric->shared_files);
 }
