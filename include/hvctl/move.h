@@ -15,6 +15,7 @@ extern "C" {
 enum hv_move_type {
     HV_MOVE_VM = 32768,
     HV_MOVE_STORAGE = 32769, /* on the same host */
+    HV_MOVE_STAGED = 32770,  /* makes a planned VM at the destination, and moves nothing (staged.h) */
     HV_MOVE_VM_AND_STORAGE = 32771,
     HV_MOVE_DEEP_CHECK = 32772, /* checks only: whether the destination can take the storage */
 };
@@ -46,10 +47,8 @@ enum hv_cpu_cap {
     HV_CPU_CAP_HIGH,
 };
 
-/*
- * How a move is made. Zeroed: as the host does it. What came with later versions of Windows is sent only when it is asked for
- * here, and only after the source showed that it knows it.
- */
+/* How a move is made. Zeroed: as the host does it. What came with later versions of Windows is sent only when it is asked for
+ * here, and only after the source showed that it knows it. */
 struct hv_move_tuning {
     bool all_listeners;                 /* name every address on which the destination takes migrations; or */
     const char *network;                /* take the destination's listeners in this network, "192.0.2.0/24"; or */
@@ -78,9 +77,7 @@ struct hv_move_options {
     const char *source_name;      /* what messages call the source; NULL: "the source" */
     enum hv_move_credentials credentials;
     const char *destination_label; /* what messages call the destination; NULL: DESTINATION_NAME */
-    /*
-     * Placement. Without any, each virtual hard disk is left to the destination's storage pools (HostResource = [""]).
-     */
+    /* Placement. Without any, each virtual hard disk is left to the destination's storage pools (HostResource = [""]). */
     const char *storage_path;  /* one folder for every disk and root that has no other place */
     const char *config_path;   /* ConfigurationDataRoot */
     const char *snapshot_path; /* SnapshotDataRoot */
@@ -92,6 +89,7 @@ struct hv_move_options {
     struct hv_move_tuning tuning;
     const char *pool; /* resource pool for disks; NULL: the primordial one for disks with a new path, else as they are */
 
+    bool into_planned;  /* into the planned VM of this GUID that the destination has (staged.h) */
     uint64_t settle_ms; /* how long a lost request is looked for; 0: 60 s, the host's own operation timeout */
     /*
      * InstanceID of a job: follow that instead of starting one. VM and TYPE come from it; when the host has forgotten it, a VM

@@ -20,6 +20,7 @@ enum hv_move_outcome {
     HV_OUTCOME_JOB_COMPLETED, /* a followed job succeeded; nothing was looked up, or there was no destination to ask */
     HV_OUTCOME_JOB_CANCELLED, /* a followed job that moves nothing was ended */
     HV_OUTCOME_UNKNOWN,
+    HV_OUTCOME_STAGED, /* the planned VM is there, the VM where it was */
 };
 
 enum hv_place {

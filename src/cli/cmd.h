@@ -20,6 +20,8 @@ hv_cmd_fn hv_cmd_host_network_list, hv_cmd_host_network_add, hv_cmd_host_network
 hv_cmd_fn hv_cmd_cluster_list, hv_cmd_cluster_show;
 hv_cmd_fn hv_cmd_check, hv_cmd_migrate, hv_cmd_move_storage;
 hv_cmd_fn hv_cmd_job_list, hv_cmd_job_show, hv_cmd_job_follow, hv_cmd_job_cancel, hv_cmd_job_history;
+hv_cmd_fn hv_cmd_staged_prepare, hv_cmd_staged_list, hv_cmd_staged_show, hv_cmd_staged_set, hv_cmd_staged_check,
+    hv_cmd_staged_complete, hv_cmd_staged_discard;
 hv_cmd_fn hv_cmd_journal_export, hv_cmd_journal_check, hv_cmd_journal_compact;
 hv_cmd_fn hv_cmd_sample, hv_cmd_trust;
 hv_cmd_fn hv_cmd_auth_login, hv_cmd_auth_status, hv_cmd_auth_logout;
@@ -37,6 +39,8 @@ struct hv_move_request {
     const char *destination; /* NULL: from --to */
     const char *const *vms;
     size_t n_vms;
+    bool is_staged; /* by way of a planned VM */
+    enum hv_staged_act staged;
     const struct hv_move_options *preset; /* placement and tuning in place of those of the options; NULL: none */
 };
 int hv_move_request_run(const struct hv_move_request *request, const struct hv_args *args, struct hv_output *out);

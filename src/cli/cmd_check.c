@@ -14,10 +14,17 @@ static const struct {
     enum hv_opt option;
     const char *name;
 } elsewhere[] = {
-    { HV_OPT_STORAGE, "--storage" },     { HV_OPT_INCLUDE_STORAGE, "--include-storage" },
-    { HV_OPT_POOL, "--pool" },           { HV_OPT_DISK, "--disk" },
-    { HV_OPT_DISK_RULE, "--disk-rule" }, { HV_OPT_UNMANAGED, "--unmanaged" },
-    { HV_OPT_DEEP, "--deep" },           { HV_OPT_PREFLIGHT, "--preflight" },
+    { HV_OPT_STORAGE, "--storage" },
+    { HV_OPT_INCLUDE_STORAGE, "--include-storage" },
+    { HV_OPT_POOL, "--pool" },
+    { HV_OPT_DISK, "--disk" },
+    { HV_OPT_DISK_RULE, "--disk-rule" },
+    { HV_OPT_UNMANAGED, "--unmanaged" },
+    { HV_OPT_DEEP, "--deep" },
+    { HV_OPT_PREFLIGHT, "--preflight" },
+    { HV_OPT_MAP_SWITCH, "--map-switch" },
+    { HV_OPT_EJECT_ISO, "--eject-iso" },
+    { HV_OPT_DISCONNECT_MISSING, "--disconnect-missing" },
 };
 
 static int check_offline(const struct hv_args *args, struct hv_error *err) {

@@ -1,5 +1,6 @@
 /* hvctl migrate and move-storage, and what check has in common with them (ux.md 1; hyperv.md 4a to 4f). */
 #include "cli/cmd.h"
+#include "cli/fixes.h"
 #include "cli/move_options.h"
 #include "cli/mover_stop.h"
 #include "cli/say.h"
@@ -7,6 +8,7 @@
 enum { DEFAULT_PARALLEL = 2, LEAST_SETTLE_MS = 10000 };
 
 #define CLEANUP_LISTS HV_ATTR_CLEANUP(hv_move_lists_deinit)
+#define CLEANUP_FIXES HV_ATTR_CLEANUP(hv_fixes_deinit)
 
 /*
  * How long a request without an answer may still take effect: as long as the host was told to try, but a busy one starts its jobs
@@ -79,8 +81,29 @@ static int check_request(const struct hv_move_request *request, const struct hv_
     return 0;
 }
 
+static struct hv_mover_options read_mover_options(const struct hv_move_request *request, const struct hv_args *args,
+                                                  const struct hv_fixes *fixes, const struct hv_output *out) {
+    bool has_fixes = !request->is_staged && request->type != HV_MOVE_STORAGE && hv_fixes_given(args);
+
+    struct hv_mover_options options = {
+        .act = request->act,
+        .dry_run = hv_args_has(args, HV_OPT_DRY_RUN),
+        /* A VM is planned at one host at a time. */
+        .parallel =
+            has_fixes && request->act == HV_ACT_CHECK ? 1 : (size_t)hv_args_number(args, HV_OPT_PARALLEL, DEFAULT_PARALLEL),
+        .progress = hv_progress_choose(args, out),
+        .is_staged = request->is_staged || has_fixes,
+        .staged = has_fixes ? HV_STAGED_MOVE : request->staged,
+        .fixes = &fixes->list,
+    };
+
+    hv_mover_limits_read(&options.limits, args);
+    return options;
+}
+
 int hv_move_request_run(const struct hv_move_request *request, const struct hv_args *args, struct hv_output *out) {
     CLEANUP_LISTS struct hv_move_lists lists = { 0 };
+    CLEANUP_FIXES struct hv_fixes fixes = { 0 };
     struct hv_connection connection = { 0 };
     struct hv_mover mover = { 0 };
     bool is_storage_move = request->type == HV_MOVE_STORAGE;
@@ -93,20 +116,16 @@ int hv_move_request_run(const struct hv_move_request *request, const struct hv_a
                             : request->act == HV_ACT_CHECK ? HV_MAX_HOSTS
                                                            : 1,
     };
-    struct hv_mover_options mover_options = {
-        .act = request->act,
-        .dry_run = hv_args_has(args, HV_OPT_DRY_RUN),
-        .parallel = (size_t)hv_args_number(args, HV_OPT_PARALLEL, DEFAULT_PARALLEL),
-        .progress = hv_progress_choose(args, out),
-    };
+    const struct hv_mover_options mover_options = read_mover_options(request, args, &fixes, out);
     struct hv_move_options options;
     struct hv_error error = { 0 };
     int exit_code;
     int rc = check_request(request, args, &error);
 
-    hv_mover_limits_read(&mover_options.limits, args);
     if (rc == 0)
         rc = hv_move_lists_read(&lists, args, &error);
+    if (rc == 0)
+        rc = hv_fixes_read(&fixes, args, false, &error);
     if (rc == 0)
         rc = hv_connection_init(&connection, &plan, args, out, &error);
     if (rc == 0) {
@@ -132,6 +151,36 @@ static int run(enum hv_mover_act act, enum hv_move_type type, const struct hv_ar
 
     return hv_move_request_run(&request, args, out);
 }
+
+/* ---- by way of a planned VM ---- */
+
+static int run_staged(enum hv_mover_act act, enum hv_staged_act staged, enum hv_move_type type, const struct hv_args *args,
+                      struct hv_output *out) {
+    const struct hv_move_request request = {
+        .act = act,
+        .type = type,
+        .vms = args->words + args->n_command_words,
+        .n_vms = hv_args_n_operands(args),
+        .is_staged = true,
+        .staged = staged,
+    };
+
+    return hv_move_request_run(&request, args, out);
+}
+
+int hv_cmd_staged_prepare(const struct hv_args *args, struct hv_output *out) {
+    return run_staged(HV_ACT_PREPARE, HV_STAGED_PREPARE, HV_MOVE_STAGED, args, out);
+}
+
+int hv_cmd_staged_check(const struct hv_args *args, struct hv_output *out) {
+    return run_staged(HV_ACT_CHECK, HV_STAGED_CHECK, hv_move_type_choose(args), args, out);
+}
+
+int hv_cmd_staged_complete(const struct hv_args *args, struct hv_output *out) {
+    return run_staged(HV_ACT_COMPLETE, HV_STAGED_COMPLETE, hv_move_type_choose(args), args, out);
+}
+
+/* ---- the plain ones ---- */
 
 int hv_cmd_migrate(const struct hv_args *args, struct hv_output *out) {
     return run(HV_ACT_MIGRATE, hv_move_type_choose(args), args, out);

@@ -6,8 +6,9 @@
 
 #define CONNECT (HV_GROUP_CONNECT | HV_GROUP_HOST)
 #define MOVE                                                                                                                     \
-    (CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAY | HV_GROUP_PREFLIGHT |      \
-     HV_GROUP_WAIT | HV_GROUP_PARALLEL)
+    (CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAY | HV_GROUP_FIX |            \
+     HV_GROUP_PREFLIGHT | HV_GROUP_WAIT | HV_GROUP_PARALLEL)
+#define STAGED   (CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION)
 #define RESOURCE (CONNECT | HV_GROUP_RESOURCE)
 
 #define VALUE_HELP                                                                                                               \
@@ -33,12 +34,20 @@ static const char subscribe_help[] =
 #define PLACE_HELP                                                                                                               \
     "Without --storage, --include-storage, --pool and --disk the disks stay where they are, which needs storage that both\n"     \
     "hosts reach. Paths are those of the hosts; quote them: 'C:\\VMs'. A --disk target that ends in a backslash is a folder.\n"
-static const char place_help[] = PLACE_HELP;
+#define FIX_HELP                                                                                                                 \
+    "--map-switch, --disconnect-missing and --eject-iso make a planned VM at the destination first, correct that, and move "     \
+    "into\n"                                                                                                                     \
+    "it; unless the VM moved it is removed again. The VM at the source stays as it is.\n"
+static const char migrate_help[] = PLACE_HELP FIX_HELP;
 
-static const char check_help[] = PLACE_HELP
+static const char check_help[] = PLACE_HELP FIX_HELP
     "The source host is asked, which asks the destination, as for the move. With --offline and --hosts each host is asked by\n"
     "itself and the answers are carried by us: that works before hosts can sign in to each other, and judges processors\n"
     "only. Several destinations make a table of VMs and hosts. The exit status is 3 when any answer is no.\n";
+
+static const char planned_help[] =
+    "A planned VM stands for a VM at its destination (--to) before it moves. It can be corrected there, moved into, or removed;\n"
+    "Hyper-V Manager does not show it. VM is its display name or the GUID, which is that of the VM.\n";
 
 static const char fixture_help[] =
     "Names of hosts, VMs, users, files and the like are replaced by stand-ins, unless --no-redact --yes is given.\n";
@@ -245,7 +254,8 @@ const struct hv_command hv_commands[] = {
       "  hvctl check app01 app02 --from hv01 --to hv02,hv03 --include-storage\n"
       "  hvctl check app01 --from hv01 --to hv02 --storage 'D:\\VMs' --preflight -o json | jq '.results[].preflight'\n"
       "  hvctl check app01 app02 --offline --from hv01 --to hv02\n"
-      "  hvctl check --hosts hv01,hv02 --to hv01,hv02,hv03\n",
+      "  hvctl check --hosts hv01,hv02 --to hv01,hv02,hv03\n"
+      "  hvctl check app01 --from hv01 --to hv02 --map-switch 'Lab network=Office' --eject-iso\n",
       check_help,
       MOVE | HV_GROUP_DEEP | HV_GROUP_OFFLINE,
       0,
@@ -257,9 +267,10 @@ const struct hv_command hv_commands[] = {
       "  hvctl migrate app01 --from hv01 --to hv02\n"
       "  hvctl migrate app01 --from hv01 --to hv02 --include-storage\n"
       "  hvctl migrate app01 --from hv01 --to hv02 --storage 'D:\\VMs' --disk 'app01.vhdx=E:\\fast\\'\n"
+      "  hvctl migrate app01 --from hv01 --to hv02 --map-switch 'Lab network=Office' --eject-iso\n"
       "  hvctl migrate app01 --from hv01 --to hv02 --network 192.0.2.0/24 --compress no\n"
       "  hvctl migrate app01 app02 app03 --from hv01 --to hv02 --parallel 2 -o jsonl\n",
-      place_help,
+      migrate_help,
       MOVE | HV_GROUP_DETACH | HV_GROUP_DRY_RUN,
       1,
       SIZE_MAX,
@@ -274,6 +285,79 @@ const struct hv_command hv_commands[] = {
       1,
       1,
       hv_cmd_move_storage },
+    { { "staged", "prepare" },
+      "VM...",
+      "make planned VMs at the destination; the VMs stay where they are",
+      "  hvctl staged prepare app01 --from hv01 --to hv02\n"
+      "  hvctl staged show app01 --to hv02\n",
+      planned_help,
+      STAGED | HV_GROUP_WAIT | HV_GROUP_PARALLEL,
+      1,
+      SIZE_MAX,
+      hv_cmd_staged_prepare },
+    { { "staged", "list" },
+      "",
+      "list the planned VMs of a host, and which of them are orphans",
+      "  hvctl staged list --to hv02\n"
+      "  hvctl staged list --from hv01 --to hv02 -o json | jq '.planned[] | select(.orphan)'\n",
+      "With --from the VMs of that host are compared: a planned VM whose VM it does not have is an orphan.\n",
+      STAGED,
+      0,
+      0,
+      hv_cmd_staged_list },
+    { { "staged", "show" },
+      "VM",
+      "show what a planned VM points to, next to what its host has",
+      "  hvctl staged show app01 --to hv02\n"
+      "  hvctl staged show app01 --to hv02 -o json | jq '.parts[] | select(.fit == \"missing\")'\n",
+      planned_help,
+      STAGED,
+      1,
+      1,
+      hv_cmd_staged_show },
+    { { "staged", "set" },
+      "VM",
+      "correct a planned VM: switches, disks, ISO images, folders",
+      "  hvctl staged set app01 --to hv02 --map-switch 'Lab network=Office'\n"
+      "  hvctl staged set app01 --to hv02 --disk 'D:\\VMs\\data.vhdx=E:\\VMs\\' --eject-iso --dry-run\n"
+      "  hvctl staged set raw01 --to hv02 --physical 1=3\n",
+      "Its checkpoints are corrected with it. What is so already is left alone. A --disk target must be there already: it is a\n"
+      "virtual disk, an ISO image or a floppy image of the destination. With --from it is made sure that the VM does not move "
+      "now.\n",
+      STAGED | HV_GROUP_FIX | HV_GROUP_PLANNED | HV_GROUP_CHANGE,
+      1,
+      1,
+      hv_cmd_staged_set },
+    { { "staged", "check" },
+      "VM...",
+      "validate planned VMs, and ask whether their VMs could move into them",
+      "  hvctl staged check app01 --from hv01 --to hv02\n"
+      "  hvctl staged check app01 --from hv01 --to hv02 --include-storage\n",
+      "When storage moves too, what the destination finds missing in the planned VM is only warned of: it is still to come.\n",
+      STAGED | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAY | HV_GROUP_WAIT | HV_GROUP_PARALLEL,
+      1,
+      SIZE_MAX,
+      hv_cmd_staged_check },
+    { { "staged", "complete" },
+      "VM...",
+      "move VMs into their planned VMs, and prove that they arrived",
+      "  hvctl staged complete app01 --from hv01 --to hv02\n"
+      "  hvctl staged complete app01 --from hv01 --to hv02 --include-storage\n",
+      "When the move fails the planned VM stays, to be corrected once more or removed.\n",
+      STAGED | HV_GROUP_STORAGE | HV_GROUP_PLACE | HV_GROUP_WAY | HV_GROUP_WAIT | HV_GROUP_PARALLEL | HV_GROUP_DETACH,
+      1,
+      SIZE_MAX,
+      hv_cmd_staged_complete },
+    { { "staged", "discard" },
+      "[VM...]",
+      "remove planned VMs",
+      "  hvctl staged discard app01 --to hv02\n"
+      "  hvctl staged discard --orphans --from hv01 --to hv02 --yes\n",
+      "Their disks stay, and so do the VMs. With --from it is made sure that the VM does not move now.\n",
+      STAGED | HV_GROUP_ORPHANS,
+      0,
+      SIZE_MAX,
+      hv_cmd_staged_discard },
     { { "job", "list" },
       "",
       "list the jobs of hosts",

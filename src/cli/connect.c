@@ -118,7 +118,7 @@ static int collect_hosts(const struct hv_args *args, enum hv_opt option, const c
 static int check_route(const struct hv_connection *connection, struct hv_error *err) {
     for (size_t i = 0; i < connection->n_destinations; i++) {
         const char *to = connection->destinations[i].label;
-        if (!hv_text_same(connection->sources[0].label, to))
+        if (connection->n_sources == 0 || !hv_text_same(connection->sources[0].label, to))
             continue;
         hv_error_set(err, HV_E_ARGUMENT, "%s is both the source and the destination", to);
         hv_error_remedy(err, "name two hosts");
@@ -129,7 +129,7 @@ static int check_route(const struct hv_connection *connection, struct hv_error *
 }
 
 static int check_hosts(const struct hv_connection *connection, const struct hv_connect_plan *plan, struct hv_error *err) {
-    if (connection->n_sources == 0) {
+    if (connection->n_sources == 0 && !plan->may_lack_source) {
         hv_error_set(err, HV_E_ARGUMENT, "no host was named");
         hv_error_remedy(err, "give --host HOST (or --from HOST)");
         hv_error_remedy(err, "set HVCTL_HOST");

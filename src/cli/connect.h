@@ -47,6 +47,7 @@ struct hv_connect_plan {
     size_t max_destinations;
     bool anonymous; /* nobody signs in */
     bool any_route; /* a source may be a destination too */
+    bool may_lack_source;
 };
 
 /*

@@ -18,6 +18,8 @@ static const char *type_name(int64_t type) {
         return "storage";
     case HV_MOVE_VM_AND_STORAGE:
         return "vm_and_storage";
+    case HV_MOVE_STAGED:
+        return "staged";
     default:
         return NULL;
     }

@@ -7,15 +7,15 @@
 #include "base/size.h"
 #include "base/text.h"
 
-static void pairs_deinit(struct hv_move_pairs *pairs) {
+void hv_move_pairs_deinit(struct hv_move_pairs *pairs) {
     for (size_t i = 0; i < pairs->n; i++)
         free(pairs->sources[i]);
     free(pairs->sources);
     free(pairs->list);
 }
 
-static int pairs_read(struct hv_move_pairs *pairs, const struct hv_args *args, enum hv_opt option, const char *name,
-                      struct hv_error *err) {
+int hv_move_pairs_read(struct hv_move_pairs *pairs, const struct hv_args *args, enum hv_opt option, const char *name,
+                       struct hv_error *err) {
     size_t n = hv_args_count(args, option);
     int rc = 0;
 
@@ -44,12 +44,12 @@ static int pairs_read(struct hv_move_pairs *pairs, const struct hv_args *args, e
 
 int hv_move_lists_read(struct hv_move_lists *lists, const struct hv_args *args, struct hv_error *err) {
     size_t n = hv_args_count(args, HV_OPT_DEST_IP);
-    int rc = pairs_read(&lists->disks, args, HV_OPT_DISK, "--disk", err);
+    int rc = hv_move_pairs_read(&lists->disks, args, HV_OPT_DISK, "--disk", err);
 
     if (rc == 0)
-        rc = pairs_read(&lists->rules, args, HV_OPT_DISK_RULE, "--disk-rule", err);
+        rc = hv_move_pairs_read(&lists->rules, args, HV_OPT_DISK_RULE, "--disk-rule", err);
     if (rc == 0)
-        rc = pairs_read(&lists->unmanaged, args, HV_OPT_UNMANAGED, "--unmanaged", err);
+        rc = hv_move_pairs_read(&lists->unmanaged, args, HV_OPT_UNMANAGED, "--unmanaged", err);
     if (rc < 0)
         return rc;
     lists->addresses = calloc(n + 1, sizeof(*lists->addresses));
@@ -61,9 +61,9 @@ int hv_move_lists_read(struct hv_move_lists *lists, const struct hv_args *args, 
 }
 
 void hv_move_lists_deinit(struct hv_move_lists *lists) {
-    pairs_deinit(&lists->disks);
-    pairs_deinit(&lists->rules);
-    pairs_deinit(&lists->unmanaged);
+    hv_move_pairs_deinit(&lists->disks);
+    hv_move_pairs_deinit(&lists->rules);
+    hv_move_pairs_deinit(&lists->unmanaged);
     free(lists->addresses);
 }
 

@@ -13,6 +13,11 @@ struct hv_move_pairs {
     size_t n;
 };
 
+/* All that OPTION, called NAME in messages, was given. Errors: ARGUMENT, MEMORY; release it also then. */
+HV_MUST_CHECK int hv_move_pairs_read(struct hv_move_pairs *pairs, const struct hv_args *args, enum hv_opt option,
+                                     const char *name, struct hv_error *err);
+void hv_move_pairs_deinit(struct hv_move_pairs *pairs);
+
 /* Everything that hv_move_options points to. */
 struct hv_move_lists {
     struct hv_move_pairs disks;

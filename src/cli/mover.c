@@ -147,6 +147,8 @@ int hv_mover_add(struct hv_mover *mover, const char *given, const struct hv_move
     item->source = source;
     item->destination = destination;
     mover->items[mover->n_items++] = item;
+    if (mover->options.is_staged)
+        return hv_staged_new(mover->options.staged, options, mover->options.fixes, &item->task, err);
     return hv_move_new(options, &item->task, err);
 }
 
@@ -261,6 +263,7 @@ int hv_mover_item_exit(const struct hv_mover_item *item) {
 
     switch (result->outcome) {
     case HV_OUTCOME_MIGRATABLE:
+    case HV_OUTCOME_STAGED:
         return 0;
     case HV_OUTCOME_MOVED:
     case HV_OUTCOME_JOB_COMPLETED:

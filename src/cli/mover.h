@@ -7,6 +7,7 @@
 
 #include <hvctl/journal.h>
 #include <hvctl/move.h>
+#include <hvctl/staged.h>
 #include <jansson.h>
 
 #include "cli/connect.h"
@@ -18,6 +19,8 @@ enum hv_mover_act {
     HV_ACT_MOVE_STORAGE,
     HV_ACT_FOLLOW,
     HV_ACT_CANCEL,
+    HV_ACT_PREPARE,
+    HV_ACT_COMPLETE,
 };
 
 /* When to stop waiting, and what becomes of the job then: it runs on, unless it is to be cancelled. */
@@ -34,6 +37,9 @@ struct hv_mover_options {
     bool dry_run; /* check only, and show the request */
     size_t parallel;
     enum hv_progress_kind progress;
+    bool is_staged; /* by way of a planned VM, as STAGED and FIXES say */
+    enum hv_staged_act staged;
+    const struct hv_planned_fixes *fixes;
     int64_t entry; /* of the journal, that is taken up; 0: none */
     struct hv_mover_limits limits;
 };

@@ -14,7 +14,7 @@
 
 enum { TEXT_MAX_BYTES = 64 * 1024 };
 
-static const char *const act_names[] = { "check", "migrate", "move-storage", "follow", "cancel" };
+static const char *const act_names[] = { "check", "migrate", "move-storage", "follow", "cancel", "prepare", "complete" };
 
 const char *hv_mover_item_name(const struct hv_mover_item *item) {
     const struct hv_move_result *result = hv_move_result(item->task);
@@ -58,6 +58,8 @@ static const char *type_name(const struct hv_mover_item *item) {
         return "storage";
     case HV_MOVE_VM_AND_STORAGE:
         return "vm-and-storage";
+    case HV_MOVE_STAGED:
+        return "staged";
     case HV_MOVE_DEEP_CHECK:
         return "deep-check";
     }
@@ -164,6 +166,7 @@ static json_t *request_object(const struct hv_mover_item *item) {
     hv_json_put(&object, "method", json_string("MigrateVirtualSystemToHost"));
     hv_json_put(&object, "destination_name", hv_json_text(options->destination_name));
     hv_json_put(&object, "migration_type", json_integer(options->type));
+    hv_json_put(&object, "staged", json_boolean(item->mover->options.is_staged));
     hv_json_put(&object, "storage_path", hv_json_text(options->storage_path));
     hv_json_put(&object, "config_path", hv_json_text(options->config_path));
     hv_json_put(&object, "snapshot_path", hv_json_text(options->snapshot_path));
@@ -282,6 +285,8 @@ static const char *outcome_words(const struct hv_mover_item *item) {
         return "cannot move";
     case HV_OUTCOME_MOVED:
         return "moved";
+    case HV_OUTCOME_STAGED:
+        return "planned";
     case HV_OUTCOME_NOT_MOVED:
         return item->options.cancel && hv_move_result(item->task)->cancel == HV_CANCEL_ACCEPTED ? "cancelled" : "not moved";
     case HV_OUTCOME_RUNNING:
@@ -302,7 +307,7 @@ int hv_mover_verdict(const struct hv_mover_item *item, char **ret_text, struct h
     const char *host = host_of(item);
 
     hv_buf_puts(&buf, outcome_words(item));
-    if (outcome == HV_OUTCOME_MOVED && is_between_hosts(item))
+    if ((outcome == HV_OUTCOME_MOVED || outcome == HV_OUTCOME_STAGED) && is_between_hosts(item))
         hv_buf_printf(&buf, " to %s", to_label(item));
     else if ((outcome == HV_OUTCOME_MIGRATABLE || outcome == HV_OUTCOME_NOT_MIGRATABLE) && is_between_hosts(item))
         hv_buf_printf(&buf, " to %s", to_label(item));
@@ -386,6 +391,7 @@ static const char *cell_word(const struct hv_mover_item *item) {
     case HV_OUTCOME_RUNNING:
     case HV_OUTCOME_JOB_COMPLETED:
     case HV_OUTCOME_JOB_CANCELLED:
+    case HV_OUTCOME_STAGED:
     case HV_OUTCOME_UNKNOWN:
         break;
     }

@@ -13,7 +13,9 @@
 enum { LEFTOVER_CEILING = 64 * 1024 };
 
 static const char *verb(const struct hv_move *move) {
-    return move->plan.check_only ? "the check" : "the move";
+    if (move->plan.check_only)
+        return "the check";
+    return move->evidence.stages ? "the planning" : "the move";
 }
 
 /* A job that was only seen in the host's list is named by that; a reference may lack the name. */
@@ -250,6 +252,7 @@ static int verdict(struct hv_move *move, struct hv_error *err) {
         use_candidate(move);
     switch (result->outcome) {
     case HV_OUTCOME_MOVED:
+    case HV_OUTCOME_STAGED:
     case HV_OUTCOME_JOB_COMPLETED:
         return too_late(move, err);
     case HV_OUTCOME_RUNNING:

@@ -12,7 +12,13 @@
 #include "wsman/epr.h"
 
 /* JobType: what checks and what moves (hyperv.md 2.6). */
-enum { JOB_TYPE_FIRST_CHECK = 301, JOB_TYPE_LAST_CHECK = 304, JOB_TYPE_FIRST_MOVE = 305, JOB_TYPE_LAST_MOVE = 307 };
+enum {
+    JOB_TYPE_STAGE = 300,
+    JOB_TYPE_FIRST_CHECK = 301,
+    JOB_TYPE_LAST_CHECK = 304,
+    JOB_TYPE_FIRST_MOVE = 305,
+    JOB_TYPE_LAST_MOVE = 307
+};
 
 /* A migration job is no Msvm_ConcreteJob: each class is asked for by its own name (hyperv.md 1.6). */
 static const char *const job_classes[] = { "Msvm_MigrationJob", "Msvm_ConcreteJob", "Msvm_StorageJob" };
@@ -98,7 +104,11 @@ static int adopt(struct hv_step *step) {
     move->evidence.between_hosts = job->migration_type != HV_MOVE_STORAGE && job->type != JOB_TYPE_LAST_MOVE;
     move->evidence.no_destination = !move->plan.destination_name;
     move->evidence.disks = HV_DISKS_UNPLANNED;
-    move->plan.type = move->evidence.between_hosts ? HV_MOVE_VM : HV_MOVE_STORAGE;
+    move->evidence.stages = job->migration_type == HV_MOVE_STAGED || job->type == JOB_TYPE_STAGE;
+    if (move->evidence.stages)
+        move->plan.type = HV_MOVE_STAGED;
+    else
+        move->plan.type = move->evidence.between_hosts ? HV_MOVE_VM : HV_MOVE_STORAGE;
     return 0;
 }
 

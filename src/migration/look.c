@@ -100,7 +100,9 @@ static void keep_state(struct hv_move *move, struct hv_vm *vm) {
 }
 
 int hv_mig_enter_look_destination(struct hv_step *step) {
-    return hv_mig_query(step, HV_PEER_DESTINATION, "Msvm_ComputerSystem", "Name", step->move->result.vm_id);
+    return hv_mig_query(step, HV_PEER_DESTINATION,
+                        step->move->evidence.stages ? "Msvm_PlannedComputerSystem" : "Msvm_ComputerSystem", "Name",
+                        step->move->result.vm_id);
 }
 
 int hv_mig_destination_looked(struct hv_step *step) {
@@ -109,8 +111,10 @@ int hv_mig_destination_looked(struct hv_step *step) {
 
     if (r < 0)
         return r;
-    step->move->evidence.at_destination = r == 0 ? HV_PLACE_PRESENT : HV_PLACE_ABSENT;
-    if (r == 0)
+    step->move->evidence.at_destination = r != 0                        ? HV_PLACE_ABSENT
+                                          : step->move->evidence.stages ? HV_PLACE_PLANNED
+                                                                        : HV_PLACE_PRESENT;
+    if (r == 0 && !step->move->evidence.stages)
         keep_state(step->move, &vm);
     return hv_mig_go(step, HV_MIG_STATE_LOOK_SOURCE);
 }
@@ -293,8 +297,8 @@ int hv_mig_planned_looked(struct hv_step *step) {
     move->may_have_planned = true;
     if (move->evidence.at_destination == HV_PLACE_ABSENT)
         move->evidence.at_destination = HV_PLACE_PLANNED;
-    hv_buf_printf(&text, "planned VM %s on %s (not shown by Hyper-V Manager)", move->result.vm_id,
-                  hv_mig_destination_label(move));
+    hv_buf_printf(&text, "planned VM %s on %s (not shown by Hyper-V Manager); to remove it: hvctl staged discard %s --to %s",
+                  move->result.vm_id, hv_mig_destination_label(move), move->result.vm_id, hv_mig_destination_label(move));
     r = hv_buf_take(&text, "a text", &taken, step->err);
     if (r == 0)
         r = hv_mig_add_text(&move->result.leftovers, &move->result.n_leftovers, taken, step->err);

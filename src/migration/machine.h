@@ -114,6 +114,13 @@ struct hv_move {
     struct hv_move_result result;
 };
 
+/*
+ * move.c: a zeroed move that is a part of another object, which has the first word on what its task is. To be deinited also after
+ * a failure. Errors: as hv_move_new.
+ */
+HV_MUST_CHECK int hv_move_init(struct hv_move *move, const struct hv_move_options *options, struct hv_error *err);
+void hv_move_deinit(struct hv_move *move);
+
 /* What a handler works with. */
 struct hv_step {
     struct hv_move *move;

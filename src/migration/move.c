@@ -13,8 +13,7 @@ static void free_texts(char **texts, size_t n) {
     free(texts);
 }
 
-static void move_free(struct hv_task *task) {
-    struct hv_move *move = (struct hv_move *)task;
+void hv_move_deinit(struct hv_move *move) {
     struct hv_move_result *result = &move->result;
 
     hv_plan_deinit(&move->plan);
@@ -31,10 +30,33 @@ static void move_free(struct hv_task *task) {
     hv_reasons_free(result->reasons, result->n_reasons);
     free_texts(result->warnings, result->n_warnings);
     free_texts(result->leftovers, result->n_leftovers);
-    free(move);
+}
+
+static void move_free(struct hv_task *task) {
+    hv_move_deinit((struct hv_move *)task);
+    free(task);
 }
 
 static const struct hv_task_vtable move_vtable = { .step = hv_mig_step, .free = move_free };
+
+int hv_move_init(struct hv_move *move, const struct hv_move_options *options, struct hv_error *err) {
+    int r;
+
+    hv_task_init(&move->task, &move_vtable);
+    r = hv_plan_init(&move->plan, options, err);
+    if (r < 0)
+        return r;
+    move->moves_nothing = options->check_only;
+    move->source_authentication = UINT64_MAX;
+    move->cancelling.is_wanted = options->cancel;
+    move->evidence.between_hosts = options->type != HV_MOVE_STORAGE;
+    move->evidence.stages = options->type == HV_MOVE_STAGED;
+    move->result.vm_state = -1;
+    move->result.job_state = -1;
+    move->result.job_percent = -1;
+    move->result.return_value = -1;
+    return 0;
+}
 
 int hv_move_new(const struct hv_move_options *options, struct hv_task **ret_task, struct hv_error *err) {
     struct hv_move *move = calloc(1, sizeof(*move));
@@ -42,20 +64,11 @@ int hv_move_new(const struct hv_move_options *options, struct hv_task **ret_task
 
     if (!move)
         return hv_error_memory(err);
-    hv_task_init(&move->task, &move_vtable);
-    r = hv_plan_init(&move->plan, options, err);
+    r = hv_move_init(move, options, err);
     if (r < 0) {
         move_free(&move->task);
         return r;
     }
-    move->moves_nothing = options->check_only;
-    move->source_authentication = UINT64_MAX;
-    move->cancelling.is_wanted = options->cancel;
-    move->evidence.between_hosts = options->type != HV_MOVE_STORAGE;
-    move->result.vm_state = -1;
-    move->result.job_state = -1;
-    move->result.job_percent = -1;
-    move->result.return_value = -1;
     *ret_task = &move->task;
     return 0;
 }
@@ -96,6 +109,8 @@ const char *hv_move_outcome_name(enum hv_move_outcome outcome) {
         return "job_completed";
     case HV_OUTCOME_JOB_CANCELLED:
         return "job_cancelled";
+    case HV_OUTCOME_STAGED:
+        return "staged";
     case HV_OUTCOME_UNKNOWN:
         break;
     }

@@ -62,6 +62,20 @@ static int check_paths(const struct hv_move_options *options, struct hv_error *e
     return r;
 }
 
+/* A planned VM takes the VM, with or without its storage; while it is made nothing moves. */
+static int check_type(const struct hv_move_options *options, struct hv_error *err) {
+    bool places = options->storage_path || options->config_path || options->snapshot_path || options->paging_path ||
+                  options->pool || options->n_disks > 0 || options->n_rules > 0;
+
+    if (options->type == HV_MOVE_DEEP_CHECK && !options->check_only)
+        return hv_error_set(err, HV_E_ARGUMENT, "a deep check is no move");
+    if (options->into_planned && options->type != HV_MOVE_VM && options->type != HV_MOVE_VM_AND_STORAGE)
+        return hv_error_set(err, HV_E_ARGUMENT, "only a move of a VM can go into a planned VM");
+    if (options->type == HV_MOVE_STAGED && (places || options->into_planned))
+        return hv_error_set(err, HV_E_ARGUMENT, "a planned VM is made without any storage; correct it afterwards");
+    return 0;
+}
+
 static int check(const struct hv_move_options *options, struct hv_error *err) {
     int r;
 
@@ -73,9 +87,9 @@ static int check(const struct hv_move_options *options, struct hv_error *err) {
         return hv_error_set(err, HV_E_ARGUMENT, "no VM was named");
     if (options->type != HV_MOVE_STORAGE && !options->resume && (!options->destination_name || !*options->destination_name))
         return hv_error_set(err, HV_E_ARGUMENT, "no destination host was named");
-    if (options->type == HV_MOVE_DEEP_CHECK && !options->check_only)
-        return hv_error_set(err, HV_E_ARGUMENT, "a deep check is no move");
     r = check_paths(options, err);
+    if (r == 0)
+        r = check_type(options, err);
     if (r < 0)
         return r;
     return options->type == HV_MOVE_STORAGE && !options->resume ? check_storage_move(options, err) : 0;
@@ -167,6 +181,10 @@ int hv_plan_init(struct hv_plan *plan, const struct hv_move_options *options, st
     plan->cancel = options->cancel;
     plan->kill = options->kill;
     plan->grace_ms = options->grace_ms ? options->grace_ms : GRACE_MS;
+    plan->into_planned = options->into_planned;
+    /* As Microsoft's sample stages (hyperv.md 4e). */
+    if (options->type == HV_MOVE_STAGED && !plan->tuning.has_network && plan->tuning.n_addresses == 0)
+        plan->tuning.all_listeners = true;
     plan->settle_ms = options->settle_ms ? options->settle_ms : SETTLE_MS;
     normalise_guid(plan);
     return 0;
@@ -200,5 +218,5 @@ void hv_plan_roots(const struct hv_plan *plan, struct hv_roots *ret_roots) {
 }
 
 bool hv_plan_has_storage(const struct hv_plan *plan) {
-    return plan->type != HV_MOVE_VM;
+    return plan->type != HV_MOVE_VM && plan->type != HV_MOVE_STAGED;
 }

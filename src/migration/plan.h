@@ -57,6 +57,7 @@ struct hv_plan {
     size_t n_rules;
     struct hv_tuning tuning;
     char *pool;
+    bool into_planned;
     uint64_t settle_ms;
     char *follow_id;
     bool resume;

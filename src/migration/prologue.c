@@ -130,7 +130,7 @@ int hv_mig_elsewhere_answered(struct hv_step *step) {
         return r;
     if (found.n_found == 0)
         return not_found(step);
-    if (!move->plan.vm_is_guid || move->plan.check_only) {
+    if (!move->plan.vm_is_guid || move->plan.check_only || move->evidence.stages) {
         r = not_found(step);
         hv_error_cause(step->err, "%s has one with that %s (GUID %s): perhaps it was moved already",
                        hv_mig_destination_label(move), move->plan.vm_is_guid ? "GUID" : "name", found.vm.id);

@@ -35,6 +35,8 @@ static int add_migration(struct hv_move *move, struct hv_params *params, struct 
 
     if (r == 0)
         r = hv_tuning_apply(&move->plan.tuning, settings, err);
+    if (r == 0 && move->plan.into_planned)
+        r = hv_instance_set(settings, "DestinationPlannedVirtualSystemId", HV_CIM_STRING, move->result.vm_id, err);
     free(move->result.settings);
     move->result.settings = NULL;
     if (r == 0)
@@ -96,7 +98,10 @@ int hv_mig_enter_request(struct hv_step *step) {
         (void)hv_op_free(op);
         return r;
     }
-    hv_mig_report(move, HV_REPORT_PHASE, move->plan.check_only ? "asking for the check" : "asking for the move");
+    hv_mig_report(move, HV_REPORT_PHASE,
+                  move->plan.check_only   ? "asking for the check"
+                  : move->evidence.stages ? "asking for a planned VM"
+                                          : "asking for the move");
     move->result.request_sent = !move->plan.check_only;
     return hv_mig_run(step, HV_PEER_SOURCE, op);
 }

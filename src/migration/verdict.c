@@ -85,9 +85,35 @@ static enum hv_move_outcome between_hosts(const struct hv_evidence *evidence) {
     return HV_OUTCOME_UNKNOWN; /* on both, or on neither */
 }
 
+/* A planned VM is there where none was before. A job out of sight may still be at work on it. */
+static enum hv_move_outcome planned(const struct hv_evidence *evidence) {
+    if (evidence->job == HV_JOB_END_SUCCEEDED)
+        return HV_OUTCOME_STAGED;
+    if (evidence->job == HV_JOB_END_UNREACHABLE || (evidence->job == HV_JOB_END_NONE && evidence->jobs_unlisted))
+        return HV_OUTCOME_UNKNOWN;
+    return evidence->window_over ? HV_OUTCOME_STAGED : HV_OUTCOME_UNKNOWN;
+}
+
+/* Nothing moves: the end of the job decides, and then whether the planned VM is there. */
+static enum hv_move_outcome staged(const struct hv_evidence *evidence) {
+    if (evidence->at_source == HV_PLACE_ABSENT || evidence->at_destination == HV_PLACE_PRESENT)
+        return HV_OUTCOME_UNKNOWN;
+    if (evidence->job == HV_JOB_END_FAILED || evidence->job == HV_JOB_END_CANCELLED)
+        return HV_OUTCOME_NOT_MOVED;
+    if (evidence->job == HV_JOB_END_RUNNING)
+        return HV_OUTCOME_RUNNING;
+    if (evidence->at_destination == HV_PLACE_PLANNED)
+        return planned(evidence);
+    if (evidence->at_destination == HV_PLACE_ABSENT)
+        return evidence->at_source == HV_PLACE_PRESENT ? still_there(evidence) : HV_OUTCOME_UNKNOWN;
+    return evidence->no_destination && evidence->job == HV_JOB_END_SUCCEEDED ? HV_OUTCOME_JOB_COMPLETED : HV_OUTCOME_UNKNOWN;
+}
+
 enum hv_move_outcome hv_verdict(const struct hv_evidence *evidence) {
     if (evidence->migrating)
         return HV_OUTCOME_RUNNING;
+    if (evidence->stages)
+        return staged(evidence);
     return evidence->between_hosts ? between_hosts(evidence) : storage(evidence);
 }
 

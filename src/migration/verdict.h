@@ -28,6 +28,7 @@ enum hv_disks {
 
 struct hv_evidence {
     bool between_hosts; /* else storage on one host */
+    bool stages;        /* only a planned VM is made at the destination; AT_DESTINATION is PLANNED when it is there */
     enum hv_job_end job;
     enum hv_place at_source;
     enum hv_place at_destination;
@@ -38,7 +39,7 @@ struct hv_evidence {
     bool jobs_unlisted; /* the source did not say which jobs it has when it was asked at last */
 };
 
-/* RUNNING, MOVED, NOT_MOVED, JOB_COMPLETED, or UNKNOWN: as it stands now. */
+/* RUNNING, MOVED, STAGED, NOT_MOVED, JOB_COMPLETED, or UNKNOWN: as it stands now. */
 enum hv_move_outcome hv_verdict(const struct hv_evidence *evidence);
 /* May another look change the outcome? */
 bool hv_verdict_is_settled(const struct hv_evidence *evidence);

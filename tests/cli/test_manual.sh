@@ -24,7 +24,7 @@ while read -r command <&5; do
 done 5<"$work/commands"
 
 scenario 'options'
-for command in migrate move-storage check 'vm shutdown' 'vm set' 'host config' 'host network set' 'job follow' 'wsman enumerate' 'wsman invoke' 'wsman put' \
+for command in migrate move-storage check 'vm shutdown' 'vm set' 'staged set' 'staged discard' 'host config' 'host network set' 'job follow' 'wsman enumerate' 'wsman invoke' 'wsman put' \
     'wsman identify' 'wsman subscribe' trust 'auth login'; do
     # shellcheck disable=SC2086
     hvctl help $command

@@ -21,6 +21,8 @@ static char letter(enum hv_move_outcome outcome) {
         return 'R';
     case HV_OUTCOME_JOB_COMPLETED:
         return 'C';
+    case HV_OUTCOME_STAGED:
+        return 'S';
     case HV_OUTCOME_UNKNOWN:
         return '?';
     case HV_OUTCOME_JOB_CANCELLED:
@@ -70,6 +72,42 @@ static void every_pair_of_places_has_its_verdict(void **state) {
         evidence.window_over = true;
         check_matrix(evidence, between_hosts[i].late);
     }
+}
+
+/* The destination unknown, absent, present, planned; the rest as above, S staged. */
+static const struct {
+    enum hv_job_end job;
+    const char *early;
+    const char *late;
+} staging[] = {
+    { HV_JOB_END_NONE, "???? ???? ????", "???S ???? ?N?S" },        { HV_JOB_END_RUNNING, "RR?R ???? RR?R", "RR?R ???? RR?R" },
+    { HV_JOB_END_SUCCEEDED, "???S ???? ???S", "???S ???? ?N?S" },   { HV_JOB_END_FAILED, "NN?N ???? NN?N", "NN?N ???? NN?N" },
+    { HV_JOB_END_CANCELLED, "NN?N ???? NN?N", "NN?N ???? NN?N" },   { HV_JOB_END_VANISHED, "???? ???? ????", "???S ???? ?N?S" },
+    { HV_JOB_END_UNREACHABLE, "???? ???? ????", "???? ???? ????" },
+};
+
+static void a_planned_vm_is_made_where_both_hosts_say_so(void **state) {
+    (void)state;
+    assert_int_equal(sizeof(staging) / sizeof(staging[0]), HV_JOB_END_COUNT);
+    for (size_t i = 0; i < HV_JOB_END_COUNT; i++) {
+        struct hv_evidence evidence = { .between_hosts = true, .stages = true, .job = staging[i].job };
+        assert_int_equal(staging[i].job, i);
+        check_matrix(evidence, staging[i].early);
+        evidence.window_over = true;
+        check_matrix(evidence, staging[i].late);
+    }
+}
+
+static void a_lost_request_may_still_make_a_planned_vm(void **state) {
+    const struct hv_evidence evidence = { .between_hosts = true,
+                                          .stages = true,
+                                          .jobs_unlisted = true,
+                                          .at_source = HV_PLACE_PRESENT,
+                                          .at_destination = HV_PLACE_PLANNED,
+                                          .window_over = true };
+
+    (void)state;
+    assert_int_equal(hv_verdict(&evidence), HV_OUTCOME_UNKNOWN);
 }
 
 static void without_a_destination_to_ask_nothing_is_called_moved(void **state) {
@@ -157,6 +195,8 @@ static void only_what_another_look_cannot_change_is_settled(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pair_of_places_has_its_verdict),
+        cmocka_unit_test(a_planned_vm_is_made_where_both_hosts_say_so),
+        cmocka_unit_test(a_lost_request_may_still_make_a_planned_vm),
         cmocka_unit_test(without_a_destination_to_ask_nothing_is_called_moved),
         cmocka_unit_test(disks_decide_a_storage_move),
         cmocka_unit_test(a_vm_that_shows_as_migrating_is_never_settled),
