@@ -272,7 +272,7 @@ static const struct hv_code codes[] = {
     { HV_CODE_MIGRATION, 0x80071398, "ERROR_HOST_NODE_NOT_RESOURCE_OWNER", "the VM belongs to a cluster",
       "move it with the tools of the cluster", HV_E_CONFLICT },
     { HV_CODE_MIGRATION, 0xC03A0014, "VIRTDISK_PROVIDER_NOT_FOUND", "a disk or image of the VM cannot be used at the destination",
-      "eject an ISO whose path the destination does not have", HV_E_FAILED },
+      "eject an ISO whose path the destination does not have: --eject-iso", HV_E_FAILED },
     { HV_CODE_MIGRATION, 0xC0370027, "VID_SAVED_STATE_INCOMPATIBLE", "the saved state cannot be read at the destination",
       "start the VM and shut it down, or discard its saved state", HV_E_FAILED },
     { HV_CODE_MIGRATION, 0x80070057, "E_INVALIDARG", "the host refused a parameter",

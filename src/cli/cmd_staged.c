@@ -322,7 +322,7 @@ static int confirm(const struct hv_args *args, const struct hv_staged_hosts *hos
     size_t n = 0;
     int rc;
 
-    if (hv_args_has(args, HV_OPT_YES))
+    if (hv_args_has(args, HV_OPT_YES) || hosts->connection.replays)
         return 1;
     for (size_t i = 0; i < n_targets(targets); i++)
         n += target_at(targets, i) != NULL;

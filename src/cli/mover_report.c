@@ -307,7 +307,9 @@ int hv_mover_verdict(const struct hv_mover_item *item, char **ret_text, struct h
     const char *host = host_of(item);
 
     hv_buf_puts(&buf, outcome_words(item));
-    if ((outcome == HV_OUTCOME_MOVED || outcome == HV_OUTCOME_STAGED) && is_between_hosts(item))
+    if (outcome == HV_OUTCOME_STAGED)
+        hv_buf_printf(&buf, " at %s", to_label(item));
+    else if (outcome == HV_OUTCOME_MOVED && is_between_hosts(item))
         hv_buf_printf(&buf, " to %s", to_label(item));
     else if ((outcome == HV_OUTCOME_MIGRATABLE || outcome == HV_OUTCOME_NOT_MIGRATABLE) && is_between_hosts(item))
         hv_buf_printf(&buf, " to %s", to_label(item));

@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "migration/tuning.h"
+
+enum { LIST_CEILING = 600 };
 
 static int add_wish(struct hv_planned_wish **list, size_t *n, const char *old, const char *replacement, struct hv_error *err) {
     struct hv_planned_wish *grown;
@@ -105,6 +108,21 @@ bool hv_planned_wishes_are_empty(const struct hv_planned_wishes *wishes) {
            !wishes->eject_iso && !wishes->roots[0] && !wishes->roots[1] && !wishes->roots[2];
 }
 
+static int no_switch(const struct hv_instance_list *switches, const char *host, const char *wanted, struct hv_error *err) {
+    HV_CLEANUP_BUF struct hv_buf names = HV_BUF_INIT(LIST_CEILING);
+
+    for (size_t i = 0; i < switches->n; i++) {
+        const char *name = hv_instance_text(switches->items[i], "ElementName");
+
+        if (name)
+            hv_buf_printf(&names, "%s\"%s\"", names.len ? ", " : "", name);
+    }
+    (void)hv_error_set(err, HV_E_NOT_FOUND, "%s has no virtual switch \"%s\"", host, wanted);
+    hv_error_cause(err, "its switches are: %s", names.len ? hv_buf_text(&names) : "none");
+    hv_error_remedy(err, "name one of them, or make one with that name there");
+    return HV_E_NOT_FOUND;
+}
+
 int hv_planned_wishes_check(const struct hv_planned_wishes *wishes, const struct hv_instance_list *switches, const char *host,
                             struct hv_error *err) {
     for (size_t i = 0; i < wishes->n_switches; i++) {
@@ -115,9 +133,7 @@ int hv_planned_wishes_check(const struct hv_planned_wishes *wishes, const struct
             is_there = hv_text_same(hv_instance_text(switches->items[k], "ElementName"), wanted);
         if (is_there)
             continue;
-        (void)hv_error_set(err, HV_E_NOT_FOUND, "%s has no virtual switch \"%s\"", host, wanted);
-        hv_error_remedy(err, "see which it has: hvctl wsman enumerate Msvm_VirtualEthernetSwitch -H %s", host);
-        return HV_E_NOT_FOUND;
+        return no_switch(switches, host, wanted, err);
     }
     return 0;
 }

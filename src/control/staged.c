@@ -284,16 +284,9 @@ static int move_begin(struct staged *self, uint64_t now_ms, struct hv_effects *e
 /* Its job is not the one that moves the VM: who follows that must not be told of this one as if it were. */
 static void forward(void *context, const struct hv_move_report *report) {
     struct staged *self = context;
-    struct hv_move_report own = *report;
 
-    if (report->kind == HV_REPORT_WARNING)
-        return; /* the move will say the same */
     if (report->kind == HV_REPORT_JOB_STARTED)
-        own = (struct hv_move_report){ .kind = HV_REPORT_PHASE, .vm_name = report->vm_name, .vm_id = report->vm_id };
-    if (report->kind == HV_REPORT_JOB_STARTED)
-        own.text = "making a planned VM";
-    if (self->move.on_report)
-        self->move.on_report(self->move.report_context, &own);
+        hv_mig_report(&self->move, HV_REPORT_PHASE, "making a planned VM");
 }
 
 static int stage(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
@@ -432,7 +425,8 @@ static int validated(struct staged *self, uint64_t now_ms, struct hv_effects *ef
         (void)fail_as(self, r, error);
         return end(self, effects, err);
     }
-    for (size_t i = 0; i < n; i++) {
+    /* The first one is general where there are others (hyperv.md 3.3). */
+    for (size_t i = n > 1; i < n; i++) {
         if (!reasons[i].message)
             continue;
         r = hv_mig_warn(&self->move, err, "the planned VM as %s sees it: %s", host_of(self), reasons[i].message);

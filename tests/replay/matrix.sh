@@ -70,6 +70,26 @@ during=
 fixture simulated/move-storage "$usual" move-storage app01 --host @1 --to-path 'D:\Other'
 fixture simulated/move-storage-disk "$usual" move-storage 'db & <test> "one"' --host @1 --disk 'db data.vhdx=D:\Slow\'
 
+# ---- planned VMs ----
+fixture simulated/staged-prepare "$usual" staged prepare 'old lab' --from @1 --to @2
+fixture simulated/staged-migrate "$usual" migrate 'old lab' --from @1 --to @2 --include-storage \
+    --map-switch 'Lab network=External' --eject-iso -o json
+fixture simulated/staged-check-fixed "$usual" check 'old lab' --from @1 --to @2 --include-storage \
+    --map-switch 'Lab network=External' --eject-iso
+fixture simulated/staged-migrate-fails "$usual --fault job-fails,nth=2" migrate 'old lab' --from @1 --to @2 --include-storage \
+    --map-switch 'Lab network=External' --eject-iso -o json
+before=plan_vms
+fixture simulated/staged-list "$usual" staged list --from @1 --to @2
+fixture simulated/staged-show "$usual" staged show 'old lab' --from @1 --to @2
+fixture simulated/staged-show-json "$usual" staged show 'old lab' --to @2 -o json
+fixture simulated/staged-set "$usual" staged set 'old lab' --to @2 --map-switch 'Lab network=External' --eject-iso \
+    --config-path 'C:\Lab' -o json
+fixture simulated/staged-check "$usual" staged check 'old lab' --from @1 --to @2
+fixture simulated/staged-complete "$usual" staged complete web01 --from @1 --to @2 -o json
+fixture simulated/staged-complete-fails "$usual" staged complete 'old lab' --from @1 --to @2
+fixture simulated/staged-discard "$usual" staged discard web01 --from @1 --to @2 --yes
+before=
+
 # ---- jobs ----
 before=start_move
 fixture simulated/job-list '--migrate-seconds 60' job list --host @1
