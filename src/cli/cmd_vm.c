@@ -16,24 +16,6 @@
 
 #define CLUSTER_UNTOLD "what a failover cluster owns was not told: %s"
 
-/* What keeps a VM busy: OperationalStatus[1] (hyperv.md 2.8). */
-static const struct {
-    int64_t number;
-    const char *name;
-} activities[] = {
-    { 32768, "creating checkpoint" }, { 32769, "applying checkpoint" }, { 32770, "deleting checkpoint" },
-    { 32771, "waiting to start" },    { 32772, "merging disks" },       { 32773, "exporting" },
-    { 32774, "migrating" },
-};
-
-static const char *activity_name(int64_t number) {
-    for (size_t i = 0; i < HV_ARRAY_SIZE(activities); i++) {
-        if (activities[i].number == number)
-            return activities[i].name;
-    }
-    return NULL;
-}
-
 static void put_vm(json_t **object, const struct hv_vm *vm) {
     json_t *status = json_array();
 
@@ -45,14 +27,14 @@ static void put_vm(json_t **object, const struct hv_vm *vm) {
     hv_json_put(object, "state_code", hv_json_number(vm->state));
     hv_json_put(object, "health", hv_json_number(vm->health));
     hv_json_put(object, "operational_status", status);
-    hv_json_put(object, "activity", hv_json_text(activity_name(vm->operational_status[1])));
+    hv_json_put(object, "activity", hv_json_text(hv_vm_activity_name(vm->operational_status[1])));
     hv_json_put(object, "uptime_ms", hv_json_number(vm->uptime_ms));
     hv_json_put(object, "process_id", hv_json_number(vm->process_id));
 }
 
 /* "running, migrating", "off", "state 12". */
 static void state_text(const struct hv_vm *vm, struct hv_buf *buf) {
-    const char *activity = activity_name(vm->operational_status[1]);
+    const char *activity = hv_vm_activity_name(vm->operational_status[1]);
 
     hv_buf_reset(buf);
     if (vm->state_name)

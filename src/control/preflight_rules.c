@@ -104,9 +104,13 @@ static void check_state(struct judge *judge) {
     const struct hv_preflight_facts *facts = judge->facts;
     const struct hv_vm *vm = &facts->vm->vm;
 
-    if (vm->operational_status[1] > 0)
-        note(judge, "vm_busy", "the move will be refused while this lasts", "the VM's OperationalStatus is %" PRId64 " on %s",
-             vm->operational_status[1], facts->source);
+    if (vm->operational_status[1] > 0) {
+        const char *activity = hv_vm_activity_name(vm->operational_status[1]);
+
+        note(judge, "vm_busy", "the move will be refused while this lasts",
+             "the VM is busy on %s: %s (OperationalStatus %" PRId64 ")", facts->source,
+             activity ? activity : "nobody knows with what", vm->operational_status[1]);
+    }
     if (facts->running_job)
         note(judge, "job_running", "the move may be refused while this lasts", "a job of the VM runs on %s: %s", facts->source,
              facts->running_job);

@@ -57,6 +57,24 @@ const char *hv_vm_state_name(int64_t state) {
     return NULL;
 }
 
+/* What keeps a VM busy: OperationalStatus[1] (hyperv.md 2.8). */
+static const struct {
+    int64_t number;
+    const char *name;
+} activities[] = {
+    { 32768, "creating checkpoint" }, { 32769, "applying checkpoint" }, { 32770, "deleting checkpoint" },
+    { 32771, "waiting to start" },    { 32772, "merging disks" },       { 32773, "exporting" },
+    { 32774, "migrating" },
+};
+
+const char *hv_vm_activity_name(int64_t number) {
+    for (size_t i = 0; i < HV_ARRAY_SIZE(activities); i++) {
+        if (activities[i].number == number)
+            return activities[i].name;
+    }
+    return NULL;
+}
+
 int hv_vm_decode(const struct hv_instance *instance, struct hv_vm *ret_vm, struct hv_error *err) {
     const char *name = hv_instance_text(instance, "Name");
     struct hv_uuid uuid;

@@ -36,6 +36,14 @@ world '' 'migration = no\n' ''
 look --storage 'D:\New'
 exit_is 3
 warns migration_disabled 'live migration is disabled on'
+world 'migration = no\n' '' ''
+look --storage 'D:\New'
+warns migration_disabled 'live migration is disabled on'
+# As hosts whose networks take no migration: enabled, but nobody listens.
+sed '/^listener = 127.0.0.2/d' "$work/world.ini" | sed 's/^migration = no$//' >"$work/deaf.ini"
+start_hosts --time-scale 20 --config "$work/deaf.ini"
+look --storage 'D:\New'
+warns no_listener 'takes migrations on no address'
 world 'auth = credssp\n' '' ''
 look --storage 'D:\New'
 warns authentication_differs CredSSP
@@ -62,7 +70,10 @@ exit_is 0
 out_json '.results[0].preflight == []'
 world '' '' 'busy = 32768\n'
 look --storage 'D:\New'
-warns vm_busy 32768
+warns vm_busy 'creating checkpoint (OperationalStatus 32768)'
+world '' '' 'busy = 40000\n'
+look --storage 'D:\New'
+warns vm_busy 'OperationalStatus 40000'
 world '' '' 'replication = 3\n'
 look --storage 'D:\New'
 warns replication 3
@@ -72,6 +83,10 @@ out_json '.results[0].preflight == []'
 world '' '' 'guid = 11111111-2222-4333-8444-555555555555\n[vm two]\nhost = hv02\nplanned = yes\nguid = 11111111-2222-4333-8444-555555555555\n'
 look --storage 'D:\New'
 warns planned_vm_exists 'planned VM'
+world '' '' 'guid = 11111111-2222-4333-8444-555555555555\n[vm two]\nhost = hv02\nguid = 11111111-2222-4333-8444-555555555555\n'
+look --storage 'D:\New'
+exit_is 3
+warns vm_exists 'has a VM with this GUID'
 world 'switch = Lab\n' '' 'adapter = Lab\n'
 look --storage 'D:\New'
 warns switch_missing '"Lab"'
@@ -122,5 +137,16 @@ scenario 'no such machine'
 quick check nobody --from "$hv01" --to "$hv02" --preflight
 exit_is 9
 err_has 'could not be compared'
+
+# A warning that nobody provokes here could say anything.
+scenario 'every warning'
+here=$(cd "$(dirname "$0")" && pwd)
+grep -ho 'note(judge, "[a-z_]*"' "$here"/../../src/control/preflight_rules.c | sed 's/.*"\(.*\)"/\1/' | sort -u >"$work/codes"
+check 'there are many' [ "$(wc -l <"$work/codes")" -ge 20 ]
+while read -r code <&5; do
+    check "$code has its condition in this script" grep -q "^warns $code \|== \"$code\"\|index(\"$code\")" "$0"
+    check "$code has a unit test" grep -q "SPOIL(\"$code\"" "$here/../unit/test_control_preflight.c"
+    check "$code is in the manual" grep -qF "*$(printf '%s' "$code" | sed 's/_/\\_/g')*" "$here/../../src/cli/hvctl.1.scd"
+done 5<"$work/codes"
 
 finish

@@ -455,10 +455,10 @@ static int identity_read(struct builder *builder, struct hv_error *err) {
     return r;
 }
 
+/* Another host may have one of that GUID, as when a copy was imported there. */
 static bool guid_is_used(const struct sim_fabric *fabric, const struct sim_vm *vm) {
     for (size_t i = 0; i < fabric->n_vms; i++)
-        if (hv_text_same(fabric->vms[i]->guid, vm->guid) &&
-            (fabric->vms[i]->is_planned == vm->is_planned || fabric->vms[i]->host == vm->host))
+        if (hv_text_same(fabric->vms[i]->guid, vm->guid) && fabric->vms[i]->host == vm->host)
             return true;
     return false;
 }

@@ -164,6 +164,9 @@ static void planned_check(const struct sim_request *request, struct sim_plan *pl
     else if (!wanted && planned)
         sim_problem_note(problems, AT_CHECK, 0x800700B7, NULL, "Host '%s' has a planned virtual machine %s already.",
                          plan->destination->netbios, request->vm->guid);
+    if (plan->destination != request->host && sim_vm_find(plan->destination, request->vm->guid, false))
+        sim_problem_note(problems, AT_CHECK, 0x800700B7, NULL, "Host '%s' has a virtual machine %s already.",
+                         plan->destination->netbios, request->vm->guid);
     plan->use_planned = wanted && planned;
 }
 
