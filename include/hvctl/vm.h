@@ -140,7 +140,7 @@ const struct hv_vm_set_result *hv_vm_set_result(const struct hv_task *task);
 const char *hv_vm_state_name(int64_t state);
 
 /* What keeps a VM busy: "migrating", ... for its second OperationalStatus; NULL for one that no document names. */
-const char *hv_vm_activity_name(int64_t status);
+const char *hv_vm_activity_name(int64_t number);
 
 /* "vhd", "iso", ... Never NULL. */
 const char *hv_medium_name(enum hv_medium medium);

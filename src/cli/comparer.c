@@ -88,6 +88,21 @@ static int read_sides(struct hv_comparer *comparer, struct hv_error *err) {
     return rc;
 }
 
+/* Who asks for vectors wants to see some. */
+static int require_vectors(const struct hv_comparer *comparer, const struct hv_compare_side *sides, size_t n,
+                           struct hv_error *err) {
+    for (size_t i = 0; i < n; i++) {
+        if (!sides[i].result || sides[i].result->n_vectors > 0)
+            continue;
+        (void)hv_error_set(err, HV_E_ARGUMENT, "%s %s", sides[i].endpoint->label,
+                           comparer->request->by_vectors ? "tells no compatibility vectors" : "does not know --vectors");
+        hv_error_cause(err, "hosts tell compatibility vectors since Windows Server 2012 R2");
+        hv_error_remedy(err, "let the destination judge without: hvctl check --offline");
+        return HV_E_ARGUMENT;
+    }
+    return 0;
+}
+
 static int start_check(struct hv_comparer *comparer, struct hv_compare_pair *pair, struct hv_error *err) {
     struct hv_endpoint *endpoint = pair->place->endpoint;
     int rc;
@@ -120,19 +135,7 @@ static bool all_fit(const struct hv_compare_pair *pair) {
     return true;
 }
 
-/* Where nothing but vectors is to decide, both must have told some. */
-static bool lacks_vectors(const struct hv_compare_pair *pair, struct hv_error *error) {
-    const struct hv_compare_side *silent = pair->subject->result->n_vectors == 0 ? pair->subject : pair->place;
-
-    if (pair->n_vectors > 0)
-        return false;
-    (void)hv_error_set(error, HV_E_FAILED, "%s tells no compatibility vectors", silent->endpoint->label);
-    hv_error_cause(error, "GetSystemCompatibilityVectors came with Windows Server 2012 R2");
-    hv_error_remedy(error, "let the destination judge: hvctl check --offline");
-    return true;
-}
-
-static int judge(const struct hv_comparer *comparer, struct hv_compare_pair *pair, struct hv_error *error) {
+static int judge(struct hv_compare_pair *pair, struct hv_error *error) {
     const struct hv_compatibility_verdict *verdict = pair->check ? hv_compatibility_check_result(pair->check) : NULL;
     const struct hv_error *failure = NULL;
 
@@ -140,8 +143,6 @@ static int judge(const struct hv_comparer *comparer, struct hv_compare_pair *pai
         (void)hv_task_result(pair->check, &failure);
         return hv_error_copy(error, failure);
     }
-    if (comparer->request->by_vectors && lacks_vectors(pair, error))
-        return error->code;
     if (verdict ? verdict->is_compatible : all_fit(pair)) {
         pair->outcome = HV_COMPARE_COMPATIBLE;
         return 0;
@@ -164,7 +165,7 @@ static int judge_pairs(struct hv_comparer *comparer, struct hv_error *err) {
                                       &pair->n_vectors, err);
         if (rc < 0)
             return rc;
-        if (judge(comparer, pair, &error) == 0)
+        if (judge(pair, &error) == 0)
             continue;
         pair->error = malloc(sizeof(*pair->error));
         if (!pair->error)
@@ -214,6 +215,10 @@ int hv_compare_run(const struct hv_compare_request *request, const struct hv_arg
         rc = make_pairs(&comparer, &error);
     if (rc == 0)
         rc = read_sides(&comparer, &error);
+    if (rc == 0 && request->show_vectors)
+        rc = require_vectors(&comparer, comparer.subjects, comparer.n_subjects, &error);
+    if (rc == 0 && request->show_vectors)
+        rc = require_vectors(&comparer, comparer.places, comparer.n_places, &error);
     if (rc == 0)
         rc = check_pairs(&comparer, &error);
     if (rc == 0)

@@ -14,8 +14,8 @@ struct hv_compare_request {
     const char *destination; /* NULL: from --to */
     const char *const *vms;  /* none: the sources themselves */
     size_t n_vms;
-    bool by_vectors;   /* the vectors decide, the destination is not asked */
-    bool show_vectors; /* a table of them */
+    bool by_vectors;   /* the vectors decide, the destination is not asked; only together with: */
+    bool show_vectors; /* a table of them, which every host must have */
 };
 
 enum hv_compare_outcome {

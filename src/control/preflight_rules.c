@@ -237,8 +237,8 @@ static void check_media(struct judge *judge) {
                  "%s is in a drive of the VM", path);
     }
     if (facts->vm->n_checkpoints > 0)
-        note(judge, "checkpoints", "their disks are not in the list of disks", "the VM has %zu checkpoints on %s",
-             facts->vm->n_checkpoints, facts->source);
+        note(judge, "checkpoints", "their disks are not in the list of disks", "the VM has %zu checkpoint%s on %s",
+             facts->vm->n_checkpoints, facts->vm->n_checkpoints == 1 ? "" : "s", facts->source);
 }
 
 static int64_t bytes_of(const struct hv_preflight_facts *facts, const char *path) {

@@ -109,7 +109,7 @@ look --storage 'D:\New'
 warns differencing_disk diff.avhdx
 world '' '' 'checkpoint = before\n'
 look --storage 'D:\New'
-warns checkpoints '1 checkpoints'
+warns checkpoints '1 checkpoint on'
 world '' 'free = 1024\n' ''
 look --storage 'D:\New'
 warns space '1024 MiB free'
