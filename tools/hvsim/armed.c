@@ -152,6 +152,8 @@ static int read_option(const char *word, const char *value, struct sim_arm *arm,
         *texts[i].target = NULL;
         return hv_text_copy(value, texts[i].target, err);
     }
+    if (strcmp(word, "at") == 0 && read_number(value, 1, 99, &arm->at))
+        return 0;
     if (strcmp(word, "nth") == 0 && read_number(value, 1, UINT32_MAX, &arm->nth))
         return 0;
     if (strcmp(word, "times") == 0 && read_number(value, 0, UINT32_MAX, &arm->times))
@@ -203,6 +205,7 @@ int sim_arms_load(const struct sim_arms *arms, struct sim_fabric *fabric, struct
         const struct sim_arm *arm = &arms->items[i];
         const struct sim_fault fault = { .kind = arm->model_kind,
                                          .value = arm->value,
+                                         .percent = arm->at,
                                          .host = arm->host,
                                          .method = arm->action,
                                          .vm = arm->vm,

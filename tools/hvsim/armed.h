@@ -45,6 +45,7 @@ struct sim_arm {
     char *action;     /* operation or method */
     char *class_name;
     char *vm;       /* of the model's kinds only */
+    uint32_t at;    /* percent at which a job fails; 0: as it is by default */
     uint32_t nth;   /* first matching request hit, from 1 */
     uint32_t times; /* so many hits; 0: all */
     uint32_t every; /* and from the first hit on one of so many; 0: each */

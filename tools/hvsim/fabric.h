@@ -59,6 +59,7 @@ struct sim_host {
 struct sim_armed {
     enum sim_fault_kind kind;
     uint32_t value;
+    uint16_t percent; /* at which a job fails */
     char *host, *method, *vm;
     unsigned skip, left;
     bool is_endless;

@@ -15,9 +15,12 @@ bool sim_fabric_arm(struct sim_fabric *fabric, const struct sim_fault *fault) {
         return false;
     fabric->faults = faults;
     struct sim_armed *armed = &faults[fabric->n_faults++];
-    *armed = (struct sim_armed){
-        .kind = fault->kind, .value = fault->value, .skip = fault->skip, .left = fault->count, .is_endless = fault->count == 0
-    };
+    *armed = (struct sim_armed){ .kind = fault->kind,
+                                 .value = fault->value,
+                                 .percent = (uint16_t)(fault->percent ? fault->percent : 60),
+                                 .skip = fault->skip,
+                                 .left = fault->count,
+                                 .is_endless = fault->count == 0 };
     return hv_text_copy(fault->host, &armed->host, NULL) == 0 && hv_text_copy(fault->method, &armed->method, NULL) == 0 &&
            hv_text_copy(fault->vm, &armed->vm, NULL) == 0;
 }

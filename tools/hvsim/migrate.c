@@ -37,10 +37,11 @@ static const char *label(const struct sim_vm *vm) {
 void sim_job_faults(const struct sim_method_call *call, const struct sim_vm *vm, struct sim_job *job) {
     const struct sim_armed *armed;
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_FAILS)))
-        sim_problem_note(&job->problems, 60, armed->value ? armed->value : 0x80070005, NULL,
+        sim_problem_note(&job->problems, armed->percent, armed->value ? armed->value : 0x80070005, NULL,
                          "An unexpected error occurred in %s of '%s'.", call->method->name, label(vm));
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_SAYS)))
-        sim_reason_note(&job->problems, 60, armed->value, label(vm), job->destination ? job->destination : call->host->netbios);
+        sim_reason_note(&job->problems, armed->percent, armed->value, label(vm),
+                        job->destination ? job->destination : call->host->netbios);
     if (fault_take(call, vm, SIM_FAULT_JOB_WARNS))
         sim_problem_note(&job->warnings, 0, 0, "20417", "The blackout of '%s' was longer than expected.", label(vm));
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_HANGS)))
@@ -50,8 +51,8 @@ void sim_job_faults(const struct sim_method_call *call, const struct sim_vm *vm,
     if ((armed = fault_take(call, vm, SIM_FAULT_JOB_VANISHES))) {
         job->hide_at = 50;
         if (armed->value)
-            sim_problem_note(&job->problems, 60, armed->value, NULL, "An unexpected error occurred while '%s' was being moved.",
-                             label(vm));
+            sim_problem_note(&job->problems, armed->percent, armed->value, NULL,
+                             "An unexpected error occurred while '%s' was being moved.", label(vm));
     }
     if (fault_take(call, vm, SIM_FAULT_LEFTOVERS))
         job->leaves_leftovers = true;

@@ -165,8 +165,7 @@ struct sim_caller {
 HV_MUST_CHECK uint32_t sim_host_invoke(struct sim_host *host, const struct sim_caller *caller, const struct sim_path *target,
                                        const struct sim_method *method, struct sim_value *values, uint32_t *ret_return_value);
 
-/* Why the last call was refused (a return value or HRESULT that stands for bad input), for the request log; "" when it was not.
- */
+/* Why the last call was refused (what stands for bad input), for the request log; "" when it was not. */
 const char *sim_fabric_refusal(const struct sim_fabric *fabric);
 
 /* ---- faults ---- */
@@ -187,6 +186,7 @@ enum sim_fault_kind {
 struct sim_fault {
     enum sim_fault_kind kind;
     uint32_t value;
+    uint32_t percent;   /* at which a job fails; 0: 60 */
     const char *host;   /* only requests to this host; NULL: any */
     const char *method; /* only this; NULL: MigrateVirtualSystemToHost, RETURN: also the check, ROLE_*: MoveToNewNodeParams */
     const char *vm;     /* only this VM (GUID or name); NULL: any */
