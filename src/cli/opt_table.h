@@ -142,7 +142,6 @@ enum hv_opt {
     HV_OPT_COUNT, /* the last: how many there are */
 };
 
-
 /* One spelling of an option. Rows with the same id mean the same. */
 struct hv_opt_row {
     enum hv_opt id;
