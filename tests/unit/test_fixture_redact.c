@@ -56,6 +56,7 @@ static void names_are_replaced_as_words(void **state) {
         { "hv01.corp.local:5986 and hv01.corp.local.", "host-1.domain-1.example and host-1.domain-1.example." },
         { "https://hv01.corp.local:41000/wsman", "https://host-1.domain-1.example/wsman" },
         { "http://schemas.xmlsoap.org/app01", "http://schemas.xmlsoap.org/app01" },
+        { "http://srv-&x.&y.org/ http://.srv/ http://[srv x]/", "http://host-3-&x.&y.org/ http://.host-3/ http://[host-3 x]/" },
         { "<app01 app01=\"app01\">app01</app01>", "<app01 app01=\"vm-1\">vm-1</app01>" },
         { "<n>db &amp; &lt;test&gt; \"one\"</n>", "<n>vm-2</n>" },
         { "<n>db &amp;amp; &amp;lt;test&amp;gt; &amp;quot;one&amp;quot;</n>", "<n>vm-2</n>" },
