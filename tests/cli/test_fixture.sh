@@ -138,6 +138,20 @@ for plant in 'Owner>eve' 'SystemName>NODE7' 'X>10.1.2.3' 'X>00-15-5D-01-02-03' '
     check "found: $plant" [ "$status" = 1 ]
     out_has '001.response.xml:'
 done
+echo 'vm: shop-db7' >"$work/rules"
+# The name in base64 and in hexadecimal digits, as UTF-8 and as UTF-16LE; S-1-5-21-1-2-3-500 in hexadecimal digits and in octets.
+octets=$(printf '%s</p:X><p:X>' 1 5 0 0 0 0 0 5 21 0 0 0 1 0 0 0 2 0 0 0 3 0 0 0 244 1 0 0)
+for plant in c2hvcC1kYjc= cwBoAG8AcAAtAGQAYgA3AA== 73686f702d646237 6E0073686F702D6462370021 \
+    010500000000000515000000010000000200000003000000F4010000 "${octets%</p:X><p:X>}"; do
+    rm -rf "$work/planted"
+    cp -r "$work/list" "$work/planted"
+    sed -i "s|<p:Caption>|<p:X>$plant</p:X><p:Caption>|" "$work/planted/001.response.xml"
+    hvctl fixture verify "$work/planted" --redact-rules "$work/rules"
+    check "found: $plant" [ "$status" = 1 ]
+    out_has '001.response.xml:'
+done
+hvctl fixture verify "$work/list" --redact-rules "$work/rules"
+exit_is 0
 hvctl fixture verify "$work/elsewhere"
 exit_is 1
 out_has 'names were kept'

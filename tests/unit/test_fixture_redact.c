@@ -266,6 +266,80 @@ static void events_tell_names(void **state) {
     (void)hv_redactor_free(redactor);
 }
 
+static void encoded_names_are_replaced(void **state) {
+    static const struct {
+        const char *text;
+        const char *want;
+    } cases[] = {
+        /* "shop-db7", as it is and in UTF-16LE */
+        { "<v>c2hvcC1kYjc=</v>", "<v>dm0tNA==</v>" },
+        { "<v>cwBoAG8AcAAtAGQAYgA3AA==</v>", "<v>dgBtAC0ANAA=</v>" },
+        { "73686F702D646237", "766D2D34" },
+        { "73686f702d646237", "766d2d34" },
+        /* with as many digits as a GUID has */
+        { "730068006F0070002D00640062003700", "00000000000040008000000000000001" },
+        /* "id=shop-db7;" */
+        { "69643D73686F702D6462373B", "69643D766D2D343B" },
+        /* "Büro Zürich", UTF-16LE */
+        { "QgD8AHIAbwAgAFoA/AByAGkAYwBoAA==", "dgBtAC0ANQA=" },
+        /* among bytes that are no text */
+        { "<v>AAECAwQFcwBoAG8AcAAtAGQAYgA3AAAA//8=</v>", "<v>Y2VydGlmaWNhdGUtMQ==</v>" },
+        { "<v>//8BcwBoAG8AcAAtAGQAYgA3AAAA</v>", "<v>Y2VydGlmaWNhdGUtMQ==</v>" },
+        /* words and numbers that could be either */
+        { "Password Computer MigrationType 12345678 20260101120000 deadbeef00ff",
+          "Password Computer MigrationType 12345678 20260101120000 deadbeef00ff" },
+        /* "app01" is too short to be told from chance */
+        { "6170703031FF6170", "6170703031FF6170" },
+    };
+    (void)state;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(cases); i++) {
+        struct hv_redactor *redactor = make_redactor();
+        char *got;
+
+        assert_int_equal(hv_redactor_add(redactor, HV_NAME_VM, "shop-db7", NULL), 0);
+        assert_int_equal(hv_redactor_add(redactor, HV_NAME_VM, "Büro Zürich", NULL), 0);
+        got = rewrite(redactor, cases[i].text);
+        assert_string_equal(got, cases[i].want);
+        free(got);
+        (void)hv_redactor_free(redactor);
+    }
+}
+
+/* S-1-5-21-1-2-3-500 and the like, in octets. */
+static void binary_sids_are_replaced(void **state) {
+    static const char octets[] =
+        "<S>1</S><S>5</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>5</S><S>21</S><S>0</S><S>0</S><S>0</S>"
+        "<S>1</S><S>0</S><S>0</S><S>0</S><S>2</S><S>0</S><S>0</S><S>0</S><S>3</S><S>0</S><S>0</S><S>0</S>"
+        "<S>244</S><S>1</S><S>0</S><S>0</S>";
+    static const char hidden[] =
+        "<S>1</S><S>5</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>21</S><S>0</S><S>0</S><S>0</S>"
+        "<S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S>"
+        "<S>1</S><S>0</S><S>0</S><S>0</S>";
+    /* S-1-5-18, and a beginning that goes on otherwise */
+    static const char others[] =
+        "<S>1</S><S>1</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>5</S><S>18</S><S>0</S><S>0</S><S>0</S>"
+        "<S>1</S><S>5</S><S>0</S><S>0</S><S>0</S><S>0</S><S>0</S><S>5</S><S>21</S>";
+    struct hv_redactor *redactor = make_redactor();
+    char *got = rewrite(redactor, octets);
+
+    (void)state;
+    assert_string_equal(got, hidden);
+    free(got);
+    got = rewrite(redactor, hidden);
+    assert_string_equal(got, hidden);
+    free(got);
+    got = rewrite(redactor, "S-1-5-21-1-2-3-500");
+    assert_string_equal(got, "S-1-0-1");
+    free(got);
+    got = rewrite(redactor, others);
+    assert_string_equal(got, others);
+    free(got);
+    got = rewrite(redactor, "010500000000000515000000010000000200000003000000F4010000");
+    assert_null(strstr(got, "F401"));
+    free(got);
+    (void)hv_redactor_free(redactor);
+}
+
 static void rules_name_more(void **state) {
     static const char rules[] = "# ours\nother: Project Blue\nvm: odd-vm\r\nkeep: Blue\n\nuser: CORP\\eve\n";
     struct hv_redactor *redactor = make_redactor();
@@ -397,6 +471,8 @@ int main(void) {
         cmocka_unit_test(base64_is_looked_into),
         cmocka_unit_test(documents_tell_names),
         cmocka_unit_test(events_tell_names),
+        cmocka_unit_test(encoded_names_are_replaced),
+        cmocka_unit_test(binary_sids_are_replaced),
         cmocka_unit_test(rules_name_more),
         cmocka_unit_test(verify_finds_what_was_planted),
         cmocka_unit_test(a_lack_of_memory_is_told),
