@@ -47,6 +47,7 @@ fixture simulated/check-offline-json "$usual --processor hv02=AMD-1" check app01
 fixture simulated/check-hosts "$usual --processor hv02=AMD-1" check --hosts @1 --to @2 --vectors
 fixture simulated/check-hosts-each "$usual --processor hv01=Intel-3" check --hosts @1 --hosts @2 --to @1 --to @2
 fixture simulated/check-preflight-cluster "$usual $cluster" check one --from @1 --to @2 --preflight
+fixture simulated/check-deep "$usual" check app01 --from @1 --to @2 --deep
 fixture simulated/check-unknown "$usual" check nobody --from @1 --to @2
 
 # ---- moving ----

@@ -107,8 +107,8 @@ for mode in $("$HVCTL" help sample | grep -oE '\b(vm|storage)-[a-z-]+|\b(modify|
     "$HVCTL" sample "$mode" 2>&1 | grep -q 'not built' || check "hvctl sample $mode is recorded" is_recorded "sample $mode"
 done
 
-# VM, storage, and both (hyperv.md 2.2), as the settings in requests say it.
-for type in 32768 32769 32771; do
+# VM, storage, planned VM, VM and storage, and the check of storage at the destination (hyperv.md 2.2), as requests say it.
+for type in 32768 32769 32770 32771 32772; do
     check "a move of type $type is recorded" \
         grep -qE "NAME=(\"|&quot;)MigrationType(\"|&quot;) .{0,60}VALUE(>|&gt;)$type" simulated/*/*.request.xml
 done
