@@ -1,7 +1,7 @@
 #!/bin/sh
 # The tables of hvctl-migration(7), row by row: each command sends what its row says, in bytes, and the host understands it so; what a
 # host describes and what the tables list is the same; and what a version of Windows lacks is refused before anything is asked for.
-# Usage: test_table.sh sent HEADING... | classes | versions PROFILE
+# Usage: test_table.sh sent HEADING... | classes | versions PROFILE | typed HEADING...
 . "$(dirname "$0")/lib.sh"
 here=$(dirname "$0")
 page=$here/../../src/cli/hvctl-migration.7.scd
@@ -208,6 +208,27 @@ one_version() {
     done 7<"$rows"
 }
 
+# ---- what is typed in place of something else ----
+
+# Each is one command that does it, and a move has moved.
+typed() {
+    grep "^$1$tab" "$rows" >"$work/typed-rows"
+    check 'the table has rows' [ "$(wc -l <"$work/typed-rows")" -gt 10 ]
+    while IFS="$tab" read -r heading cells item command <&7; do
+        [ "$cells" = 2 ] || continue
+        scenario="$item: $command"
+        case $command in migrate* | move-storage* | sample* | host*) lab 2019 ;; esac
+        row_run "$command"
+        exit_is 0
+        case $command in
+        *--detach* | *--dry-run* | *-check* | sample\ storage*) ;;
+        migrate\ web01* | sample\ vm*web01*) vm_is_at 0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002 hv02 ;;
+        migrate\ app01* | sample\ vm*app01*) vm_is_at 0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001 hv02 ;;
+        migrate*) vm_is_at 0A1B2C08-3D4E-4F50-8A6B-7C8D9E0F1008 hv02 ;;
+        esac
+    done 7<"$work/typed-rows"
+}
+
 what=${1:?what}
 shift
 case $what in
@@ -220,6 +241,11 @@ classes) classes ;;
 versions)
     for profile in "$@"; do
         one_version "$profile"
+    done
+    ;;
+typed)
+    for heading in "$@"; do
+        typed "$heading"
     done
     ;;
 *)
