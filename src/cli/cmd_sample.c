@@ -42,7 +42,7 @@ static const struct mode {
     { "modifyservice", WAY_CONFIG, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
     { "enablecompression", WAY_CONFIG, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
     { "enablesmb", WAY_CONFIG, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "vm-detailed", WAY_NONE, NULL, 0, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "vm-detailed", WAY_MOVE, "SRC DST VM", 3, HV_ACT_MIGRATE, HV_MOVE_VM },
     { "modifynetworks", WAY_NONE, NULL, 0, HV_ACT_MIGRATE, HV_MOVE_VM },
     { "checkcompatibility", WAY_BLOB, "SRC DST [VM]", 3, HV_ACT_CHECK, HV_MOVE_VM },
     { "compare-compatibility-vectors", WAY_VECTOR, "HOST VM", 2, HV_ACT_CHECK, HV_MOVE_VM },
@@ -69,12 +69,15 @@ static int unknown_mode(const char *word, struct hv_output *out) {
     return hv_say_failure(out, &error);
 }
 
-/* As the sample does: one folder for everything, the folder that it has in its source, the transport that the mode is about. */
+/*
+ * As the sample does: one folder for everything, the folder that it has in its source, the transport that the mode is about.
+ * Where it waits for somebody to correct a planned VM that does not fit, we remove that and say why: "hvctl staged" has time.
+ */
 static int run_move(const struct mode *mode, const struct hv_args *args, struct hv_output *out) {
     const struct hv_move_options preset = {
         .storage_path = mode->n_operands > 3 ? hv_args_operand(args, 4) : NULL,
         .config_path = is_mode(mode, "vm-simple-with-new-root") ? "C:\\NewDataRoot" : NULL,
-        .tuning = { .all_listeners = is_mode(mode, "vm-simple-with-ip"),
+        .tuning = { .all_listeners = is_mode(mode, "vm-simple-with-ip") || is_mode(mode, "vm-detailed"),
                     .smb = is_mode(mode, "vm-smb"),
                     .compression = is_mode(mode, "vm-compression") ? HV_CHOICE_YES : HV_CHOICE_DEFAULT },
     };
@@ -86,6 +89,8 @@ static int run_move(const struct mode *mode, const struct hv_args *args, struct 
         .vms = args->words + args->n_command_words + 3,
         .n_vms = 1,
         .preset = &preset,
+        .is_staged = is_mode(mode, "vm-detailed"),
+        .staged = HV_STAGED_MOVE,
     };
 
     return hv_move_request_run(&request, args, out);

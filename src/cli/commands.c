@@ -447,7 +447,7 @@ const struct hv_command hv_commands[] = {
       "  hvctl sample vm-simple-check hv01 hv02 app01\n"
       "  hvctl sample vm-and-storage-simple hv01 hv02 app01\n",
       "vm-simple, vm-simple-check, vm-and-storage-simple, vm-compression, vm-smb, vm-simple-with-ip,\n"
-      "vm-simple-with-new-root: SRC DST VM\n"
+      "vm-simple-with-new-root, vm-detailed: SRC DST VM\n"
       "vm-and-storage: SRC DST VM NEWLOCATION\n"
       "storage-simple: HOST VM NEWLOCATION; storage-simple-with-pool: HOST VM POOLID BASEPATH\n"
       "modifyservice, enablecompression, enablesmb: HOST\n"

@@ -48,6 +48,16 @@ out_json '[.. | objects | select(.medium? == "vhd") | .path] == ["D:\\Again\\app
 hvctl sample storage-simple-with-pool "$hv02" app01 no-such-pool 'D:\Gold'
 check 'a pool that is not there is refused' [ "$status" != 0 ]
 
+scenario 'by way of a planned VM'
+start_hosts --migrate-seconds 1 --time-scale 20
+hvctl sample vm-detailed "$hv01" "$hv02" web01
+exit_is 0
+vm_is_at 0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002 hv02
+sent 2 '.method == "MigrateVirtualSystemToHost"'
+hvctl sample vm-detailed "$hv01" "$hv02" 'old lab'
+error_is 1 'Lab network'
+check 'nothing is left behind' [ "$(jq '[.vms[] | select(.planned)] | length' "$state")" = 0 ]
+
 scenario 'hosts'
 hvctl sample modifyservice "$hv01" -o json
 exit_is 0

@@ -147,6 +147,7 @@ fixture simulated/host-diff "$usual" host diff @1 @2
 # ---- the sample's modes ----
 fixture simulated/sample-vm-simple "$usual" sample vm-simple @1 @2 web01
 fixture simulated/sample-vm-simple-check "$usual" sample vm-simple-check @1 @2 web01
+fixture simulated/sample-vm-detailed "$usual" sample vm-detailed @1 @2 web01
 fixture simulated/sample-checkcompatibility "$usual" sample checkcompatibility @1 @2 app01
 fixture simulated/sample-compare-vectors "$usual" sample compare-compatibility-vectors @1 app01
 fixture simulated/sample-vm-and-storage-simple "$usual" sample vm-and-storage-simple @1 @2 app01
