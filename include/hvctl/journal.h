@@ -60,6 +60,7 @@ struct hv_journal_entry {
     int64_t job_state;
     int64_t job_percent;
     char *outcome; /* hv_move_outcome_name */
+    char *verdict; /* hv_move_result; NULL in entries of hvctl that knew none */
     char *at_source;
     char *at_destination;
     char *error;   /* hv_error_name */
@@ -68,7 +69,7 @@ struct hv_journal_entry {
 
 struct hv_journal_event {
     char *time; /* RFC 3339 */
-    char *kind; /* "intent", "job", "state", "verdict" */
+    char *kind; /* "intent", "job", "state", "evidence", "leftover", "verdict" */
     char *text;
 };
 

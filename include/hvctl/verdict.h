@@ -38,9 +38,31 @@ enum hv_move_cancel {
     HV_CANCEL_REFUSED,
 };
 
+/* What a verdict rests on: the last look at each. */
+enum hv_sight_kind {
+    HV_SIGHT_REQUEST, /* what the request was answered */
+    HV_SIGHT_JOB,
+    HV_SIGHT_JOB_LIST, /* where the job had to be looked for */
+    HV_SIGHT_DESTINATION,
+    HV_SIGHT_SOURCE,
+    HV_SIGHT_DISKS,
+    HV_SIGHT_PLANNED, /* a planned VM at the destination */
+    HV_SIGHT_COUNT,
+};
+enum { HV_SIGHT_TEXT_SIZE = 256 };
+
+struct hv_sight {
+    const char *host;  /* valid as long as the task; NULL: nobody was asked */
+    const char *asked; /* static */
+    char seen[HV_SIGHT_TEXT_SIZE];
+    uint64_t at_ms; /* of the client's clock */
+};
+
 /* Absent texts are NULL, absent numbers are -1. */
 struct hv_move_result {
     enum hv_move_outcome outcome;
+    const char *verdict; /* the outcome in one word, "moved_with_leftovers" among them; static */
+    struct hv_sight sights[HV_SIGHT_COUNT];
     enum hv_move_cancel cancel;
     enum hv_place at_source;
     enum hv_place at_destination;
@@ -66,6 +88,8 @@ struct hv_move_result {
 const char *hv_move_outcome_name(enum hv_move_outcome outcome);
 const char *hv_place_name(enum hv_place place);
 const char *hv_move_cancel_name(enum hv_move_cancel cancel);
+/* "request", "job", "job_list", ... */
+const char *hv_sight_name(enum hv_sight_kind kind);
 
 #pragma GCC visibility pop
 

@@ -50,6 +50,7 @@ void hv_entry_put(json_t **object, const struct hv_journal_entry *entry) {
     hv_json_put(object, "job_state", hv_json_number(entry->job_state));
     hv_json_put(object, "percent", hv_json_number(entry->job_percent));
     hv_json_put(object, "outcome", hv_json_text(entry->outcome));
+    hv_json_put(object, "verdict", hv_json_text(entry->verdict));
     hv_json_put(object, "at_source", hv_json_text(entry->at_source));
     hv_json_put(object, "at_destination", hv_json_text(entry->at_destination));
     hv_json_put(object, "error", hv_json_text(entry->error));
@@ -101,7 +102,7 @@ static int show_sheet(struct hv_journal *journal, const struct hv_journal_entry 
     hv_sheet_text(&sheet, "job", entry->job_id);
     hv_sheet_text(&sheet, "started", entry->started);
     hv_sheet_text(&sheet, "ended", entry->ended);
-    hv_sheet_text(&sheet, "outcome", hv_entry_outcome(entry));
+    hv_sheet_text(&sheet, "outcome", entry->verdict ? entry->verdict : hv_entry_outcome(entry));
     hv_sheet_text(&sheet, "at the source", entry->at_source);
     hv_sheet_text(&sheet, "at the destination", entry->at_destination);
     hv_sheet_text(&sheet, "error", entry->message);

@@ -31,6 +31,13 @@ void hv_json_now(char text[HV_TIME_TEXT_SIZE]) {
     format_time(now_ms(), text);
 }
 
+json_t *hv_json_time_ago(uint64_t ago_ms) {
+    char text[HV_TIME_TEXT_SIZE];
+
+    format_time(now_ms() - (int64_t)ago_ms, text);
+    return json_string(text);
+}
+
 void hv_json_put(json_t **object, const char *key, json_t *value_take) {
     /* Takes the value even when the object is gone already. */
     if (json_object_set_new_nocheck(*object, key, value_take) != 0) {

@@ -20,6 +20,8 @@ enum { HV_TIME_TEXT_SIZE = 40 };
 /* Now, as RFC 3339 in UTC with milliseconds. */
 void hv_json_now(char text[HV_TIME_TEXT_SIZE]);
 
+/* The time of the day that was so long ago, RFC 3339. */
+json_t *hv_json_time_ago(uint64_t ago_ms);
 /* {"schema", "type", "time"}: the beginning of every document. */
 json_t *hv_json_document(const char *type);
 /* Puts VALUE_TAKE; on failure *object is released and becomes NULL. */

@@ -177,6 +177,32 @@ static json_t *request_object(const struct hv_mover_item *item) {
     return object;
 }
 
+/* The verdict in a word, and what it rests on. */
+static json_t *verdict_object(const struct hv_mover_item *item) {
+    const struct hv_move_result *result = hv_move_result(item->task);
+    uint64_t now = hv_client_now_ms(item->mover->connection->client);
+    json_t *object = json_object();
+    json_t *list = json_array();
+
+    for (int i = 0; i < HV_SIGHT_COUNT; i++) {
+        const struct hv_sight *sight = &result->sights[i];
+        json_t *entry;
+
+        if (!sight->host)
+            continue;
+        entry = json_object();
+        hv_json_put(&entry, "about", json_string(hv_sight_name((enum hv_sight_kind)i)));
+        hv_json_put(&entry, "host", hv_json_text(sight->host));
+        hv_json_put(&entry, "asked", json_string(sight->asked));
+        hv_json_put(&entry, "seen", hv_json_text(sight->seen));
+        hv_json_put(&entry, "time", hv_json_time_ago(now > sight->at_ms ? now - sight->at_ms : 0));
+        hv_json_add(&list, entry);
+    }
+    hv_json_put(&object, "word", json_string(result->verdict));
+    hv_json_put(&object, "evidence", list);
+    return object;
+}
+
 static void put_result(json_t **object, const struct hv_mover_item *item) {
     const struct hv_move_result *result = hv_move_result(item->task);
     struct hv_circumstances circumstances = around(item);
@@ -184,6 +210,7 @@ static void put_result(json_t **object, const struct hv_mover_item *item) {
     put_item(object, item);
     hv_json_put(object, "move", hv_json_text(type_name(item)));
     hv_json_put(object, "outcome", json_string(hv_move_outcome_name(result->outcome)));
+    hv_json_put(object, "verdict", verdict_object(item));
     hv_json_put(object, "cancel", json_string(hv_move_cancel_name(result->cancel)));
     hv_json_put(object, "exit", json_integer(hv_mover_item_exit(item)));
     hv_json_put(object, "vm_location", hv_json_text(hv_mover_location(item)));
@@ -284,7 +311,7 @@ static const char *outcome_words(const struct hv_mover_item *item) {
     case HV_OUTCOME_NOT_MIGRATABLE:
         return "cannot move";
     case HV_OUTCOME_MOVED:
-        return "moved";
+        return hv_move_result(item->task)->n_leftovers > 0 ? "moved with leftovers" : "moved";
     case HV_OUTCOME_STAGED:
         return "planned";
     case HV_OUTCOME_NOT_MOVED:

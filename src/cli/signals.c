@@ -35,6 +35,8 @@ void hv_signals_start(void) {
     }
     action.sa_handler = SIG_IGN;
     (void)sigaction(SIGPIPE, &action, NULL);
+    /* A journal or a trace at the limit of its size is a failed write, and no reason to leave a move. */
+    (void)sigaction(SIGXFSZ, &action, NULL);
 }
 
 int hv_signals_caught(void) {

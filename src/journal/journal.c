@@ -29,6 +29,7 @@ static const char *const versions[] = {
     "CREATE TABLE event (id INTEGER PRIMARY KEY, move INTEGER NOT NULL REFERENCES move (id) ON DELETE CASCADE,"
     " time TEXT NOT NULL, kind TEXT NOT NULL, text TEXT);"
     "CREATE INDEX event_move ON event (move);",
+    "ALTER TABLE move ADD COLUMN verdict TEXT;",
 };
 enum { VERSION = HV_ARRAY_SIZE(versions) };
 

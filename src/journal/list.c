@@ -20,7 +20,8 @@ static void entry_deinit(struct hv_journal_entry *entry) {
                             entry->vm_name,        entry->job_id,
                             entry->outcome,        entry->at_source,
                             entry->at_destination, entry->error,
-                            entry->message,        entry->destination_address };
+                            entry->message,        entry->destination_address,
+                            entry->verdict };
 
     for (size_t i = 0; i < HV_ARRAY_SIZE(texts); i++)
         free(texts[i]);
@@ -34,7 +35,7 @@ void hv_journal_entries_free(struct hv_journal_entry *entries, size_t n) {
 
 #define ENTRY_COLUMNS                                                                                                            \
     "id, started, ended, source, source_address, destination, destination_address, vm_id, vm_name, job_id, outcome, at_source,"  \
-    " at_destination, error, message, type, job_state, job_percent"
+    " at_destination, error, message, verdict, type, job_state, job_percent"
 
 static int add_entry(void *context, sqlite3_stmt *row, struct hv_error *err) {
     struct entries *entries = context;
@@ -52,7 +53,7 @@ static int add_entry(void *context, sqlite3_stmt *row, struct hv_error *err) {
                                  &entry->source_address, &entry->destination, &entry->destination_address,
                                  &entry->vm_id,          &entry->vm_name,     &entry->job_id,
                                  &entry->outcome,        &entry->at_source,   &entry->at_destination,
-                                 &entry->error,          &entry->message };
+                                 &entry->error,          &entry->message,     &entry->verdict };
 
         entry->id = hv_store_number(row, 0);
         for (size_t i = 0; r == 0 && i < HV_ARRAY_SIZE(texts); i++)

@@ -1,10 +1,13 @@
 /* Writing a move down as it goes (design.md 3.1). */
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "journal/store.h"
 
 #define NOW "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+
+enum { EVIDENCE_MAX_BYTES = 16 * 1024 };
 
 struct hv_journal_writer {
     struct hv_journal *journal;
@@ -108,12 +111,13 @@ static int end_entry(const struct hv_journal_writer *writer, const struct hv_mov
         HV_BIND_TEXT(hv_place_name(result->at_destination)),
         HV_BIND_TEXT(note->error ? hv_error_name(note->error->code) : NULL),
         HV_BIND_TEXT(note->error ? note->error->message : NULL),
+        HV_BIND_TEXT(result->verdict),
         HV_BIND_NUMBER(writer->id),
     };
 
     return hv_store_run(writer->journal,
                         "UPDATE move SET ended = iif(?, NULL, " NOW "), outcome = ?, at_source = ?, at_destination = ?,"
-                        " error = ?, message = ? WHERE id = ?",
+                        " error = ?, message = ?, verdict = ? WHERE id = ?",
                         binds, HV_ARRAY_SIZE(binds), NULL, NULL, err);
 }
 
@@ -131,15 +135,31 @@ static const char *kind_name(enum hv_move_note_kind kind) {
     return "verdict";
 }
 
-static int add_event(const struct hv_journal_writer *writer, const struct hv_move_note *note, struct hv_error *err) {
-    const struct hv_bind binds[] = {
-        HV_BIND_NUMBER(writer->id),
-        HV_BIND_TEXT(kind_name(note->kind)),
-        HV_BIND_TEXT(note->text),
-    };
+static int add_event(const struct hv_journal_writer *writer, const char *kind, const char *text, struct hv_error *err) {
+    const struct hv_bind binds[] = { HV_BIND_NUMBER(writer->id), HV_BIND_TEXT(kind), HV_BIND_TEXT(text) };
 
     return hv_store_run(writer->journal, "INSERT INTO event (move, time, kind, text) VALUES (?, " NOW ", ?, ?)", binds,
                         HV_ARRAY_SIZE(binds), NULL, NULL, err);
+}
+
+/* What the verdict rests on, and what remains. */
+static int add_evidence(const struct hv_journal_writer *writer, const struct hv_move_result *result, struct hv_error *err) {
+    int r = 0;
+
+    for (int i = 0; r == 0 && i < HV_SIGHT_COUNT; i++) {
+        const struct hv_sight *sight = &result->sights[i];
+        HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(EVIDENCE_MAX_BYTES);
+
+        if (!sight->host)
+            continue;
+        hv_buf_printf(&text, "%s, asked %s: %s", sight->host, sight->asked, sight->seen);
+        r = hv_buf_finish(&text, "evidence", err);
+        if (r == 0)
+            r = add_event(writer, "evidence", hv_buf_text(&text), err);
+    }
+    for (size_t i = 0; r == 0 && i < result->n_leftovers; i++)
+        r = add_event(writer, "leftover", result->leftovers[i], err);
+    return r;
 }
 
 static int write_note(struct hv_journal_writer *writer, const struct hv_move_note *note, struct hv_error *err) {
@@ -153,7 +173,9 @@ static int write_note(struct hv_journal_writer *writer, const struct hv_move_not
         r = update_entry(writer, note, err);
     if (r == 0 && note->kind == HV_NOTE_VERDICT)
         r = end_entry(writer, note, err);
-    return r < 0 ? r : add_event(writer, note, err);
+    if (r == 0 && note->kind == HV_NOTE_VERDICT)
+        r = add_evidence(writer, note->result, err);
+    return r < 0 ? r : add_event(writer, kind_name(note->kind), note->text, err);
 }
 
 int hv_journal_note(void *context, const struct hv_move_note *note, struct hv_error *err) {

@@ -332,6 +332,7 @@ int hv_mig_finish(struct hv_step *step) {
     }
     if (note_copies(move, NULL) < 0)
         r = r < 0 ? r : hv_error_memory(step->err);
+    move->evidence.has_leftovers = move->result.n_leftovers > 0;
     move->state = HV_MIG_STATE_DONE;
     hv_effects_done(step->effects);
     return r;

@@ -44,6 +44,8 @@ static int keep(struct hv_step *step, const struct hv_instance *instance) {
     move->last_job = job;
     move->result.job_state = job.state;
     move->result.job_percent = job.percent;
+    hv_mig_find(step, HV_SIGHT_JOB, HV_PEER_SOURCE, "%s, %d %%", job.state_name ? job.state_name : "in an unknown state",
+                (int)(job.percent > 0 ? job.percent : 0));
     return 0;
 }
 
@@ -135,6 +137,7 @@ static int job_forgotten(struct hv_step *step) {
 
     if (r < 0)
         return r;
+    hv_mig_find(step, HV_SIGHT_JOB, HV_PEER_SOURCE, "it is not known any more");
     move->result.job_vanished = true;
     move->evidence.job = HV_JOB_END_VANISHED;
     move->evidence.no_destination = !move->plan.destination_name;
@@ -189,6 +192,7 @@ int hv_mig_jobs_answered(struct hv_step *step) {
     const struct hv_op *op = step->event->op;
 
     move->evidence.jobs_unlisted = false;
+    hv_mig_find(step, HV_SIGHT_JOB_LIST, HV_PEER_SOURCE, "no job that runs and moves this VM");
     for (size_t i = 0; i < hv_op_n_instances(op); i++) {
         struct hv_job job;
         bool ours;
@@ -204,14 +208,17 @@ int hv_mig_jobs_answered(struct hv_step *step) {
         r = keep(step, hv_op_instance_at(op, i));
         if (r < 0)
             return r;
-        if (!finished)
+        if (!finished) {
+            hv_mig_find(step, HV_SIGHT_JOB_LIST, HV_PEER_SOURCE, "a job that runs and moves this VM");
             return hv_mig_adopt_job(step);
+        }
         /* One that is over may be of an earlier try: it proves nothing, but it may explain what will be seen. */
     }
     return hv_mig_look(step);
 }
 
 int hv_mig_jobs_failed(struct hv_step *step) {
+    hv_mig_find_silence(step, HV_SIGHT_JOB_LIST, HV_PEER_SOURCE);
     step->move->evidence.jobs_unlisted = true;
     step->move->look_error = *step->event->err;
     return hv_mig_look(step);
@@ -264,6 +271,7 @@ int hv_mig_job_missing(struct hv_step *step) {
 int hv_mig_job_unreachable(struct hv_step *step) {
     struct hv_move *move = step->move;
 
+    hv_mig_find_silence(step, HV_SIGHT_JOB, HV_PEER_SOURCE);
     move->evidence.job = HV_JOB_END_UNREACHABLE;
     move->look_error = *step->event->err;
     hv_mig_grace_end(step);
@@ -308,6 +316,7 @@ int hv_mig_job_not_confirmed(struct hv_step *step) {
 }
 
 int hv_mig_job_gone(struct hv_step *step) {
+    hv_mig_find(step, HV_SIGHT_JOB, HV_PEER_SOURCE, "it is not known any more");
     step->move->result.job_vanished = true;
     step->move->evidence.job = HV_JOB_END_VANISHED;
     return job_over(step);

@@ -91,6 +91,17 @@ static int find_vm(struct hv_step *step, struct hv_vm *vm) {
     return 1;
 }
 
+/* VM is NULL when the host does not have it. */
+static void note_place(struct hv_step *step, enum hv_sight_kind kind, enum hv_peer peer, const struct hv_vm *vm) {
+    const char *state = vm ? hv_vm_state_name(vm->state) : NULL;
+
+    if (!vm)
+        hv_mig_find(step, kind, peer, "it does not have the VM");
+    else
+        hv_mig_find(step, kind, peer, "it has the VM, %s%s", state ? state : "in an unknown state",
+                    vm->operational_status[1] == HV_VM_STATUS_MIGRATING ? ", which is being migrated" : "");
+}
+
 static void keep_state(struct hv_move *move, struct hv_vm *vm) {
     move->result.vm_state = vm->state;
     if (move->result.vm_name)
@@ -114,12 +125,17 @@ int hv_mig_destination_looked(struct hv_step *step) {
     step->move->evidence.at_destination = r != 0                        ? HV_PLACE_ABSENT
                                           : step->move->evidence.stages ? HV_PLACE_PLANNED
                                                                         : HV_PLACE_PRESENT;
+    if (step->move->evidence.stages)
+        hv_mig_find(step, HV_SIGHT_PLANNED, HV_PEER_DESTINATION, r == 0 ? "it has a planned VM of that GUID" : "it has none");
+    else
+        note_place(step, HV_SIGHT_DESTINATION, HV_PEER_DESTINATION, r == 0 ? &vm : NULL);
     if (r == 0 && !step->move->evidence.stages)
         keep_state(step->move, &vm);
     return hv_mig_go(step, HV_MIG_STATE_LOOK_SOURCE);
 }
 
 int hv_mig_destination_silent(struct hv_step *step) {
+    hv_mig_find_silence(step, HV_SIGHT_DESTINATION, HV_PEER_DESTINATION);
     step->move->evidence.at_destination = HV_PLACE_UNKNOWN;
     step->move->look_error = *step->event->err;
     return hv_mig_go(step, HV_MIG_STATE_LOOK_SOURCE);
@@ -137,6 +153,7 @@ int hv_mig_source_looked(struct hv_step *step) {
     if (r < 0)
         return r;
     move->evidence.at_source = r == 0 ? HV_PLACE_PRESENT : HV_PLACE_ABSENT;
+    note_place(step, HV_SIGHT_SOURCE, HV_PEER_SOURCE, r == 0 ? &vm : NULL);
     move->evidence.migrating = r == 0 && vm.operational_status[1] == HV_VM_STATUS_MIGRATING;
     if (r == 0 && move->evidence.at_destination != HV_PLACE_PRESENT)
         keep_state(move, &vm);
@@ -146,6 +163,7 @@ int hv_mig_source_looked(struct hv_step *step) {
 }
 
 int hv_mig_source_silent(struct hv_step *step) {
+    hv_mig_find_silence(step, HV_SIGHT_SOURCE, HV_PEER_SOURCE);
     step->move->evidence.at_source = HV_PLACE_UNKNOWN;
     step->move->evidence.migrating = false;
     step->move->look_error = *step->event->err;
@@ -189,10 +207,13 @@ int hv_mig_disks_looked(struct hv_step *step) {
         move->evidence.disks = HV_DISKS_NEW;
     else
         move->evidence.disks = n_old == move->n_placements ? HV_DISKS_OLD : HV_DISKS_MIXED;
+    hv_mig_find(step, HV_SIGHT_DISKS, HV_PEER_SOURCE, "of %zu disks %zu at their new and %zu at their old places",
+                move->n_placements, n_new, n_old);
     return judge(step);
 }
 
 int hv_mig_disks_silent(struct hv_step *step) {
+    hv_mig_find_silence(step, HV_SIGHT_DISKS, HV_PEER_SOURCE);
     step->move->evidence.disks = HV_DISKS_UNASKED;
     step->move->look_error = *step->event->err;
     return judge(step);
@@ -252,6 +273,8 @@ int hv_mig_roots_looked(struct hv_step *step) {
         move->evidence.disks = HV_DISKS_NEW;
     else
         move->evidence.disks = n_new == 0 ? HV_DISKS_OLD : HV_DISKS_MIXED;
+    hv_mig_find(step, HV_SIGHT_DISKS, HV_PEER_SOURCE, "of %zu folders %zu at their new places%s", n_asked, n_new,
+                settings ? "" : "; the host does not show them");
     return judge(step);
 }
 
@@ -292,6 +315,7 @@ int hv_mig_planned_looked(struct hv_step *step) {
     r = find_vm(step, &vm);
     if (r < 0)
         return r;
+    hv_mig_find(step, HV_SIGHT_PLANNED, HV_PEER_DESTINATION, r == 0 ? "it has a planned VM of that GUID" : "it has none");
     if (r > 0)
         return hv_mig_finish(step);
     move->may_have_planned = true;

@@ -166,6 +166,7 @@ int hv_mig_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *ev
     else
         r = handlers[move->state][kind](&step);
     r = own_failure(&step, r);
+    move->result.verdict = hv_verdict_word(move->result.outcome, &move->evidence);
     if (r < 0 || move->state == HV_MIG_STATE_DONE)
         hv_mig_note(move, HV_NOTE_VERDICT, hv_move_outcome_name(move->result.outcome), r < 0 ? err : NULL);
     return r;

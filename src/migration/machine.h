@@ -141,6 +141,10 @@ int hv_mig_finish(struct hv_step *step);
 /* finish.c: adds the command that goes on with the job as a remedy; WHY is "follow it". */
 void hv_mig_say_follow(const struct hv_move *move, struct hv_error *err, const char *why);
 void hv_mig_report(struct hv_move *move, enum hv_move_report_kind kind, const char *text);
+/* note.c: keeps what was seen at PEER, for the verdict. */
+void hv_mig_find(struct hv_step *step, enum hv_sight_kind kind, enum hv_peer peer, const char *format, ...) HV_ATTR_PRINTF(4, 5);
+/* note.c: the same, for a question that failed with the event's error. */
+void hv_mig_find_silence(struct hv_step *step, enum hv_sight_kind kind, enum hv_peer peer);
 /* note.c: asks whoever keeps the move to write its intent down. A failure means that the request must not leave. */
 HV_MUST_CHECK int hv_mig_note_intent(struct hv_move *move, struct hv_error *err);
 /* note.c: what comes after; failures become a warning. */

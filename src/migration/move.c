@@ -51,6 +51,7 @@ int hv_move_init(struct hv_move *move, const struct hv_move_options *options, st
     move->cancelling.is_wanted = options->cancel;
     move->evidence.between_hosts = options->type != HV_MOVE_STORAGE;
     move->evidence.stages = options->type == HV_MOVE_STAGED;
+    move->result.verdict = hv_move_outcome_name(HV_OUTCOME_NONE);
     move->result.vm_state = -1;
     move->result.job_state = -1;
     move->result.job_percent = -1;

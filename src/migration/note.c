@@ -1,5 +1,9 @@
 /* What is kept of a move beyond this process (design.md 3.1): the intent before it leaves, the job, changes, the verdict. */
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "base/error.h"
+#include "base/text.h"
 #include "hyperv/job.h"
 #include "migration/machine.h"
 
@@ -53,4 +57,40 @@ void hv_mig_note_job(struct hv_move *move, int64_t state_before) {
 
     if (move->last_job.state != state_before)
         hv_mig_note(move, HV_NOTE_STATE, name ? name : "job in an unknown state", NULL);
+}
+
+/* What was asked, by enum hv_sight_kind. */
+static const struct {
+    const char *name;
+    const char *asked;
+} sights[HV_SIGHT_COUNT] = {
+    [HV_SIGHT_REQUEST] = { "request", "to move the VM (MigrateVirtualSystemToHost)" },
+    [HV_SIGHT_JOB] = { "job", "how the job is (JobState)" },
+    [HV_SIGHT_JOB_LIST] = { "job_list", "which jobs it has (Msvm_MigrationJob)" },
+    [HV_SIGHT_DESTINATION] = { "destination", "whether it has the VM (Msvm_ComputerSystem)" },
+    [HV_SIGHT_SOURCE] = { "source", "whether it has the VM (Msvm_ComputerSystem)" },
+    [HV_SIGHT_DISKS] = { "disks", "where the VM's files are" },
+    [HV_SIGHT_PLANNED] = { "planned", "whether it has a planned VM (Msvm_PlannedComputerSystem)" },
+};
+
+const char *hv_sight_name(enum hv_sight_kind kind) {
+    return sights[kind].name;
+}
+
+void hv_mig_find(struct hv_step *step, enum hv_sight_kind kind, enum hv_peer peer, const char *format, ...) {
+    struct hv_move *move = step->move;
+    struct hv_sight *sight = &move->result.sights[kind];
+    va_list args;
+
+    sight->host = peer == HV_PEER_SOURCE ? move->plan.source_name : hv_mig_destination_label(move);
+    sight->asked = sights[kind].asked;
+    sight->at_ms = step->now_ms;
+    va_start(args, format);
+    if (vsnprintf(sight->seen, sizeof(sight->seen), format, args) >= (int)sizeof(sight->seen))
+        hv_text_trim_partial(sight->seen);
+    va_end(args);
+}
+
+void hv_mig_find_silence(struct hv_step *step, enum hv_sight_kind kind, enum hv_peer peer) {
+    hv_mig_find(step, kind, peer, "no answer: %s", step->event->err ? step->event->err->message : "none that makes sense");
 }

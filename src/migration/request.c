@@ -157,6 +157,7 @@ int hv_mig_request_answered(struct hv_step *step) {
     if (hv_op_return_value(step->event->op, &value, step->err) < 0)
         return hv_mig_request_lost(step);
     move->result.return_value = value;
+    hv_mig_find(step, HV_SIGHT_REQUEST, HV_PEER_SOURCE, "return value %u%s", value, epr ? ", and a job" : "");
     if (value == RETURN_DONE) {
         move->evidence.job = HV_JOB_END_SUCCEEDED;
         return move->plan.check_only ? hv_mig_finish(step) : hv_mig_look(step);
@@ -172,6 +173,7 @@ int hv_mig_request_refused(struct hv_step *step) {
     struct hv_move *move = step->move;
     int r;
 
+    hv_mig_find(step, HV_SIGHT_REQUEST, HV_PEER_SOURCE, "refused: %s", step->event->err->message);
     r = hv_error_copy(step->err, step->event->err);
     hv_error_prefix(step->err, "%s was not asked to %s \"%s\"", move->plan.source_name, move->plan.check_only ? "check" : "move",
                     hv_mig_vm_label(move));
@@ -192,6 +194,7 @@ int hv_mig_request_lost(struct hv_step *step) {
         hv_error_remedy(step->err, "check again: a check changes nothing");
         return HV_E_UNREACHABLE;
     }
+    hv_mig_find_silence(step, HV_SIGHT_REQUEST, HV_PEER_SOURCE);
     if (step->event->err)
         move->look_error = *step->event->err;
     return look_for_job(step, "the answer to the request was lost; looking for what became of it");

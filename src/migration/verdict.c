@@ -117,6 +117,12 @@ enum hv_move_outcome hv_verdict(const struct hv_evidence *evidence) {
     return evidence->between_hosts ? between_hosts(evidence) : storage(evidence);
 }
 
+const char *hv_verdict_word(enum hv_move_outcome outcome, const struct hv_evidence *evidence) {
+    if (outcome == HV_OUTCOME_MOVED && evidence->has_leftovers)
+        return "moved_with_leftovers";
+    return hv_move_outcome_name(outcome);
+}
+
 bool hv_verdict_is_settled(const struct hv_evidence *evidence) {
     enum hv_move_outcome outcome = hv_verdict(evidence);
 

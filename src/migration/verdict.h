@@ -37,10 +37,13 @@ struct hv_evidence {
     enum hv_disks disks;
     bool window_over;   /* looked for as long as a request can be under way */
     bool jobs_unlisted; /* the source did not say which jobs it has when it was asked at last */
+    bool has_leftovers; /* something is known to remain, or was to be kept: copies of disks, a planned VM */
 };
 
 /* RUNNING, MOVED, STAGED, NOT_MOVED, JOB_COMPLETED, or UNKNOWN: as it stands now. */
 enum hv_move_outcome hv_verdict(const struct hv_evidence *evidence);
+/* OUTCOME in a word, as it is told to people and scripts: a move that left something behind is another one. Static. */
+const char *hv_verdict_word(enum hv_move_outcome outcome, const struct hv_evidence *evidence);
 /* May another look change the outcome? */
 bool hv_verdict_is_settled(const struct hv_evidence *evidence);
 

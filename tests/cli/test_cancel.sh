@@ -30,6 +30,8 @@ a_move
 quick job cancel "$ref" --to "$hv02" -o json
 is_cancelled
 out_json '.type == "cancel" and .results[0].at_destination == "absent" and .results[0].job.state_code == 8'
+out_json '.results[0].verdict | .word == "not_moved" and ([.evidence[].about] | contains(["job", "destination", "source"]))'
+out_json '[.results[0].verdict.evidence[] | select(.host == null or .asked == null or .seen == null or .time == null)] == []'
 sent 1 "$asked"
 hvctl job history app01 -o json
 out_json '.entries | length == 1 and .[0].outcome == "not_moved" and .[0].ended != null'

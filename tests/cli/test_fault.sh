@@ -23,6 +23,7 @@ trouble() {
     check "exit status $want_exit" among "$status" "$want_exit"
     out_json '.results[0].outcome as $o | $want | split("|") | index($o) != null' --arg want "$want_outcome"
     out_json '.results[0].exit == $status and .summary.exit == $status' --argjson status "$status"
+    out_json '.results[0].verdict | .evidence[0].about == "request" and (.word | length > 0)'
     verdict_is_true
     [ "$status" = 0 ] || explained
 }

@@ -82,6 +82,46 @@ XDG_STATE_HOME=$work/damaged hvctl journal check
 exit_is 1
 sent 0 '.method == "MigrateVirtualSystemToHost"'
 
+scenario 'a place where nothing can be written'
+XDG_STATE_HOME=/proc/self/nowhere hvctl migrate app01 --from "$hv01" --to "$hv02" --include-storage -q
+exit_is 1
+err_has 'cannot be made'
+sent 0 '.method == "MigrateVirtualSystemToHost"'
+
+# Limits of the size of files, as full disks: a move that cannot be written down does not start, one that runs is followed to its
+# end all the same.
+start_hosts --migrate-seconds 1 --time-scale 10
+n_refused=0
+n_warned=0
+from=$hv01
+to=$hv02
+for blocks in 8 16 32 48 64 80 96 112 128 160; do
+    scenario "room for $blocks blocks"
+    forget_requests
+    rm -rf "$work/small"
+    hvctl journal check
+    status=0
+    (
+        ulimit -f "$blocks"
+        XDG_STATE_HOME=$work/small exec "$HVCTL" migrate app01 --from "$from" --to "$to" --include-storage --poll 50ms -q -o json
+    ) >"$work/out" 2>"$work/err" </dev/null || status=$?
+    if [ "$status" = 0 ]; then
+        out_json '.results[0].outcome == "moved"'
+        sent 1 '.method == "MigrateVirtualSystemToHost"'
+        ! grep -q 'cannot be written down' "$work/err" || n_warned=$((n_warned + 1))
+        was=$from
+        from=$to
+        to=$was
+    else
+        n_refused=$((n_refused + 1))
+        exit_is 1
+        err_has 'the journal'
+        sent 0 '.method == "MigrateVirtualSystemToHost"'
+    fi
+done
+check 'some were refused' [ $n_refused -gt 0 ]
+check 'some were moved with a warning' [ $n_warned -gt 0 ]
+
 scenario 'check and compact'
 hvctl journal check
 exit_is 0

@@ -53,6 +53,7 @@ quick migrate app01 --from "$hv01" --to "$hv02" --include-storage --compress no 
     --overwrite --avoid-removing-vhds -o json
 exit_is 0
 out_json '.results[0].outcome == "moved" and (.results[0].leftovers[0] | test("old copy of disk"))'
+out_json '.results[0].verdict.word == "moved_with_leftovers"'
 vm_is_at "$app01" hv02
 
 scenario 'addresses of the destination'

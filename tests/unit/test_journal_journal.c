@@ -283,6 +283,107 @@ static void test_a_newer_journal_is_refused(void **state) {
     expect_refusal("newer hvctl", "newer hvctl");
 }
 
+/* Journals as earlier versions of hvctl made them, each with a move in it. */
+static const char *const older[] = {
+    "CREATE TABLE move (id INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT NOT NULL, ended TEXT,"
+    " source TEXT, source_address TEXT, destination TEXT, destination_address TEXT, type INTEGER, vm_id TEXT, vm_name TEXT,"
+    " job_id TEXT, job_state INTEGER, job_percent INTEGER, outcome TEXT, at_source TEXT, at_destination TEXT,"
+    " error TEXT, message TEXT);"
+    "CREATE INDEX move_job ON move (job_id);"
+    "CREATE INDEX move_vm ON move (vm_id);"
+    "CREATE TABLE event (id INTEGER PRIMARY KEY, move INTEGER NOT NULL REFERENCES move (id) ON DELETE CASCADE,"
+    " time TEXT NOT NULL, kind TEXT NOT NULL, text TEXT);"
+    "CREATE INDEX event_move ON event (move);"
+    "PRAGMA user_version = 1; PRAGMA application_id = 0x48564A31;"
+    "INSERT INTO move (started, vm_name, job_id, type) VALUES ('2026-01-02T03:04:05.678Z', 'old', '" JOB_ID "', 32771);"
+    "INSERT INTO event (move, time, kind) VALUES (1, '2026-01-02T03:04:05.678Z', 'intent');",
+};
+
+static void test_older_journals_are_brought_up_with_all_that_is_in_them(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof(older) / sizeof(older[0]); i++) {
+        struct hv_move_result result = result_of_move();
+        struct hv_journal_writer *writer = NULL;
+        struct hv_journal_entry *entries = NULL;
+        struct hv_journal_event *events = NULL;
+        struct hv_journal *journal;
+        size_t n = 0;
+
+        remove_files();
+        execute(older[i]);
+        journal = opened();
+        assert_int_equal(hv_journal_writer_new(journal, &about, &writer, NULL), 0);
+        result.job_id = (char *)(uintptr_t)JOB_ID;
+        result.outcome = HV_OUTCOME_MOVED;
+        result.verdict = "moved_with_leftovers";
+        note(writer, HV_NOTE_VERDICT, &result, "moved"); /* of the old move: the job is the same */
+        (void)hv_journal_writer_free(writer);
+        (void)hv_journal_close(journal);
+        journal = opened();
+        assert_int_equal(hv_journal_check(journal, NULL), 0);
+        assert_int_equal(hv_journal_list(journal, &(const struct hv_journal_filter){ 0 }, &entries, &n, NULL), 0);
+        assert_int_equal(n, 1);
+        assert_string_equal(entries[0].started, "2026-01-02T03:04:05.678Z");
+        assert_string_equal(entries[0].verdict, "moved_with_leftovers");
+        assert_int_equal(entries[0].type, HV_MOVE_VM_AND_STORAGE);
+        hv_journal_entries_free(entries, n);
+        assert_int_equal(hv_journal_events(journal, 1, &events, &n, NULL), 0);
+        assert_int_equal(n, 2);
+        assert_string_equal(events[0].kind, "intent");
+        hv_journal_events_free(events, n);
+        (void)hv_journal_close(journal);
+    }
+}
+
+static void test_evidence_and_leftovers_are_kept_with_the_verdict(void **state) {
+    static char *left[] = { (char *)(uintptr_t) "a planned VM" };
+    struct hv_move_result result = result_of_move();
+    struct hv_journal_writer *writer = NULL;
+    struct hv_journal_event *events = NULL;
+    struct hv_journal *journal = opened();
+    size_t n = 0;
+
+    (void)state;
+    assert_int_equal(hv_journal_writer_new(journal, &about, &writer, NULL), 0);
+    note(writer, HV_NOTE_INTENT, &result, NULL);
+    result.sights[HV_SIGHT_SOURCE] = (struct hv_sight){ .host = "hv01", .asked = "whether", .seen = "it does not have the VM" };
+    result.leftovers = left;
+    result.n_leftovers = 1;
+    note(writer, HV_NOTE_VERDICT, &result, "moved");
+    assert_int_equal(hv_journal_events(journal, 1, &events, &n, NULL), 0);
+    assert_int_equal(n, 4);
+    assert_string_equal(events[1].kind, "evidence");
+    assert_string_equal(events[1].text, "hv01, asked whether: it does not have the VM");
+    assert_string_equal(events[2].kind, "leftover");
+    assert_string_equal(events[2].text, "a planned VM");
+    assert_string_equal(events[3].kind, "verdict");
+    hv_journal_events_free(events, n);
+    (void)hv_journal_writer_free(writer);
+    (void)hv_journal_close(journal);
+}
+
+/* Another process that writes and does not end. */
+static void test_a_locked_journal_is_told_and_no_move_begins(void **state) {
+    struct hv_move_result result = result_of_move();
+    const struct hv_move_note n = { .kind = HV_NOTE_INTENT, .type = HV_MOVE_VM, .result = &result, .vm_name = "app01" };
+    struct hv_journal *journal = opened();
+    struct hv_journal_writer *writer = NULL;
+    struct hv_error err = { 0 };
+    sqlite3 *other = NULL;
+
+    (void)state;
+    assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(hv_journal_writer_new(journal, &about, &writer, NULL), 0);
+    assert_int_equal(hv_journal_note(writer, &n, &err), HV_E_FAILED);
+    assert_non_null(strstr(err.cause, "keeps it locked"));
+    assert_non_null(strstr(err.remedy, "try again"));
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    assert_int_equal(hv_journal_note(writer, &n, &err), 0);
+    (void)hv_journal_writer_free(writer);
+    (void)hv_journal_close(journal);
+}
+
 static void test_a_damaged_journal_is_found(void **state) {
     struct hv_journal *journal = opened();
     struct hv_error err = { 0 };
@@ -400,6 +501,9 @@ int main(void) {
         cmocka_unit_test_setup(test_old_entries_go_and_open_ones_stay, setup),
         cmocka_unit_test_setup(test_what_is_no_journal_is_refused_and_left_alone, setup),
         cmocka_unit_test_setup(test_a_newer_journal_is_refused, setup),
+        cmocka_unit_test_setup(test_older_journals_are_brought_up_with_all_that_is_in_them, setup),
+        cmocka_unit_test_setup(test_evidence_and_leftovers_are_kept_with_the_verdict, setup),
+        cmocka_unit_test_setup(test_a_locked_journal_is_told_and_no_move_begins, setup),
         cmocka_unit_test_setup(test_a_damaged_journal_is_found, setup),
         cmocka_unit_test_setup(test_without_room_an_intent_fails, setup),
         cmocka_unit_test_setup(test_a_folder_that_is_a_file_is_told, setup),

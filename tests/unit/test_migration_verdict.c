@@ -192,6 +192,19 @@ static void only_what_another_look_cannot_change_is_settled(void **state) {
     }
 }
 
+static void the_word_is_the_outcome_but_for_leftovers(void **state) {
+    (void)state;
+    for (int outcome = 0; outcome <= HV_OUTCOME_UNKNOWN; outcome++) {
+        struct hv_evidence evidence = { .between_hosts = true };
+        const char *name = hv_move_outcome_name((enum hv_move_outcome)outcome);
+
+        assert_string_equal(hv_verdict_word((enum hv_move_outcome)outcome, &evidence), name);
+        evidence.has_leftovers = true;
+        assert_string_equal(hv_verdict_word((enum hv_move_outcome)outcome, &evidence),
+                            outcome == HV_OUTCOME_MOVED ? "moved_with_leftovers" : name);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pair_of_places_has_its_verdict),
@@ -200,6 +213,7 @@ int main(void) {
         cmocka_unit_test(without_a_destination_to_ask_nothing_is_called_moved),
         cmocka_unit_test(disks_decide_a_storage_move),
         cmocka_unit_test(a_vm_that_shows_as_migrating_is_never_settled),
+        cmocka_unit_test(the_word_is_the_outcome_but_for_leftovers),
         cmocka_unit_test(only_what_another_look_cannot_change_is_settled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
