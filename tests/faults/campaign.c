@@ -158,6 +158,7 @@ static enum word play_run(struct play *play, const char *const *words, bool is_t
     enum word word = WORD_NOTHING;
 
     play->judge.is_detached = false;
+    play->judge.is_cancelling = words[0] && words[1] && strcmp(words[0], "job") == 0 && strcmp(words[1], "cancel") == 0;
     for (size_t i = 0; i < SCENARIO_MAX_WORDS && words[i]; i++) {
         argv[i + 1] = words[i];
         play->judge.is_detached = play->judge.is_detached || strcmp(words[i], "--detach") == 0;
@@ -172,7 +173,13 @@ static enum word play_run(struct play *play, const char *const *words, bool is_t
     return word;
 }
 
-static const char *const follow_last[] = { "job", "follow", "--last", NULL };
+/* What is done about a move that is not over. */
+static const char *const *take_up(const struct scenario *scenario) {
+    static const char *const follow[] = { "job", "follow", "--last", NULL };
+    static const char *const cancel[] = { "job", "cancel", "--last", NULL };
+
+    return scenario->never_ends ? cancel : follow;
+}
 
 /* Of storage that moved within a host only the job knows where it was to go: without it there is no telling. */
 static bool must_settle(const struct play *play, enum word word) {
@@ -186,7 +193,7 @@ static enum word play_settle(struct play *play, enum word word) {
 
         world_pass(&play->world, play->world.now_ms + SOON_MS);
         play->judge.is_certain = !play->one->scenario->disk;
-        word = play_run(play, follow_last, false, &seen);
+        word = play_run(play, take_up(play->one->scenario), false, &seen);
         if (!seen.is_killed && seen.status == 9)
             judge_blame(&play->judge, "what is not settled cannot be followed");
         session_seen_deinit(&seen);
@@ -204,7 +211,7 @@ static enum word play_after(struct play *play, const struct session_seen *before
     world_pass(&play->world, play->world.now_ms + (is_late ? LATE_FOLLOW_MS : SOON_MS));
     play->judge.is_certain = !play->one->scenario->disk;
     play->judge.may_meet_another = is_again;
-    word = play_run(play, is_again ? play->one->scenario->argv : follow_last, false, &seen);
+    word = play_run(play, is_again ? play->one->scenario->argv : take_up(play->one->scenario), false, &seen);
     if (!is_again && !play->one->scenario->setup[0] && before->n_moves == 0 && seen.status != 9)
         judge_blame(&play->judge, "nothing was asked for, and yet there is something to follow");
     if (!is_again && before->n_moves > 0 && seen.status == 9)
@@ -256,7 +263,7 @@ static void play_case(struct play *play) {
     if (!play_setup(play))
         return;
     /* A single trouble leaves the way to the truth open, and so does one that ends. */
-    play->judge.is_certain = !one->trouble || (one->mode == MODE_ONCE && !one->trouble->signal);
+    play->judge.is_certain = !one->trouble || (one->mode == MODE_ONCE && !one->trouble->signal && !one->scenario->is_limited);
     play->judge.hangs_up = one->trouble && one->trouble->signal == SIGHUP;
     word = play_run(play, one->scenario->argv, true, &seen);
     play->verdict->first = word;

@@ -75,11 +75,13 @@ static void judge_health(struct judge *judge, const struct session_seen *seen) {
 
 /* Whoever is interrupted, or has no terminal any more, need not be told. */
 static bool may_be_quiet(const struct judge *judge, const struct session_seen *seen) {
-    return seen->status == 0 || seen->status > 128 || (seen->status == 11 && judge->hangs_up);
+    return seen->status == 0 || seen->status > 128 || judge->hangs_up;
 }
 
 static void judge_process(struct judge *judge, const struct session_seen *seen) {
     judge_health(judge, seen);
+    if (seen->is_endless)
+        judge_blame(judge, "hvctl does not end");
     if (holds_password(judge, seen))
         judge_blame(judge, "the password is shown");
     if (!may_be_quiet(judge, seen) && !strstr(seen->err, "error: ") && !strstr(seen->err, "interrupted"))
@@ -130,7 +132,7 @@ static bool is_at_start(const struct judge *judge, const struct world_truth *tru
 }
 
 static void judge_moved(struct judge *judge, const struct session_seen *seen, const struct world_truth *truth) {
-    if (seen->status != 0)
+    if (seen->status != (judge->is_cancelling ? 10 : 0))
         judge_blame(judge, "moved, but exit status %d", seen->status);
     if (!is_at_end(judge, truth) || truth->is_moving)
         judge_blame(judge, "moved, it says; in truth it is %s host %d", truth->is_moving ? "on its way from" : "at", truth->host);
@@ -146,7 +148,7 @@ static bool is_conflict(const struct judge *judge, const struct session_seen *se
 }
 
 static void judge_not_moved(struct judge *judge, const struct session_seen *seen, const struct world_truth *truth) {
-    if (seen->status == 0 || seen->status == 11 || seen->status == 16)
+    if ((seen->status == 0) != judge->is_cancelling || seen->status == 11 || seen->status == 16)
         judge_blame(judge, "not moved, but exit status %d", seen->status);
     if (is_conflict(judge, seen))
         return;
@@ -174,7 +176,8 @@ static void judge_unknown(struct judge *judge, const struct session_seen *seen) 
 }
 
 static void judge_running(struct judge *judge, const struct session_seen *seen) {
-    if (seen->status != 11 && !(seen->status == 0 && judge->is_detached))
+    /* Whoever wanted to end it hears first of all why that could not be. */
+    if (seen->status != 11 && !(seen->status == 0 && judge->is_detached) && !(seen->status > 0 && judge->scenario->may_cancel))
         judge_blame(judge, "running, but exit status %d", seen->status);
 }
 
@@ -350,7 +353,7 @@ static enum word judge_change(struct judge *judge, const struct session_seen *se
 }
 
 enum word judge_run(struct judge *judge, const struct session_seen *seen) {
-    if (seen->is_killed)
+    if (seen->is_killed && !seen->is_endless)
         return WORD_NOTHING;
     judge_process(judge, seen);
     switch (judge->scenario->family) {

@@ -27,6 +27,7 @@ struct judge {
     const json_t *reference; /* of a FAMILY_READ: what it says untroubled */
     bool is_certain;         /* nothing lasts that would keep hvctl from the truth: it must not say "unknown" */
     bool hangs_up;           /* the terminal is gone: nobody reads what it says */
+    bool is_cancelling;      /* the run was to end the job: that nothing moves is what was wanted */
     bool is_detached;        /* the run was to leave the job */
     bool may_meet_another;   /* a move of before may run, or be over */
     struct hv_buf faults;    /* what is wrong, a line each; empty: nothing */

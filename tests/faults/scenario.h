@@ -28,6 +28,8 @@ struct scenario {
     const char *disk;                      /* a move of storage within a host: the first disk as it was; NULL: another host */
     uint16_t state;                        /* of a change: EnabledState that is wanted */
     bool may_cancel;                       /* it ends jobs */
+    bool never_ends;                       /* its job goes on until somebody ends it */
+    bool is_limited;                       /* it may stop waiting before it can know */
     bool leaves_rubbish;                   /* its failure leaves something at the destination */
 };
 

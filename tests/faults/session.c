@@ -187,7 +187,10 @@ static bool serve_one(struct session *session) {
     world_pass(session->world, ask.now_ms);
     if (ask.host == FAULT_FAREWELL)
         return false;
-    session->seen->n_asks++;
+    if (++session->seen->n_asks > MAX_ASKS) {
+        session->seen->is_endless = true;
+        return kill_client(session);
+    }
     watch_request(session, &bytes);
     return answer(session, &ask, &bytes);
 }

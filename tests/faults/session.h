@@ -32,7 +32,7 @@ enum trouble_mode {
 };
 extern const char *const mode_names[MODE_COUNT];
 
-enum { BURST = 6, LATE_MS = 45000 };
+enum { BURST = 6, LATE_MS = 45000, MAX_ASKS = 4000 };
 
 struct session_plan {
     const char *const *argv;
@@ -54,7 +54,8 @@ struct session_seen {
     bool has_no_intent;                 /* a request to move left that the journal did not have */
     enum sight sights[WORLD_MAX_HOSTS]; /* of the VM, by the last answer of each host to a query for it */
     bool is_killed;
-    int status; /* exit status, or the negative number of a signal nobody planned */
+    bool is_endless; /* that is why */
+    int status;      /* exit status, or the negative number of a signal nobody planned */
     char *out;
     char *err;
     json_t *document; /* of stdout, when it is JSON */
