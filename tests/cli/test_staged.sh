@@ -63,7 +63,6 @@ END
 web=0E2A5B6C-1111-4222-8333-444455550001
 lab=0E2A5B6C-1111-4222-8333-444455550002
 raw=0E2A5B6C-1111-4222-8333-444455550003
-snap=0E2A5B6C-1111-4222-8333-444455550004
 own=0E2A5B6C-1111-4222-8333-444455550005
 lost=0E2A5B6C-1111-4222-8333-444455550009
 
@@ -72,7 +71,7 @@ swift() {
     hvctl "$@" --poll 50ms
 }
 start() {
-    start_hosts --config "$work/hosts.ini" --time-scale 20 --migrate-seconds 4 "$@"
+    start_hosts --config "$work/hosts.ini" --time-scale 20 --migrate-seconds 4
 }
 # In truth there is a planned VM, or none, of that GUID at hv02.
 planned_is_there() {
@@ -88,8 +87,8 @@ alone() {
     exit_is 0
     out_json '.results[0].outcome == "staged" and .results[0].at_destination == "planned" and .results[0].vm_location == "source"'
     out_json '.summary.command == "prepare" and .results[0].move == "staged"'
-    planned_is_there $web
-    vm_is_at $web hv01
+    planned_is_there "$web"
+    vm_is_at "$web" hv01
     sent 1 '.method == "MigrateVirtualSystemToHost"'
     quick staged prepare web --from "$hv01" --to "$hv02"
     error_is 10 'has a planned VM of "web" already'
@@ -113,15 +112,15 @@ alone() {
     scenario 'it is removed after a yes only'
     swift staged discard web --to "$hv02"
     error_is 2 'without a yes'
-    planned_is_there $web
+    planned_is_there "$web"
     on_terminal no staged discard web --to "$hv02"
     check 'exit status 1' [ "$status" = 1 ]
-    planned_is_there $web
+    planned_is_there "$web"
     swift staged discard web --from "$hv01" --to "$hv02" --yes -o json
     exit_is 0
     out_json '.removed[0].name == "web" and .errors == []'
-    planned_is_gone $web
-    vm_is_at $web hv01
+    planned_is_gone "$web"
+    vm_is_at "$web" hv01
     sent 1 '.method == "DestroySystem"'
     swift staged discard web --to "$hv02" --yes
     error_is 9 'has no planned VM "web"'
@@ -133,8 +132,8 @@ alone() {
     swift staged discard --orphans --from "$hv01" --to "$hv02" --yes
     exit_is 0
     out_has lost
-    planned_is_gone $lost
-    planned_is_there $web
+    planned_is_gone "$lost"
+    planned_is_there "$web"
     swift staged discard --orphans web --from "$hv01" --to "$hv02" --yes
     error_is 2 'both were given'
     swift staged discard --to "$hv02" --yes
@@ -148,8 +147,8 @@ alone() {
     quick staged complete web --from "$hv01" --to "$hv02" -o json
     exit_is 0
     out_json '.results[0].outcome == "moved" and .results[0].leftovers == [] and .summary.command == "complete"'
-    vm_is_at $web hv02
-    planned_is_gone $web
+    vm_is_at "$web" hv02
+    planned_is_gone "$web"
     sent 1 '.method == "MigrateVirtualSystemToHost"'
     quick staged complete lab --from "$hv01" --to "$hv02"
     error_is 9 'has no planned VM of "lab"'
@@ -199,7 +198,7 @@ alone() {
     exit_is 0
     quick staged complete lab --from "$hv01" --to "$hv02"
     exit_is 0
-    vm_is_at $lab hv02
+    vm_is_at "$lab" hv02
     hvctl vm show lab -H "$hv02" -o json
     out_json '[.adapters[] | [.switch, .connected]] | sort == [["Office", false], ["Production", true]]'
     out_json '[.disks[] | select(.medium == "iso")] == [] and .configuration_root == "D:\\lab"'
@@ -233,7 +232,7 @@ alone() {
     out_json '.planned.parts[] | select(.kind == "physical") | .value == "3" and .fit == "there"'
     quick staged complete raw --from "$hv01" --to "$hv02"
     exit_is 0
-    vm_is_at $raw hv02
+    vm_is_at "$raw" hv02
 
     scenario 'checkpoints are corrected too'
     quick staged prepare snap --from "$hv01" --to "$hv02"
@@ -256,15 +255,15 @@ moves() {
     quick migrate lab --from "$hv01" --to "$hv02" --map-switch Lab=Production --eject-iso -o json
     exit_is 0
     out_json '.results[0].outcome == "moved" and .results[0].leftovers == []'
-    vm_is_at $lab hv02
-    planned_is_gone $lab
+    vm_is_at "$lab" hv02
+    planned_is_gone "$lab"
     sent 2 '.method == "MigrateVirtualSystemToHost"'
     sent 0 '.method == "DestroySystem"'
     hvctl vm show lab -H "$hv02" -o json
     out_json '[.adapters[].switch] | sort == ["Office", "Production"]'
     quick migrate own --from "$hv01" --to "$hv02" --storage 'D:\VMs' --disconnect-missing -o json
     exit_is 0
-    vm_is_at $own hv02
+    vm_is_at "$own" hv02
     hvctl vm show own -H "$hv02" -o json
     out_json '.adapters[0].connected == false and .disks[0].path == "D:\\VMs\\own.vhdx"'
 
@@ -274,17 +273,17 @@ moves() {
     quick check lab --from "$hv01" --to "$hv02" --map-switch Lab=Production --eject-iso -o json
     exit_is 0
     out_json '.results[0].outcome == "migratable"'
-    planned_is_gone $lab
-    vm_is_at $lab hv01
+    planned_is_gone "$lab"
+    vm_is_at "$lab" hv01
     sent 1 '.method == "CheckVirtualSystemIsMigratable"'
     quick check lab --from "$hv01" --to "$hv02" --map-switch Lab=Production -o json
     exit_is 3
-    planned_is_gone $lab
+    planned_is_gone "$lab"
     quick migrate lab --from "$hv01" --to "$hv02" --map-switch Lab=Production --eject-iso --dry-run -o json
     exit_is 0
     out_json '.results[0].outcome == "migratable" and .results[0].request.staged'
-    planned_is_gone $lab
-    vm_is_at $lab hv01
+    planned_is_gone "$lab"
+    vm_is_at "$lab" hv01
 
     scenario 'a move that cannot be corrected is not begun'
     forget_requests
@@ -296,7 +295,7 @@ moves() {
     forget_requests
     quick migrate lab --from "$hv01" --to "$hv02" --map-switch Lab=Production --eject-iso
     error_is 10 'has a planned VM of "lab" already'
-    planned_is_there $lab
+    planned_is_there "$lab"
     sent 0 '.method != null'
 }
 

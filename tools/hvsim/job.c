@@ -34,6 +34,7 @@ static const struct {
     { 31, "Modifying Resources" },
     { 32, "Removing Resources" },
     { 140, "Validating Planned Virtual Machine" },
+    { 141, "Realizing Planned Virtual Machine" },
     { 300, "Creating Virtual Machine on Remote Host" },
     { 301, "Checking Virtual Machine Compatibility" },
     { 302, "Checking Virtual Machine and Storage Compatibility" },

@@ -19,6 +19,18 @@ static struct sim_vm *vm_of(const struct sim_method_call *call, const char *name
     return guid ? sim_vm_find(call->host, guid, hv_text_same(class_name, "Msvm_PlannedComputerSystem")) : NULL;
 }
 
+/* A move goes into the planned machine, or is making it. */
+static bool is_taken(const struct sim_vm *vm) {
+    const struct sim_fabric *fabric = vm->host->fabric;
+    for (size_t i = 0; vm->is_planned && i < fabric->n_jobs; i++) {
+        const struct sim_job *job = fabric->jobs[i];
+        bool moves = job->kind == SIM_JOB_MOVE || job->kind == SIM_JOB_STAGE;
+        if (moves && !sim_job_is_over(job) && job->plan.destination == vm->host && hv_text_same(job->vm_guid, vm->guid))
+            return true;
+    }
+    return false;
+}
+
 static struct sim_job *job_new(const struct sim_method_call *call, uint16_t type, const char *guid) {
     struct sim_job *job = sim_job_new(call->host, SIM_JOB_OTHER, type);
     if (job)
@@ -47,7 +59,7 @@ static uint32_t destroy(const struct sim_method_call *call, uint32_t *ret_value)
     struct sim_vm *vm = vm_of(call, "AffectedSystem");
     if (!vm)
         return refuse(call, "AffectedSystem is no machine of this host", SIM_INVALID_PARAMETER, ret_value);
-    if (vm->job)
+    if (vm->job || is_taken(vm))
         return refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
     if (!vm->is_planned && vm->state != 3 && vm->state != 6)
         return refuse(call, "the machine is on", SIM_INVALID_STATE, ret_value);
@@ -55,15 +67,23 @@ static uint32_t destroy(const struct sim_method_call *call, uint32_t *ret_value)
     if (!job)
         return SIM_WBEM_OUT_OF_MEMORY;
     job->finish = vm->is_planned ? planned_destroy : system_destroy;
+    sim_job_faults(call, vm, job);
     return sim_answer_job(call, job, ret_value);
 }
 
 /* ---- validating ---- */
 
-/* What would keep a planned VM from running here. */
-static void planned_problems(struct sim_vm *vm, struct sim_problems *problems) {
-    for (size_t i = 0; i < vm->active.resources.n_items; i++) {
-        const struct sim_object *setting = vm->active.resources.items[i];
+/* Is the disk that is passed through one of this host? */
+static bool physical_is_there(const struct sim_vm *vm, const char *resource) {
+    HV_CLEANUP(sim_path_free) struct sim_path *path = sim_path_parse(resource);
+    const char *id = path ? sim_path_key(path, "DeviceID") : NULL;
+    return id && hv_text_starts(id, "Microsoft:") && sim_texts_has(&vm->host->physical_disks, id + strlen("Microsoft:"));
+}
+
+/* What would keep a planned VM, or a checkpoint of it, from running here. */
+static void config_problems(struct sim_vm *vm, const struct sim_config *config, struct sim_problems *problems) {
+    for (size_t i = 0; i < config->resources.n_items; i++) {
+        const struct sim_object *setting = config->resources.items[i];
         const char *resource = sim_setting_resource(setting);
         bool is_file = sim_setting_is_vhd(setting) || sim_setting_is_media(setting);
         bool is_connection =
@@ -73,17 +93,63 @@ static void planned_problems(struct sim_vm *vm, struct sim_problems *problems) {
             sim_problem_note(problems, 50, 0x80070002, NULL, "The file '%s' of '%s' was not found.", resource, sim_vm_name(vm));
         if (is_connection && resource && !sim_switch_of(vm->host, setting))
             sim_problem_note(problems, 50, 0, "33012", "Could not find Ethernet switch '%s'.", name ? name : "");
+        if (sim_setting_is_physical(setting) && resource && !physical_is_there(vm, resource))
+            sim_problem_note(problems, 50, 0x80070002, NULL, "The pass-through disk of '%s' was not found.", sim_vm_name(vm));
     }
+}
+
+static void planned_problems(struct sim_vm *vm, struct sim_problems *problems) {
+    config_problems(vm, &vm->active, problems);
+    for (size_t i = 0; i < vm->n_checkpoints; i++)
+        config_problems(vm, &vm->checkpoints[i], problems);
 }
 
 static uint32_t validate(const struct sim_method_call *call, uint32_t *ret_value) {
     struct sim_vm *vm = vm_of(call, "PlannedSystem");
     if (!vm || !vm->is_planned)
         return refuse(call, "PlannedSystem is no planned machine of this host", SIM_INVALID_PARAMETER, ret_value);
+    if (is_taken(vm))
+        return refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
     struct sim_job *job = job_new(call, 140, vm->guid);
     if (!job)
         return SIM_WBEM_OUT_OF_MEMORY;
     planned_problems(vm, &job->problems);
+    sim_job_faults(call, vm, job);
+    return sim_answer_job(call, job, ret_value);
+}
+
+/* ---- realizing ---- */
+
+static bool config_realize(struct sim_config *config, const char *type) {
+    sim_set_text(config->system, "VirtualSystemType", type);
+    return sim_object_good(config->system);
+}
+
+static int planned_realize(struct sim_job *job) {
+    struct sim_vm *vm = sim_vm_find(job->host, job->vm_guid, true);
+    if (!vm)
+        return 0;
+    vm->is_planned = false;
+    bool good = config_realize(&vm->active, "Microsoft:Hyper-V:System:Realized");
+    for (size_t i = 0; good && i < vm->n_checkpoints; i++)
+        good = config_realize(&vm->checkpoints[i], "Microsoft:Hyper-V:Snapshot:Realized");
+    sim_fabric_touch(job->host->fabric);
+    return good ? 0 : -1;
+}
+
+/* It is validated first; a machine of that GUID that runs here already stands in the way. */
+static uint32_t realize(const struct sim_method_call *call, uint32_t *ret_value) {
+    struct sim_vm *vm = vm_of(call, "PlannedSystem");
+    if (!vm || !vm->is_planned)
+        return refuse(call, "PlannedSystem is no planned machine of this host", SIM_INVALID_PARAMETER, ret_value);
+    if (is_taken(vm) || sim_vm_find(call->host, vm->guid, false))
+        return refuse(call, "the machine is being moved, or is here already", SIM_IN_USE, ret_value);
+    struct sim_job *job = job_new(call, 141, vm->guid);
+    if (!job)
+        return SIM_WBEM_OUT_OF_MEMORY;
+    planned_problems(vm, &job->problems);
+    job->finish = planned_realize;
+    sim_job_faults(call, vm, job);
     return sim_answer_job(call, job, ret_value);
 }
 
@@ -141,7 +207,7 @@ static uint32_t setting_modify(const struct sim_method_call *call, const struct 
     struct sim_vm *vm = owner_find(call->host, id, &setting);
     if (!vm || setting->class_ != embedded->object->class_)
         return refuse(call, "InstanceID names no such setting", SIM_INVALID_PARAMETER, ret_value);
-    if (vm->job)
+    if (vm->job || is_taken(vm))
         return refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
     memcpy(job->vm_guid, vm->guid, sizeof(job->vm_guid));
     if (is_for_off(embedded) && !vm->is_planned && vm->state != 3)
@@ -158,6 +224,8 @@ static uint32_t setting_modify(const struct sim_method_call *call, const struct 
         return SIM_WBEM_OUT_OF_MEMORY;
     if (!connection_check(call, changed))
         return refuse(call, "HostResource names no switch of this host", SIM_INVALID_PARAMETER, ret_value);
+    if (job->problems.n_items) /* it will fail */
+        return 0;
     struct sim_value *values = setting->values;
     setting->values = changed->values;
     changed->values = values;
@@ -189,6 +257,7 @@ static uint32_t modify(const struct sim_method_call *call, const char *class_nam
     struct sim_job *job = sim_job_new(call->host, SIM_JOB_OTHER, type);
     if (!job)
         return SIM_WBEM_OUT_OF_MEMORY;
+    sim_job_faults(call, NULL, job);
     for (size_t i = 0; i < texts->n_items && r == 0 && *ret_value == 0; i++)
         r = modify_one(call, class_name, texts->items[i].text, job, ret_value);
     if (r || *ret_value) {
@@ -198,6 +267,17 @@ static uint32_t modify(const struct sim_method_call *call, const char *class_nam
     return sim_answer_job(call, job, ret_value);
 }
 
+static void resource_drop(struct sim_list *list, struct sim_object *setting) {
+    for (size_t i = 0; i < list->n_items; i++)
+        if (list->items[i] == setting) {
+            sim_object_free(setting);
+            memmove(&list->items[i], &list->items[i + 1], (list->n_items - i - 1) * sizeof(struct sim_object *));
+            list->n_items--;
+            return;
+        }
+}
+
+/* All of them, or none. */
 static uint32_t resources_remove(const struct sim_method_call *call, uint32_t *ret_value) {
     const struct sim_value *value = sim_arg_value(call, "ResourceSettings");
     struct sim_config *config = NULL;
@@ -206,22 +286,21 @@ static uint32_t resources_remove(const struct sim_method_call *call, uint32_t *r
     for (size_t i = 0; i < value->n_items; i++) {
         const char *id = sim_path_key(value->items[i].path, "InstanceID");
         vm = owner_find(call->host, id, &setting);
-        if (!vm || vm->job || !sim_vm_setting(vm, id, &config) || setting == config->system)
+        if (!vm || vm->job || is_taken(vm) || !sim_vm_setting(vm, id, &config) || setting == config->system)
             return refuse(call, "a reference names no resource that can be removed", SIM_INVALID_PARAMETER, ret_value);
-        struct sim_list *list = &config->resources;
-        for (size_t j = 0; j < list->n_items; j++)
-            if (list->items[j] == setting) {
-                sim_object_free(setting);
-                memmove(&list->items[j], &list->items[j + 1], (list->n_items - j - 1) * sizeof(struct sim_object *));
-                list->n_items--;
-                break;
-            }
     }
     if (!vm)
         return refuse(call, "no ResourceSettings", SIM_INVALID_PARAMETER, ret_value);
-    sim_fabric_touch(call->host->fabric);
     struct sim_job *job = job_new(call, 32, vm->guid);
-    return job ? sim_answer_job(call, job, ret_value) : SIM_WBEM_OUT_OF_MEMORY;
+    if (!job)
+        return SIM_WBEM_OUT_OF_MEMORY;
+    sim_job_faults(call, vm, job);
+    for (size_t i = 0; job->problems.n_items == 0 && i < value->n_items; i++)
+        if ((vm = owner_find(call->host, sim_path_key(value->items[i].path, "InstanceID"), &setting)) &&
+            sim_vm_setting(vm, sim_path_key(value->items[i].path, "InstanceID"), &config))
+            resource_drop(&config->resources, setting);
+    sim_fabric_touch(call->host->fabric);
+    return sim_answer_job(call, job, ret_value);
 }
 
 /* ---- errors and summaries ---- */
@@ -311,6 +390,8 @@ uint32_t sim_management_invoke(const struct sim_method_call *call, uint32_t *ret
         return destroy(call, ret_value);
     if (strcmp(name, "ValidatePlannedSystem") == 0)
         return validate(call, ret_value);
+    if (strcmp(name, "RealizePlannedSystem") == 0)
+        return realize(call, ret_value);
     if (strcmp(name, "ModifySystemSettings") == 0)
         return modify(call, "Msvm_VirtualSystemSettingData", sim_arg_value(call, "SystemSettings"), 2, ret_value);
     if (strcmp(name, "ModifyResourceSettings") == 0)

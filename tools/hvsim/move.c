@@ -23,9 +23,7 @@ void sim_plan_deinit(struct sim_plan *plan) {
 
 bool sim_move_begin(struct sim_job *job, struct sim_vm *vm) {
     struct sim_plan *plan = &job->plan;
-    if (plan->stage_only)
-        return true;
-    for (size_t i = 0; i < plan->n_disks; i++) {
+    for (size_t i = 0; !plan->stage_only && i < plan->n_disks; i++) {
         struct sim_disk_move *disk = &plan->disks[i];
         if (!disk->is_copy)
             continue;
@@ -41,9 +39,9 @@ bool sim_move_begin(struct sim_job *job, struct sim_vm *vm) {
 
 void sim_move_undo(struct sim_job *job) {
     struct sim_plan *plan = &job->plan;
-    if (job->leaves_leftovers || plan->stage_only)
+    if (job->leaves_leftovers)
         return;
-    for (size_t i = 0; i < plan->n_disks && !plan->avoid_removing; i++)
+    for (size_t i = 0; !plan->stage_only && i < plan->n_disks && !plan->avoid_removing; i++)
         if (plan->disks[i].is_copy && !plan->disks[i].existed)
             sim_file_remove(plan->destination, plan->disks[i].to);
     if (plan->destination == job->host || plan->use_planned)
@@ -172,7 +170,7 @@ static bool vm_settle(struct sim_job *job, struct sim_vm *vm) {
 bool sim_move_finish(struct sim_job *job, struct sim_vm *vm) {
     struct sim_plan *plan = &job->plan;
     sim_fabric_touch(job->host->fabric);
-    if (plan->stage_only)
-        return sim_vm_add(job->host->fabric, sim_vm_plan(vm, plan->destination));
+    if (plan->stage_only) /* the planned VM is there since the beginning */
+        return true;
     return files_settle(job) && vm_settle(job, vm);
 }
