@@ -29,6 +29,7 @@ struct hv_cluster_role {
     bool is_queued;         /* a move of it waits for its turn */
     int64_t migration_state;
     int64_t migration_percent; /* of a move by the cluster */
+    int64_t migration_failure; /* HRESULT of the last one; 0: none */
 };
 
 struct hv_cluster {

@@ -104,6 +104,11 @@ struct hv_move_options {
      */
     uint64_t grace_ms;
     bool kill; /* what a killed job was at may be left half done */
+    /*
+     * The failover cluster that owns the VM moves it, to the destination as one of its nodes; TYPE is HV_MOVE_VM, and nothing of
+     * placement and tuning is the caller's to say. Without it a VM that is seen to belong to a cluster is refused.
+     */
+    bool by_cluster;
 };
 
 enum hv_move_report_kind {

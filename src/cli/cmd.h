@@ -17,7 +17,7 @@ hv_cmd_fn hv_cmd_vm_start, hv_cmd_vm_stop, hv_cmd_vm_shutdown, hv_cmd_vm_save, h
 hv_cmd_fn hv_cmd_host_config, hv_cmd_host_diff;
 hv_cmd_fn hv_cmd_host_network_list, hv_cmd_host_network_add, hv_cmd_host_network_set, hv_cmd_host_network_remove,
     hv_cmd_host_network_any;
-hv_cmd_fn hv_cmd_cluster_list, hv_cmd_cluster_show;
+hv_cmd_fn hv_cmd_cluster_list, hv_cmd_cluster_show, hv_cmd_cluster_move;
 hv_cmd_fn hv_cmd_check, hv_cmd_migrate, hv_cmd_move_storage;
 hv_cmd_fn hv_cmd_job_list, hv_cmd_job_show, hv_cmd_job_follow, hv_cmd_job_cancel, hv_cmd_job_history;
 hv_cmd_fn hv_cmd_staged_prepare, hv_cmd_staged_list, hv_cmd_staged_show, hv_cmd_staged_set, hv_cmd_staged_check,
@@ -41,6 +41,7 @@ struct hv_move_request {
     size_t n_vms;
     bool is_staged; /* by way of a planned VM */
     enum hv_staged_act staged;
+    bool by_cluster;                      /* whatever the options say */
     const struct hv_move_options *preset; /* placement and tuning in place of those of the options; NULL: none */
 };
 int hv_move_request_run(const struct hv_move_request *request, const struct hv_args *args, struct hv_output *out);

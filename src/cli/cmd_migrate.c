@@ -28,6 +28,7 @@ static struct hv_move_options read_options(const struct hv_move_request *request
         .detach = hv_args_has(args, HV_OPT_DETACH),
         .destination_name = hv_args_value(args, HV_OPT_DESTINATION_NAME),
         .settle_ms = settle_ms(args),
+        .by_cluster = request->by_cluster || hv_args_has(args, HV_OPT_CLUSTER),
     };
 
     hv_move_options_read(&options, args, lists);
@@ -76,6 +77,8 @@ static int check_request(const struct hv_move_request *request, const struct hv_
                               "--disk belongs to one VM, %zu were named", request->n_vms);
     if (request->n_vms > 1 && hv_args_has(args, HV_OPT_UNMANAGED))
         return hv_usage_error(err, "move the VMs one by one", "--unmanaged belongs to one VM, %zu were named", request->n_vms);
+    if (hv_args_has(args, HV_OPT_CLUSTER) && hv_fixes_given(args))
+        return hv_usage_error(err, "leave them out, or --cluster", "a failover cluster takes no options of planned VMs");
     if (hv_args_has(args, HV_OPT_DETACH) && hv_args_has(args, HV_OPT_DRY_RUN))
         return hv_usage_error(err, "leave one of the two out", "--dry-run starts no job that --detach could leave");
     return 0;
@@ -184,6 +187,18 @@ int hv_cmd_staged_complete(const struct hv_args *args, struct hv_output *out) {
 
 int hv_cmd_migrate(const struct hv_args *args, struct hv_output *out) {
     return run(HV_ACT_MIGRATE, hv_move_type_choose(args), args, out);
+}
+
+int hv_cmd_cluster_move(const struct hv_args *args, struct hv_output *out) {
+    const struct hv_move_request request = {
+        .act = HV_ACT_MIGRATE,
+        .type = HV_MOVE_VM,
+        .vms = args->words + args->n_command_words,
+        .n_vms = hv_args_n_operands(args),
+        .by_cluster = true,
+    };
+
+    return hv_move_request_run(&request, args, out);
 }
 
 int hv_cmd_move_storage(const struct hv_args *args, struct hv_output *out) {

@@ -247,6 +247,17 @@ const struct hv_command hv_commands[] = {
       0,
       0,
       hv_cmd_cluster_show },
+    { { "cluster", "move" },
+      "VM...",
+      "let the failover cluster move VMs to another node, and prove that they arrived",
+      "  hvctl cluster move app01 --from hv01 --to hv02\n"
+      "  hvctl migrate app01 --from hv01 --to hv02 --cluster\n",
+      "The VMs are moved live. --from is the node that has them, --to the one that is to have them. The same as hvctl migrate\n"
+      "--cluster; hvctl check --cluster asks whether node and role are ready for it.\n",
+      CONNECT | HV_GROUP_TO | HV_GROUP_DESTINATION | HV_GROUP_WAIT | HV_GROUP_PARALLEL | HV_GROUP_DETACH | HV_GROUP_DRY_RUN,
+      1,
+      SIZE_MAX,
+      hv_cmd_cluster_move },
     { { "check", NULL },
       "[VM...]",
       "ask the hosts whether VMs could move; nothing is changed",
@@ -257,7 +268,7 @@ const struct hv_command hv_commands[] = {
       "  hvctl check --hosts hv01,hv02 --to hv01,hv02,hv03\n"
       "  hvctl check app01 --from hv01 --to hv02 --map-switch 'Lab network=Office' --eject-iso\n",
       check_help,
-      MOVE | HV_GROUP_DEEP | HV_GROUP_OFFLINE,
+      MOVE | HV_GROUP_DEEP | HV_GROUP_OFFLINE | HV_GROUP_CLUSTER,
       0,
       SIZE_MAX,
       hv_cmd_check },
@@ -271,7 +282,7 @@ const struct hv_command hv_commands[] = {
       "  hvctl migrate app01 --from hv01 --to hv02 --network 192.0.2.0/24 --compress no\n"
       "  hvctl migrate app01 app02 app03 --from hv01 --to hv02 --parallel 2 -o jsonl\n",
       migrate_help,
-      MOVE | HV_GROUP_DETACH | HV_GROUP_DRY_RUN,
+      MOVE | HV_GROUP_DETACH | HV_GROUP_DRY_RUN | HV_GROUP_CLUSTER,
       1,
       SIZE_MAX,
       hv_cmd_migrate },

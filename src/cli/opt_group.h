@@ -43,6 +43,7 @@
 #define HV_GROUP_CANCEL       (UINT64_C(1) << 44)
 #define HV_GROUP_OFFLINE      (UINT64_C(1) << 48)
 #define HV_GROUP_WITH_CLUSTER (UINT64_C(1) << 50)
+#define HV_GROUP_CLUSTER      (UINT64_C(1) << 51)
 #define HV_GROUP_ACCOUNT      (UINT64_C(1) << 40) /* those of CONNECT that say who signs in */
 #define HV_GROUP_FIX          (UINT64_C(1) << 54) /* of planned VMs, by moves that make one and by themselves */
 #define HV_GROUP_PLANNED      (UINT64_C(1) << 55) /* by themselves only */

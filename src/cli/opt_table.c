@@ -78,6 +78,7 @@ const struct hv_opt_row hv_opt_rows[] = {
     VALUE(GRACE, CANCEL, DURATION, 0, "grace", "DURATION", "how long the job may take to end in good order (default 1m)"),
     FLAG(KILL, CANCEL, 0, "kill", "after that end it by force, which may leave things behind"),
 
+    FLAG(CLUSTER, CLUSTER, 0, "cluster", "let the failover cluster that owns the VMs move them to a node"),
     FLAG(WITH_CLUSTER, WITH_CLUSTER, 0, "with-cluster", "tell which VMs a failover cluster owns, and as which role"),
     FLAG(FORCE, FORCE, 0, "force", "close applications that object; what they did not save is lost"),
     { HV_OPT_TIMEOUT, HV_GROUP_POWER | HV_GROUP_WAIT, HV_KIND_DURATION, 0, "timeout", "DURATION", NULL,

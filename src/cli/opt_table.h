@@ -139,6 +139,7 @@ enum hv_opt {
     HV_OPT_HOSTS,
     HV_OPT_VECTORS,
     HV_OPT_WITH_CLUSTER,
+    HV_OPT_CLUSTER,
     HV_OPT_COUNT, /* the last: how many there are */
 };
 

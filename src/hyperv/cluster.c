@@ -70,6 +70,7 @@ static int read_properties(const struct hv_instance *properties, struct hv_clust
     int r = take_vm_id(properties, &role->vm_id, err);
 
     role->migration_state = hv_field_number(properties, "MigrationState", UINT32_MAX);
+    role->migration_failure = hv_field_number(properties, "MigrationFailureReason", UINT32_MAX);
     role->migration_percent = hv_field_number(properties, "MigrationProgress", 100);
     return r;
 }

@@ -54,8 +54,24 @@ static int explain_failure(const struct hv_move *move, struct hv_error *err) {
     return class;
 }
 
+/* The cluster took the request, or failed at it, and nothing came of it. */
+static int never_began(const struct hv_move *move, struct hv_error *err) {
+    begin(move, err, HV_E_FAILED, "never started");
+    if (err)
+        err->hresult = move->look_error.hresult;
+    if (move->look_error.hresult != 0)
+        hv_error_cause(err, "the cluster answered the request with 0x%08X (%s), and the role was never seen moving",
+                       move->look_error.hresult, move->look_error.fault_reason);
+    else
+        hv_error_cause(err, "the cluster took the request, and the role was never seen moving");
+    hv_error_remedy(err, "look into the log Microsoft-Windows-FailoverClustering/Operational of the nodes");
+    return HV_E_FAILED;
+}
+
 /* The request was not answered, or the host did not know itself; nothing came of it. */
 static int never_started(const struct hv_move *move, struct hv_error *err) {
+    if (move->plan.by_cluster && (!move->lost || move->look_error.hresult != 0))
+        return never_began(move, err);
     bool answered = move->result.return_value >= 0;
     int class = answered ? HV_E_FAILED : HV_E_UNREACHABLE;
 
@@ -148,6 +164,8 @@ static int not_moved(struct hv_move *move, struct hv_error *err) {
 static void say_command(const struct hv_move *move, struct hv_error *err, const char *why, const char *command) {
     const char *to = move->evidence.between_hosts ? move->plan.destination_label : NULL;
 
+    if (move->plan.by_cluster)
+        hv_error_remedy(err, "see what the cluster does with it: hvctl cluster show -H %s", move->plan.source_name);
     if (move->result.job_id)
         hv_error_remedy(err, "%s: hvctl job %s %s/%s%s%s", why, command, move->plan.source_name, move->result.job_id,
                         to ? " --to " : "", to ? to : "");

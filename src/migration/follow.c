@@ -59,6 +59,8 @@ static enum hv_job_end job_end(const struct hv_job *job) {
 
 /* Nothing more is to be learnt from the job: where is the VM? */
 static int job_over(struct hv_step *step) {
+    if (step->move->plan.by_cluster)
+        return hv_mig_go(step, HV_MIG_STATE_WATCH_GROUP);
     return step->move->moves_nothing ? hv_mig_finish(step) : hv_mig_look(step);
 }
 
@@ -180,11 +182,22 @@ static bool is_same_host(const char *a, const char *b) {
 static bool is_ours(const struct hv_move *move, const struct hv_job *job) {
     if (!hv_text_same(job->vm_id, move->result.vm_id))
         return false;
+    if (move->plan.by_cluster)
+        return !job->is_finished; /* the cluster asked for it, in its own words */
     if (job->migration_type >= 0 && job->migration_type != (int64_t)move->plan.type)
         return false;
     if (job->type >= JOB_TYPE_FIRST_CHECK && job->type <= JOB_TYPE_LAST_CHECK)
         return false;
     return !job->destination || !move->evidence.between_hosts || is_same_host(job->destination, move->plan.destination_name);
+}
+
+/* The cluster's move is followed by its group as well. */
+static int without_job(struct hv_step *step) {
+    struct hv_move *move = step->move;
+
+    if (!move->plan.by_cluster)
+        return hv_mig_look(step);
+    return move->detaching ? hv_mig_finish(step) : hv_mig_go(step, HV_MIG_STATE_WATCH_PAUSE);
 }
 
 int hv_mig_jobs_answered(struct hv_step *step) {
@@ -214,11 +227,13 @@ int hv_mig_jobs_answered(struct hv_step *step) {
         }
         /* One that is over may be of an earlier try: it proves nothing, but it may explain what will be seen. */
     }
-    return hv_mig_look(step);
+    return without_job(step);
 }
 
 int hv_mig_jobs_failed(struct hv_step *step) {
     hv_mig_find_silence(step, HV_SIGHT_JOB_LIST, HV_PEER_SOURCE);
+    if (step->move->plan.by_cluster)
+        return without_job(step);
     step->move->evidence.jobs_unlisted = true;
     step->move->look_error = *step->event->err;
     return hv_mig_look(step);

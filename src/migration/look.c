@@ -19,7 +19,7 @@ enum {
     MORE_LOOKS = 2, /* after the window, when one of its last questions had no answer */
 };
 
-static uint64_t pause_ms(const struct hv_move *move) {
+uint64_t hv_mig_pause_ms(const struct hv_move *move) {
     uint64_t pause = move->plan.settle_ms / LOOKS_A_WINDOW;
 
     if (pause < SHORTEST_PAUSE_MS)
@@ -279,7 +279,7 @@ int hv_mig_roots_looked(struct hv_step *step) {
 }
 
 int hv_mig_enter_look_pause(struct hv_step *step) {
-    hv_effects_wake(step->effects, step->now_ms + pause_ms(step->move));
+    hv_effects_wake(step->effects, step->now_ms + hv_mig_pause_ms(step->move));
     return 0;
 }
 
@@ -293,6 +293,8 @@ int hv_mig_look_again(struct hv_step *step) {
 
     if (job == HV_JOB_END_UNREACHABLE && step->move->job)
         return hv_mig_go(step, HV_MIG_STATE_CONFIRM_JOB);
+    if (may_show_up && step->move->plan.by_cluster)
+        return hv_mig_go(step, HV_MIG_STATE_WATCH_GROUP);
     return may_show_up ? hv_mig_go(step, HV_MIG_STATE_FIND_JOB) : hv_mig_look(step);
 }
 

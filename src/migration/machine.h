@@ -8,6 +8,7 @@
 #include "engine/task.h"
 #include "migration/handlers.h"
 #include "migration/plan.h"
+#include "migration/role.h"
 #include "migration/tuning.h"
 #include "migration/verdict.h"
 
@@ -16,6 +17,11 @@
     X(NEW, "nothing was sent yet")                                                                                               \
     X(FIND_VM, "looking the VM up at the source")                                                                                \
     X(FIND_ELSEWHERE, "not at the source: is it at the destination already?")                                                    \
+    X(READ_ROLE, "does a failover cluster own the VM?")                                                                          \
+    X(READ_CLUSTER, "what is that cluster called?")                                                                              \
+    X(READ_NODES, "which nodes does it have?")                                                                                   \
+    X(READ_NODE_NAME, "what does the destination call itself?")                                                                  \
+    X(READ_GROUP, "in which state is the VM's role?")                                                                            \
     X(READ_DISKS, "reading which disks the VM has")                                                                              \
     X(READ_PROCESSOR, "reading the VM's processor setting, for another pool")                                                    \
     X(READ_TEMPLATE, "does the source know all that is asked for? By its templates")                                             \
@@ -25,6 +31,10 @@
     X(READ_LISTENERS, "reading where the destination takes migrations")                                                          \
     X(READ_DESTINATION, "reading the destination's migration settings, where its listeners do not tell enough")                  \
     X(REQUEST, "the request to check or to move is under way")                                                                   \
+    X(REQUEST_ROLE, "the request to the cluster is under way")                                                                   \
+    X(WATCH_GROUP, "how far is the cluster with the role?")                                                                      \
+    X(WATCH_PAUSE, "waiting before asking the cluster again")                                                                    \
+    X(READ_FAILURE, "asking the cluster why the role did not move")                                                              \
     X(READ_JOB, "reading the job that is to be followed")                                                                        \
     X(FIND_JOB, "the answer was lost: looking for a job of this VM")                                                             \
     X(FOLLOW, "the job runs")                                                                                                    \
@@ -90,6 +100,7 @@ struct hv_move {
     struct hv_epr *service; /* the source's migration service */
     bool no_listener;       /* the destination takes migrations on no address */
     struct hv_epr *job;
+    struct hv_mig_role role;
     bool disks_read;
     bool tuning_known; /* the source knows all that is asked for */
     struct hv_tuning_seen seen;
@@ -167,6 +178,10 @@ const char *hv_mig_vm_label(const struct hv_move *move);
 /* What messages call it: "hv02", or "the destination". */
 const char *hv_mig_destination_label(const struct hv_move *move);
 
+/* prologue.c: what follows once the VM is known. */
+int hv_mig_prologue_next(struct hv_step *step);
+/* look.c: how long to wait between two looks. */
+uint64_t hv_mig_pause_ms(const struct hv_move *move);
 /* look.c: starts to look where the VM is; from the first look on there is a window in which the hosts may lag. */
 int hv_mig_look(struct hv_step *step);
 /* request.c: looks for what became of a request that somebody may have made. */

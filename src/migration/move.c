@@ -19,6 +19,7 @@ void hv_move_deinit(struct hv_move *move) {
     hv_plan_deinit(&move->plan);
     (void)hv_epr_free(move->service);
     (void)hv_epr_free(move->job);
+    hv_mig_role_deinit(&move->role);
     hv_placements_free(move->placements, move->n_placements);
     (void)hv_instance_free(move->processor);
     hv_job_deinit(&move->last_job);

@@ -76,6 +76,47 @@ static int check_type(const struct hv_move_options *options, struct hv_error *er
     return 0;
 }
 
+static bool is_tuned(const struct hv_move_tuning *tuning) {
+    const bool wishes[] = {
+        tuning->all_listeners,
+        tuning->network != NULL,
+        tuning->n_destination_ips > 0,
+        tuning->smb,
+        tuning->compression != HV_CHOICE_DEFAULT,
+        tuning->cancel_on_long_blackout,
+        tuning->cpu_cap != HV_CPU_CAP_DEFAULT,
+        tuning->processor_pool != NULL,
+        tuning->overwrite,
+        tuning->keep_source,
+        tuning->avoid_removing_vhds,
+        tuning->n_unmanaged > 0,
+    };
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(wishes); i++) {
+        if (wishes[i])
+            return true;
+    }
+    return false;
+}
+
+/* The cluster takes a node and nothing else: what is said besides would be lost. */
+static int check_cluster_move(const struct hv_move_options *options, struct hv_error *err) {
+    bool is_placed = options->config_path || options->snapshot_path || options->paging_path || options->into_planned;
+
+    if (options->type == HV_MOVE_VM && !is_placed && !is_tuned(&options->tuning))
+        return 0;
+    (void)hv_error_set(err, HV_E_ARGUMENT, "a failover cluster takes no options of storage, placement and transport");
+    hv_error_cause(err, "it moves a VM from node to node as it is");
+    hv_error_remedy(err, "leave them out, or --cluster");
+    return HV_E_ARGUMENT;
+}
+
+static int check_kind(const struct hv_move_options *options, struct hv_error *err) {
+    if (options->by_cluster)
+        return check_cluster_move(options, err);
+    return options->type == HV_MOVE_STORAGE && !options->resume ? check_storage_move(options, err) : 0;
+}
+
 static int check(const struct hv_move_options *options, struct hv_error *err) {
     int r;
 
@@ -90,9 +131,7 @@ static int check(const struct hv_move_options *options, struct hv_error *err) {
     r = check_paths(options, err);
     if (r == 0)
         r = check_type(options, err);
-    if (r < 0)
-        return r;
-    return options->type == HV_MOVE_STORAGE && !options->resume ? check_storage_move(options, err) : 0;
+    return r < 0 ? r : check_kind(options, err);
 }
 
 static int copy_texts(struct hv_plan *plan, const struct hv_move_options *options, struct hv_error *err) {
@@ -185,6 +224,7 @@ int hv_plan_init(struct hv_plan *plan, const struct hv_move_options *options, st
     /* As Microsoft's sample stages (hyperv.md 4e). */
     if (options->type == HV_MOVE_STAGED && !plan->tuning.has_network && plan->tuning.n_addresses == 0)
         plan->tuning.all_listeners = true;
+    plan->by_cluster = options->by_cluster;
     plan->settle_ms = options->settle_ms ? options->settle_ms : SETTLE_MS;
     normalise_guid(plan);
     return 0;

@@ -64,6 +64,7 @@ struct hv_plan {
     bool cancel;
     bool kill;
     uint64_t grace_ms;
+    bool by_cluster;
 };
 
 /* Errors: ARGUMENT (with the option to change), MEMORY. Release with hv_plan_deinit, also after a failure. */

@@ -35,10 +35,11 @@ static int query_vm(struct hv_step *step, enum hv_peer peer) {
     return hv_mig_query(step, peer, "Msvm_ComputerSystem", hv_vm_find_property(&find), hv_vm_find_value(&find));
 }
 
-/* What follows once the VM is known. */
-static int next(struct hv_step *step) {
+int hv_mig_prologue_next(struct hv_step *step) {
     struct hv_move *move = step->move;
 
+    if (hv_mig_may_be_role(move))
+        return hv_mig_go(step, HV_MIG_STATE_READ_ROLE);
     if (hv_plan_has_storage(&move->plan) && !move->disks_read)
         return hv_mig_go(step, HV_MIG_STATE_READ_DISKS);
     if (move->plan.tuning.processor_pool && !move->processor)
@@ -110,7 +111,7 @@ int hv_mig_vm_answered(struct hv_step *step) {
         if (r < 0)
             return r;
     }
-    return next(step);
+    return hv_mig_prologue_next(step);
 }
 
 int hv_mig_enter_find_elsewhere(struct hv_step *step) {
@@ -182,7 +183,7 @@ int hv_mig_disks_answered(struct hv_step *step) {
         return r;
     if (move->n_placements == 0 && move->result.at_source != HV_PLACE_PRESENT)
         return hv_mig_go(step, HV_MIG_STATE_FIND_VM);
-    return next(step);
+    return hv_mig_prologue_next(step);
 }
 
 int hv_mig_enter_read_processor(struct hv_step *step) {
@@ -198,7 +199,7 @@ int hv_mig_processor_answered(struct hv_step *step) {
                             hv_mig_vm_label(move));
     r = hv_settings_processor(hv_op_instance_at(step->event->op, 0), move->plan.tuning.processor_pool, &move->processor,
                               step->err);
-    return r < 0 ? r : next(step);
+    return r < 0 ? r : hv_mig_prologue_next(step);
 }
 
 /* ---- does the source know what is asked for? One property that it does not know would spoil the whole request ---- */
@@ -217,7 +218,7 @@ int hv_mig_template_answered(struct hv_step *step) {
     if (hv_tuning_lacks(&move->plan.tuning, &move->seen, &lack))
         return hv_mig_go(step, HV_MIG_STATE_READ_CLASS);
     move->tuning_known = true;
-    return next(step);
+    return hv_mig_prologue_next(step);
 }
 
 /* A host may leave out of an instance what is null there; its description of the class leaves out nothing. */
@@ -256,7 +257,7 @@ int hv_mig_class_answered(struct hv_step *step) {
     if (hv_tuning_lacks(&move->plan.tuning, &move->seen, &lack))
         return refuse_unknown(step, &lack);
     move->tuning_known = true;
-    return next(step);
+    return hv_mig_prologue_next(step);
 }
 
 int hv_mig_enter_read_source(struct hv_step *step) {

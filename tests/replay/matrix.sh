@@ -48,6 +48,7 @@ fixture simulated/check-hosts "$usual --processor hv02=AMD-1" check --hosts @1 -
 fixture simulated/check-hosts-each "$usual --processor hv01=Intel-3" check --hosts @1 --hosts @2 --to @1 --to @2
 fixture simulated/check-preflight-cluster "$usual $cluster" check one --from @1 --to @2 --preflight
 fixture simulated/check-deep "$usual" check app01 --from @1 --to @2 --deep
+fixture simulated/check-cluster "$usual $cluster" check one --from @1 --to @2 --cluster
 fixture simulated/check-unknown "$usual" check nobody --from @1 --to @2
 
 # ---- moving ----
@@ -61,6 +62,10 @@ fixture simulated/migrate-placed "$usual" migrate 'db & <test> "one"' --from @1 
 fixture simulated/migrate-renamed "$usual" migrate 'db & <test> "one"' --from @1 --to @2 --storage 'C:\Back' \
     --disk 'db data.vhdx=D:\Data\new data.vhdx'
 fixture simulated/migrate-several "$usual" migrate app01 'Büro Zürich 🖥' --from @1 --to @2 --include-storage --parallel 2
+fixture simulated/migrate-cluster-refused "$usual $cluster" migrate one --from @1 --to @2
+fixture simulated/cluster-move "$usual $cluster" cluster move one --from @1 --to @2
+fixture simulated/cluster-move-json "$usual $cluster" migrate one --from @1 --to @2 --cluster -o json
+fixture simulated/cluster-move-fails "$usual $cluster --fault role-fails,action=MoveToNewNodeParams" cluster move one --from @1 --to @2
 fixture simulated/migrate-detached "$usual" migrate app01 --from @1 --to @2 --include-storage --detach
 fixture simulated/migrate-dry-run "$usual" migrate app01 --from @1 --to @2 --include-storage --dry-run
 during=interrupt_move

@@ -100,7 +100,8 @@ static void build(struct bench *bench, struct hv_op *op) {
     size_t before = bench->log.len;
 
     assert_int_equal(hv_op_build(op, &call, &bench->log, NULL), 0);
-    if (strstr(hv_buf_text(&bench->log) + before, "MigrateVirtualSystemToHost_INPUT"))
+    if (strstr(hv_buf_text(&bench->log) + before, "MigrateVirtualSystemToHost_INPUT") ||
+        strstr(hv_buf_text(&bench->log) + before, "MoveToNewNodeParams_INPUT"))
         bench->n_moves++;
 }
 
@@ -124,6 +125,8 @@ void bench_answer(struct bench *bench, const char *body) {
         fail_msg("%s", err.message);
     step(bench, &(const struct hv_event){ .kind = HV_EVENT_OP_DONE, .tag = bench->move->tag, .op = op });
     (void)hv_op_free(op);
+    if (bench->op && bench->move->state == HV_MIG_STATE_READ_ROLE && !bench->has_cluster)
+        bench_answer(bench, BENCH_ITEMS(""));
 }
 
 void bench_fail(struct bench *bench, int code, const char *subcode) {

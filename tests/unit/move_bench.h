@@ -59,6 +59,32 @@
     "&lt;PROPERTY NAME=\"Message\" TYPE=\"string\"&gt;&lt;VALUE&gt;No credentials (0x8009030E).&lt;/VALUE&gt;&lt;/PROPERTY&gt;"  \
     "&lt;/INSTANCE&gt;</p:Errors><p:ReturnValue>0</p:ReturnValue></p:GetErrorEx_OUTPUT>"
 
+/* A failover cluster that owns the VM, with two nodes. */
+#define BENCH_CLUSTER_NS                      "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/MSCluster/"
+#define BENCH_CLUSTER_ITEM(class, properties) "<p:" class " xmlns:p=\"" BENCH_CLUSTER_NS class "\">" properties "</p:" class ">"
+#define BENCH_ROLE_FAILED(reason)                                                                                                \
+    BENCH_CLUSTER_ITEM("MSCluster_Resource",                                                                                     \
+                       "<p:OwnerGroup>app</p:OwnerGroup><p:OwnerNode>HV01</p:OwnerNode><p:PrivateProperties>"                    \
+                       "<p:VmID>" BENCH_VM_ID "</p:VmID><p:MigrationFailureReason>" reason                                       \
+                       "</p:MigrationFailureReason></p:PrivateProperties><p:Type>Virtual Machine</p:Type>")
+#define BENCH_ROLE    BENCH_ROLE_FAILED("0")
+#define BENCH_CLUSTER BENCH_CLUSTER_ITEM("MSCluster_Cluster", "<p:Name>hvc01</p:Name>")
+#define BENCH_NODES                                                                                                              \
+    BENCH_CLUSTER_ITEM("MSCluster_Node", "<p:Name>HV01</p:Name><p:State>0</p:State>")                                            \
+    BENCH_CLUSTER_ITEM("MSCluster_Node", "<p:Name>HV02</p:Name><p:State>0</p:State>")
+#define BENCH_NODE_NAME BENCH_INSTANCE("Msvm_VirtualSystemMigrationService", "<p:SystemName>HV02</p:SystemName>")
+#define BENCH_GROUP(owner, state, status)                                                                                        \
+    "<w:Item>" BENCH_CLUSTER_ITEM("MSCluster_ResourceGroup",                                                                     \
+                                  "<p:Name>app</p:Name><p:OwnerNode>" owner "</p:OwnerNode><p:State>" state                      \
+                                  "</p:State><p:StatusInformation>" status                                                       \
+                                  "</p:StatusInformation>") "<a:EndpointReference><a:Address>x</"                                \
+                                                            "a:Address><a:ReferenceParameters><w:ResourceURI>" BENCH_CLUSTER_NS  \
+                                                            "MSCluster_ResourceGroup</w:ResourceURI><w:SelectorSet><w:Selector " \
+                                                            "Name=\"Name\">app</w:Selector></w:SelectorSet>"                     \
+                                                            "</a:ReferenceParameters></a:EndpointReference></w:Item>"
+#define BENCH_TAKEN                                                                                                              \
+    "<p:MoveToNewNodeParams_OUTPUT xmlns:p=\"" BENCH_CLUSTER_NS "MSCluster_ResourceGroup\"></p:MoveToNewNodeParams_OUTPUT>"
+
 struct bench {
     struct hv_move *move;
     uint64_t now_ms;
@@ -68,6 +94,7 @@ struct bench {
     uint64_t wake_ms;
     struct hv_buf log; /* every request's bytes */
     size_t n_moves;    /* requests to move that were built */
+    bool has_cluster;  /* the test answers for the cluster; else the VM is no role, and that needs no line */
 };
 
 void bench_begin(struct bench *bench, const struct hv_move_options *options);

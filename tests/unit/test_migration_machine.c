@@ -24,6 +24,9 @@ static const struct hv_move_options from_pool = {
 static const struct hv_move_options capped = {
     .vm = "app01", .type = HV_MOVE_VM, .destination_name = "hv02", .source_name = "hv01", .tuning = { .cpu_cap = HV_CPU_CAP_LOW }
 };
+static const struct hv_move_options by_cluster = {
+    .vm = "app01", .type = HV_MOVE_VM, .destination_name = "hv02", .source_name = "hv01", .by_cluster = true
+};
 #define BENCH_PROCESSOR                                                                                                          \
     BENCH_INSTANCE("Msvm_ProcessorSettingData", "<p:InstanceID>Microsoft:" BENCH_VM_ID "\\P\\0</p:InstanceID>")
 #define BENCH_TEMPLATE                                                                                                           \
@@ -53,6 +56,54 @@ static void to_read_disks(struct bench *bench) {
     bench_begin(bench, &with_storage);
     bench_event(bench, HV_EVENT_START);
     bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_read_role(struct bench *bench) {
+    bench_begin(bench, &by_cluster);
+    bench->has_cluster = true;
+    bench_event(bench, HV_EVENT_START);
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+static void to_read_cluster(struct bench *bench) {
+    to_read_role(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_ROLE));
+}
+
+static void to_read_nodes(struct bench *bench) {
+    to_read_cluster(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_CLUSTER));
+}
+
+static void to_read_node_name(struct bench *bench) {
+    to_read_nodes(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_NODES));
+}
+
+static void to_read_group(struct bench *bench) {
+    to_read_node_name(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_NODE_NAME));
+}
+
+static void to_request_role(struct bench *bench) {
+    to_read_group(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_GROUP("HV01", "0", "0")));
+}
+
+static void to_watch_group(struct bench *bench) {
+    to_request_role(bench);
+    bench_answer(bench, BENCH_TAKEN);
+}
+
+static void to_watch_pause(struct bench *bench) {
+    to_watch_group(bench);
+    bench_answer(bench, BENCH_ITEMS(BENCH_GROUP("HV01", "0", "4")));
+}
+
+static void to_read_failure(struct bench *bench) {
+    to_watch_pause(bench);
+    bench_event(bench, HV_EVENT_WAKE);
+    bench_answer(bench, BENCH_ITEMS(BENCH_GROUP("HV01", "0", "0")));
 }
 
 static void to_read_processor(struct bench *bench) {
@@ -227,6 +278,71 @@ static const struct row {
         ILLEGAL,
         { "FIND_ELSEWHERE", "done" },
         { "FIND_ELSEWHERE", "done" } } },
+    { HV_MIG_STATE_READ_ROLE,
+      to_read_role,
+      BENCH_ITEMS(BENCH_ROLE),
+      { ILLEGAL,
+        { "READ_CLUSTER", "run:source" },
+        { "READ_ROLE", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_ROLE", "done" },
+        { "READ_ROLE", "done" } } },
+    { HV_MIG_STATE_READ_CLUSTER,
+      to_read_cluster,
+      BENCH_ITEMS(BENCH_CLUSTER),
+      { ILLEGAL,
+        { "READ_NODES", "run:source" },
+        { "READ_CLUSTER", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_CLUSTER", "done" },
+        { "READ_CLUSTER", "done" } } },
+    { HV_MIG_STATE_READ_NODES,
+      to_read_nodes,
+      BENCH_ITEMS(BENCH_NODES),
+      { ILLEGAL,
+        { "READ_NODE_NAME", "run:destination" },
+        { "READ_NODES", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_NODES", "done" },
+        { "READ_NODES", "done" } } },
+    { HV_MIG_STATE_READ_NODE_NAME,
+      to_read_node_name,
+      BENCH_ITEMS(BENCH_NODE_NAME),
+      { ILLEGAL,
+        { "READ_GROUP", "run:source" },
+        { "READ_NODE_NAME", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_NODE_NAME", "done" },
+        { "READ_NODE_NAME", "done" } } },
+    { HV_MIG_STATE_READ_GROUP,
+      to_read_group,
+      BENCH_ITEMS(BENCH_GROUP("HV01", "0", "0")),
+      { ILLEGAL,
+        { "REQUEST_ROLE", "run:source" },
+        { "READ_GROUP", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_GROUP", "done" },
+        { "READ_GROUP", "done" } } },
     { HV_MIG_STATE_READ_DISKS,
       to_read_disks,
       BENCH_ITEMS(BENCH_DISK("C:\\a.vhdx")),
@@ -344,6 +460,58 @@ static const struct row {
         ILLEGAL,
         { "REQUEST", "" },
         { "REQUEST", "" } } },
+    { HV_MIG_STATE_REQUEST_ROLE,
+      to_request_role,
+      BENCH_TAKEN,
+      { ILLEGAL,
+        { "WATCH_GROUP", "run:source" },
+        { "REQUEST_ROLE", "done" },
+        { "WATCH_GROUP", "run:source" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "REQUEST_ROLE", "" },
+        { "REQUEST_ROLE", "" } } },
+    { HV_MIG_STATE_WATCH_GROUP,
+      to_watch_group,
+      BENCH_ITEMS(BENCH_GROUP("HV02", "0", "0")),
+      { ILLEGAL,
+        { "LOOK_DESTINATION", "run:destination" },
+        { "WATCH_PAUSE", "wake" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "WATCH_GROUP", "" },
+        { "WATCH_GROUP", "" } } },
+    { HV_MIG_STATE_WATCH_PAUSE,
+      to_watch_pause,
+      NULL,
+      { ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "WATCH_GROUP", "run:source" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "DONE", "done" },
+        { "WATCH_PAUSE", "" } } },
+    { HV_MIG_STATE_READ_FAILURE,
+      to_read_failure,
+      BENCH_ITEMS(BENCH_ROLE_FAILED("2147500037")),
+      { ILLEGAL,
+        { "LOOK_DESTINATION", "run:destination" },
+        { "LOOK_DESTINATION", "run:destination" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "READ_FAILURE", "" },
+        { "READ_FAILURE", "" } } },
     { HV_MIG_STATE_READ_JOB,
       to_read_job,
       BENCH_JOB("4", ""),
