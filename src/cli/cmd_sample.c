@@ -10,16 +10,18 @@
 #include "cli/suggest.h"
 
 enum way {
-    WAY_MOVE,   /* SRC DST VM [LOCATION] */
-    WAY_STORE,  /* HOST VM LOCATION, or HOST VM POOL LOCATION */
-    WAY_CONFIG, /* HOST */
-    WAY_BLOB,   /* SRC DST [VM] */
-    WAY_VECTOR, /* HOST VM */
-    WAY_NONE,   /* not built */
+    WAY_MOVE,     /* SRC DST VM [LOCATION] */
+    WAY_STORE,    /* HOST VM LOCATION, or HOST VM POOL LOCATION */
+    WAY_CONFIG,   /* HOST */
+    WAY_BLOB,     /* SRC DST [VM] */
+    WAY_VECTOR,   /* HOST VM */
+    WAY_NETWORKS, /* HOST */
 };
 
-/* What the sample sets on a host. */
-enum { LIMIT_VMS = 4, LIMIT_STORAGE = 5 };
+/* What the sample sets on a host, and the network that it adds. */
+enum { LIMIT_VMS = 4, LIMIT_STORAGE = 5, SAMPLE_PREFIX = 24 };
+#define SAMPLE_SUBNET  "192.168.1.0"
+#define SAMPLE_NETWORK SAMPLE_SUBNET "/24"
 
 static const struct mode {
     const char *name;
@@ -43,7 +45,7 @@ static const struct mode {
     { "enablecompression", WAY_CONFIG, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
     { "enablesmb", WAY_CONFIG, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
     { "vm-detailed", WAY_MOVE, "SRC DST VM", 3, HV_ACT_MIGRATE, HV_MOVE_VM },
-    { "modifynetworks", WAY_NONE, NULL, 0, HV_ACT_MIGRATE, HV_MOVE_VM },
+    { "modifynetworks", WAY_NETWORKS, "HOST", 1, HV_ACT_MIGRATE, HV_MOVE_VM },
     { "checkcompatibility", WAY_BLOB, "SRC DST [VM]", 3, HV_ACT_CHECK, HV_MOVE_VM },
     { "compare-compatibility-vectors", WAY_VECTOR, "HOST VM", 2, HV_ACT_CHECK, HV_MOVE_VM },
 };
@@ -134,6 +136,58 @@ static int run_config(const struct mode *mode, const struct hv_args *args, struc
     return hv_host_change_run(&change, hv_args_operand(args, 1), args, out);
 }
 
+/* A network of somebody's must not be removed at the end. */
+static int check_network(const char *host, const struct hv_args *args, struct hv_output *out, struct hv_error *err) {
+    const struct hv_connect_plan plan = { .source = host, .max_sources = 1 };
+    HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
+    struct hv_connection connection = { 0 };
+    const struct hv_host_info *info;
+    int rc = hv_connection_init(&connection, &plan, args, out, err);
+
+    if (rc == 0)
+        rc = hv_host_show_new(&task, err);
+    if (rc == 0)
+        rc = hv_connection_do(&connection, task, err);
+    info = rc == 0 ? hv_host_show_result(task) : NULL;
+    for (size_t i = 0; rc == 0 && i < info->n_networks; i++) {
+        if (!hv_text_same(info->networks[i].subnet, SAMPLE_SUBNET) || info->networks[i].prefix_length != SAMPLE_PREFIX)
+            continue;
+        rc = hv_error_set(err, HV_E_CONFLICT, "%s takes migrations on %s already", host, SAMPLE_NETWORK);
+        hv_error_cause(err, "the sample adds, changes and removes that network; the one that is there would be gone then");
+        hv_error_remedy(err, "manage it: hvctl host network set, hvctl host network remove");
+    }
+    task = hv_task_free(task);
+    hv_connection_deinit(&connection);
+    return rc;
+}
+
+/* Added, changed, removed: what was added goes also when it could not be changed. */
+static int run_networks(const struct hv_args *args, struct hv_output *out) {
+    static const struct hv_network_change steps[] = {
+        { .verb = HV_NETWORK_ADD, .network = SAMPLE_NETWORK, .metric = 100 },
+        { .verb = HV_NETWORK_SET, .network = SAMPLE_NETWORK, .metric = 200 },
+        { .verb = HV_NETWORK_REMOVE, .network = SAMPLE_NETWORK, .metric = -1 },
+    };
+    const char *host = hv_args_operand(args, 1);
+    struct hv_error error = { 0 };
+    int exit_code = 0;
+
+    if (check_network(host, args, out, &error) < 0)
+        return hv_say_failure(out, &error);
+    for (size_t i = 0; i < HV_ARRAY_SIZE(steps); i++) {
+        struct hv_host_change change;
+        int own;
+
+        hv_host_change_init(&change);
+        change.network = &steps[i];
+        own = hv_host_change_run(&change, host, args, out);
+        exit_code = exit_code ? exit_code : own;
+        if (own && steps[i].verb == HV_NETWORK_ADD)
+            break;
+    }
+    return exit_code;
+}
+
 /* Without a VM the hosts are compared. */
 static int run_blob(const struct hv_args *args, struct hv_output *out) {
     const struct hv_compare_request request = {
@@ -161,8 +215,6 @@ static int run_vector(const struct hv_args *args, struct hv_output *out) {
 }
 
 static int run_mode(const struct mode *mode, const struct hv_args *args, struct hv_output *out) {
-    struct hv_error error;
-
     switch (mode->way) {
     case WAY_MOVE:
         return run_move(mode, args, out);
@@ -174,12 +226,10 @@ static int run_mode(const struct mode *mode, const struct hv_args *args, struct 
         return run_blob(args, out);
     case WAY_VECTOR:
         return run_vector(args, out);
-    case WAY_NONE:
+    case WAY_NETWORKS:
         break;
     }
-    hv_error_set(&error, HV_E_ARGUMENT, "the sample's mode %s is not built yet", mode->name);
-    remedy_modes(&error);
-    return hv_say_failure(out, &error);
+    return run_networks(args, out);
 }
 
 static bool has_right_number(const struct mode *mode, const struct hv_args *args) {
@@ -197,7 +247,7 @@ int hv_cmd_sample(const struct hv_args *args, struct hv_output *out) {
         i++;
     if (i == HV_ARRAY_SIZE(modes))
         return unknown_mode(word, out);
-    if (modes[i].way == WAY_NONE || has_right_number(&modes[i], args))
+    if (has_right_number(&modes[i], args))
         return run_mode(&modes[i], args, out);
     hv_error_set(&error, HV_E_ARGUMENT, "%s takes %zu arguments: %s", modes[i].name, modes[i].n_operands, modes[i].operands);
     hv_error_remedy(&error, "hvctl sample %s %s", modes[i].name, modes[i].operands);

@@ -461,9 +461,9 @@ const struct hv_command hv_commands[] = {
       "vm-simple-with-new-root, vm-detailed: SRC DST VM\n"
       "vm-and-storage: SRC DST VM NEWLOCATION\n"
       "storage-simple: HOST VM NEWLOCATION; storage-simple-with-pool: HOST VM POOLID BASEPATH\n"
-      "modifyservice, enablecompression, enablesmb: HOST\n"
+      "modifyservice, modifynetworks, enablecompression, enablesmb: HOST\n"
       "checkcompatibility: SRC DST [VM]; compare-compatibility-vectors: HOST VM\n"
-      "The sample's other modes are not built yet.\n",
+      "vm-detailed moves by way of a planned VM and asks nothing between; see hvctl staged and --map-switch of migrate.\n",
       HV_GROUP_CONNECT | HV_GROUP_DESTINATION | HV_GROUP_WAIT,
       1,
       5,

@@ -67,8 +67,28 @@ out_json '.after.smb_transport'
 hvctl sample enablecompression "$hv01" -o json
 exit_is 0
 out_json '.after.compression'
+forget_requests
+hvctl sample modifynetworks "$hv01" -o jsonl
+exit_is 0
+sent 1 '.method == "AddNetworkSettings"'
+sent 1 '.method == "ModifyNetworkSettings"'
+sent 1 '.method == "RemoveNetworkSettings"'
+hvctl host network list -H "$hv01"
+out_lacks 192.168.1.0
+hvctl host network add 192.168.1.0/24 -H "$hv01"
+exit_is 0
 hvctl sample modifynetworks "$hv01"
-error_is 2 'not built yet'
+error_is 10 'takes migrations on 192.168.1.0/24 already'
+hvctl host network list -H "$hv01"
+out_has 192.168.1.0
+
+scenario 'by way of a planned VM'
+start_hosts --time-scale 20 --migrate-seconds 4
+hvctl sample vm-detailed "$hv01" "$hv02" web01 --poll 50ms --progress none -o json
+exit_is 0
+out_json '.results[0].outcome == "moved"'
+vm_is_at 0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002 hv02
+sent 2 '.method == "MigrateVirtualSystemToHost"'
 
 scenario 'wrong use'
 hvctl sample modifyservice "$hv01" "$hv02"
