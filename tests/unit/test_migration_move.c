@@ -394,34 +394,6 @@ static void a_lost_request_whose_job_shows_up_late_is_followed(void **state) {
 }
 
 /* An old job of the VM, one of another VM, a check, and one to another host are all not ours. */
-/* A machine that slept for a day: what was seen before is worth nothing, and everybody is asked again before anything is said. */
-static void a_clock_that_jumps_ends_nothing_without_a_fresh_look(void **state) {
-    struct bench bench;
-
-    (void)state;
-    for (int shows_up = 0; shows_up < 2; shows_up++) {
-        to_request(&bench, &vm_only);
-        bench_fail(&bench, HV_E_LOST, NULL);
-        bench_answer(&bench, NOBODY); /* no job */
-        look(&bench, NOBODY, HERE);
-        assert_string_equal(bench_state(&bench), "LOOK_PAUSE");
-        bench.now_ms += UINT64_C(24) * 3600 * 1000;
-        bench_event(&bench, HV_EVENT_WAKE);
-        assert_string_equal(bench_state(&bench), "FIND_JOB");
-        bench_answer(&bench, shows_up ? BENCH_ITEMS(BENCH_JOB("4", "")) : NOBODY);
-        if (shows_up) {
-            assert_string_equal(bench_state(&bench), "FOLLOW");
-        } else {
-            look(&bench, HERE, NOBODY); /* it has moved meanwhile */
-            (void)end(&bench, HV_OUTCOME_MOVED, 0);
-            assert_int_equal(bench.move->result.sights[HV_SIGHT_SOURCE].at_ms, bench.now_ms);
-            assert_string_equal(bench.move->result.sights[HV_SIGHT_DESTINATION].seen, "it has the VM, running");
-            assert_string_equal(hv_sight_name(HV_SIGHT_DESTINATION), "destination");
-        }
-        bench_end(&bench);
-    }
-}
-
 static void jobs_of_others_are_not_followed(void **state) {
     static const char *const others[] = {
         BENCH_ITEMS(BENCH_JOB("10", "")),
@@ -806,7 +778,6 @@ int main(void) {
         cmocka_unit_test(a_job_out_of_reach_is_asked_for_again),
         cmocka_unit_test(a_lost_answer_is_looked_for_and_never_sent_again),
         cmocka_unit_test(a_lost_request_whose_job_shows_up_late_is_followed),
-        cmocka_unit_test(a_clock_that_jumps_ends_nothing_without_a_fresh_look),
         cmocka_unit_test(jobs_of_others_are_not_followed),
         cmocka_unit_test(a_request_that_never_took_effect_is_unreachable),
         cmocka_unit_test(a_lost_request_with_silent_hosts_is_unknown),
