@@ -201,6 +201,8 @@ static int discarded(struct staged *self, struct hv_effects *effects, struct hv_
 
 /* Only where it is certain that nothing moves into it. */
 static bool may_discard(const struct staged *self) {
+    if (self->move.plan.check_only)
+        return true; /* whatever became of the check */
     switch (self->move.result.outcome) {
     case HV_OUTCOME_NONE:
     case HV_OUTCOME_MIGRATABLE:
@@ -218,6 +220,16 @@ static bool may_discard(const struct staged *self) {
     return false;
 }
 
+/*
+ * May staging that ended so have made a planned VM that was not seen? A request that was refused made none; after the failure of
+ * a job the machine looks for one, and without an answer that stays open.
+ */
+static bool may_be_made(const struct hv_move_result *result, bool was_sent, enum hv_move_outcome outcome) {
+    bool is_seen = outcome == HV_OUTCOME_NOT_MOVED && (!result->job_id || result->at_destination != HV_PLACE_UNKNOWN);
+
+    return was_sent && !is_seen;
+}
+
 /* A planned VM that stays, or that may be there, is named; where the machine saw it, it has named it. */
 static int name_leftover(struct staged *self, struct hv_error *err) {
     const struct hv_move_result *result = &self->move.result;
@@ -229,10 +241,7 @@ static int name_leftover(struct staged *self, struct hv_error *err) {
         return self->has_planned || self->is_made
                    ? add_leftover(self, may_discard(self) ? "" : "unless the VM moves into it: ", err)
                    : 0;
-    /* The machine looks for one after a failure; without an answer it stays open. */
-    if (!result->request_sent || (result->outcome == HV_OUTCOME_NOT_MOVED && result->at_destination == HV_PLACE_ABSENT))
-        return 0;
-    return add_leftover(self, "perhaps: ", err);
+    return may_be_made(result, result->request_sent, result->outcome) ? add_leftover(self, "perhaps: ", err) : 0;
 }
 
 /* What the destination's own look at the planned VM says outweighs a check that is content. */
@@ -276,6 +285,10 @@ static int move_begin(struct staged *self, uint64_t now_ms, struct hv_effects *e
     static const struct hv_event start = { .kind = HV_EVENT_START };
 
     self->state = STATE_MOVE;
+    if (self->move.plan.vm_is_guid) { /* the machine begins with that */
+        free(self->move.result.vm_id);
+        self->move.result.vm_id = NULL;
+    }
     return move_step(self, now_ms, &start, effects, err);
 }
 
@@ -367,7 +380,7 @@ static int staged_over(struct staged *self, uint64_t now_ms, struct hv_effects *
     /* Its job is over and failed: what it left is nobody's. */
     if (outcome == HV_OUTCOME_NOT_MOVED && is_named(self))
         return discard(self, now_ms, effects, err);
-    if (was_sent && !is_named(self) && (outcome != HV_OUTCOME_NOT_MOVED || part->at_destination == HV_PLACE_UNKNOWN))
+    if (!is_named(self) && may_be_made(&self->move.result, was_sent, outcome))
         r = add_leftover(self, "perhaps: ", err);
     else
         r = 0;
