@@ -146,9 +146,6 @@ clean() {
     trouble 'the request to remove it never arrives' job-fails,nth=2 drop-before,action=DestroySystem
     stays
     planned_is 1
-    trouble 'the answer to removing it is lost' job-fails,nth=2 drop-after,action=DestroySystem
-    stays
-    sent 1 '.method == "DestroySystem"'
     trouble 'what was named is removed by what was named' job-fails,nth=2 return=32769,action=DestroySystem
     hvctl staged discard "$lab" --from "$hv01" --to "$hv02" --yes
     exit_is 0
