@@ -280,3 +280,11 @@ int hv_act_step(struct hv_act *act, const struct hv_event *event, struct hv_effe
     }
     return HV_ACT_MORE;
 }
+
+int hv_act_lost_sight(const struct hv_act *act, const struct hv_error *why, struct hv_error *err) {
+    (void)hv_error_copy(err, why);
+    hv_error_prefix(err, "%s was asked to %s, and then lost from sight", act->host, act->what);
+    if (err)
+        err->code = HV_E_UNKNOWN_OUTCOME;
+    return HV_E_UNKNOWN_OUTCOME;
+}

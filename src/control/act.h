@@ -59,4 +59,7 @@ HV_MUST_CHECK int hv_act_begin(struct hv_act *act, const struct hv_epr *target, 
  */
 HV_MUST_CHECK int hv_act_step(struct hv_act *act, const struct hv_event *event, struct hv_effects *effects, struct hv_error *err);
 
+/* The call was made, and what has come of it cannot be seen because of WHY. Returns UNKNOWN_OUTCOME, which it says in ERR. */
+int hv_act_lost_sight(const struct hv_act *act, const struct hv_error *why, struct hv_error *err);
+
 #endif

@@ -153,6 +153,14 @@ static int act_over(struct host_change *self, struct hv_effects *effects, struct
 
 /* ---- the task ---- */
 
+static int step_after(struct host_change *self, const struct hv_event *event, struct hv_effects *effects, struct hv_error *err) {
+    int r = hv_gather_step(&self->after.gather, event, effects, err);
+
+    if (event->kind == HV_EVENT_OP_FAILED && r == event->err->code)
+        return hv_act_lost_sight(&self->act, event->err, err);
+    return r;
+}
+
 static int host_change_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
                             struct hv_error *err) {
     struct host_change *self = (struct host_change *)task;
@@ -163,7 +171,7 @@ static int host_change_step(struct hv_task *task, uint64_t now_ms, const struct 
     case PHASE_BEFORE:
         return hv_gather_step(&self->before.gather, event, effects, err);
     case PHASE_AFTER:
-        return hv_gather_step(&self->after.gather, event, effects, err);
+        return step_after(self, event, effects, err);
     case PHASE_ACT:
         break;
     }

@@ -236,14 +236,6 @@ static int found(void *target, struct hv_effects *effects, struct hv_error *err)
 
 /* ---- what has come of it ---- */
 
-static int lost_sight(const struct vm_power *self, const struct hv_error *why, struct hv_error *err) {
-    (void)hv_error_copy(err, why);
-    hv_error_prefix(err, "%s was asked to %s, and then lost from sight", self->host, self->what);
-    if (err)
-        err->code = HV_E_UNKNOWN_OUTCOME;
-    return HV_E_UNKNOWN_OUTCOME;
-}
-
 static int not_there_yet(const struct vm_power *self, struct hv_error *err) {
     const char *state = self->after.state_name;
     /* A guest may take its time, or ask its user; the host itself should not. */
@@ -335,7 +327,7 @@ static int vm_power_step(struct hv_task *task, uint64_t now_ms, const struct hv_
         if (is_to_stop(event))
             return waits_no_more(self, err);
         if (event->kind == HV_EVENT_OP_FAILED)
-            return lost_sight(self, event->err, err);
+            return hv_act_lost_sight(&self->act, event->err, err);
         return hv_gather_step(&self->gather, event, effects, err);
     case PHASE_PAUSE:
         return is_to_stop(event) ? waits_no_more(self, err) : look(self, effects, err);

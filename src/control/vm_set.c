@@ -214,8 +214,12 @@ static int vm_set_step(struct hv_task *task, uint64_t now_ms, const struct hv_ev
     int r;
 
     (void)now_ms;
-    if (self->phase != PHASE_ACT)
-        return hv_gather_step(&self->gather, event, effects, err);
+    if (self->phase != PHASE_ACT) {
+        r = hv_gather_step(&self->gather, event, effects, err);
+        if (self->phase == PHASE_AFTER && event->kind == HV_EVENT_OP_FAILED && r == event->err->code)
+            return hv_act_lost_sight(&self->act, event->err, err);
+        return r;
+    }
     r = hv_act_step(&self->act, event, effects, err);
     if (r < 0)
         return r;

@@ -156,6 +156,20 @@ static void what_the_host_shows_decides(void **state) {
     assert_int_equal(settle(&yes, SETTINGS("2")), HV_E_FAILED);
 }
 
+static void what_cannot_be_seen_afterwards_is_said_to_be_unknown(void **state) {
+    static const struct talk lines[] = { READ(SETTINGS("2"), ""),
+                                         { .body = TALK_RETURN("0") },
+                                         { .kind = TALK_FAIL, .code = HV_E_UNREACHABLE } };
+    struct hv_task *task = change(9, NULL, false);
+    const struct hv_error *error;
+
+    (void)state;
+    assert_int_equal(RUN(task, lines), HV_E_UNKNOWN_OUTCOME);
+    (void)hv_task_result(task, &error);
+    assert_non_null(strstr(error->message, "hv01 was asked to change its migration settings, and then lost from sight"));
+    (void)hv_task_free(task);
+}
+
 static void a_refusal_needs_no_second_look(void **state) {
     static const struct talk lines[] = { READ(SETTINGS("2"), ""), { .body = TALK_RETURN("32769") } };
     static const struct talk unsent[] = { READ(SETTINGS("2"), ""), { .kind = TALK_FAIL, .code = HV_E_UNREACHABLE } };
@@ -337,6 +351,7 @@ int main(void) {
         cmocka_unit_test(a_job_is_followed_to_its_end),
         cmocka_unit_test(a_failed_job_tells_why),
         cmocka_unit_test(what_the_host_shows_decides),
+        cmocka_unit_test(what_cannot_be_seen_afterwards_is_said_to_be_unknown),
         cmocka_unit_test(a_refusal_needs_no_second_look),
         cmocka_unit_test(a_job_that_vanished_is_looked_for_by_its_deed),
         cmocka_unit_test(who_waits_no_more_is_told_of_the_job),
