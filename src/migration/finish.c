@@ -294,19 +294,6 @@ static int add_leftover(struct hv_move *move, struct hv_buf *text, struct hv_err
     return r < 0 ? r : hv_mig_add_text(&move->result.leftovers, &move->result.n_leftovers, taken, err);
 }
 
-static int note_copy(struct hv_move *move, const struct hv_placement *placement, bool at_destination, struct hv_error *err) {
-    const char *destination = move->plan.destination_label ? move->plan.destination_label : move->plan.source_name;
-    HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(LEFTOVER_CEILING);
-
-    if (at_destination && !*placement->to)
-        hv_buf_printf(&text, "perhaps a copy of disk %s, where its pool on %s put it", placement->from, destination);
-    else if (at_destination)
-        hv_buf_printf(&text, "perhaps a copy of disk %s at %s on %s", placement->from, placement->to, destination);
-    else
-        hv_buf_printf(&text, "perhaps the old copy of disk %s on %s", placement->from, move->plan.source_name);
-    return add_leftover(move, &text, err);
-}
-
 /* Whoever follows a move does not know which disks went where. */
 static int note_copies_of_others(struct hv_move *move, struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(LEFTOVER_CEILING);
@@ -317,18 +304,20 @@ static int note_copies_of_others(struct hv_move *move, struct hv_error *err) {
     return add_leftover(move, &text, err);
 }
 
-/* Copies that the user wanted to be kept, and those of a host that did not clean up, as the planned VM it left shows. */
+/* Copies that the user wanted to be kept at the source. Those that a failed move left were looked for (leftovers.c). */
 static int note_copies(struct hv_move *move, struct hv_error *err) {
     const struct hv_tuning *tuning = &move->plan.tuning;
-    bool at_source = move->result.outcome == HV_OUTCOME_MOVED && (tuning->keep_source || tuning->avoid_removing_vhds);
-    bool has_kept = tuning->avoid_removing_vhds && move->evidence.job != HV_JOB_END_NONE;
-    bool at_destination = move->result.outcome == HV_OUTCOME_NOT_MOVED && (has_kept || move->may_have_planned);
+    bool were_kept = move->result.outcome == HV_OUTCOME_MOVED && (tuning->keep_source || tuning->avoid_removing_vhds);
     int r = 0;
 
-    if (at_destination && move->may_have_planned && move->n_placements == 0)
+    if (move->result.outcome == HV_OUTCOME_NOT_MOVED && move->may_have_planned && move->n_placements == 0)
         return note_copies_of_others(move, err);
-    for (size_t i = 0; r == 0 && (at_source || at_destination) && i < move->n_placements; i++)
-        r = note_copy(move, &move->placements[i], at_destination, err);
+    for (size_t i = 0; r == 0 && were_kept && i < move->n_placements; i++) {
+        HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(LEFTOVER_CEILING);
+
+        hv_buf_printf(&text, "perhaps the old copy of disk %s on %s", move->placements[i].from, move->plan.source_name);
+        r = add_leftover(move, &text, err);
+    }
     return r;
 }
 

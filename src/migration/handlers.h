@@ -38,5 +38,10 @@ hv_mig_handler hv_mig_enter_look_destination, hv_mig_enter_look_source, hv_mig_e
 hv_mig_handler hv_mig_destination_looked, hv_mig_destination_silent, hv_mig_source_looked, hv_mig_source_silent,
     hv_mig_disks_looked, hv_mig_disks_silent, hv_mig_roots_looked, hv_mig_look_again, hv_mig_look_detached, hv_mig_planned_looked,
     hv_mig_planned_silent;
+/* leftovers.c */
+hv_mig_handler hv_mig_enter_look_folder, hv_mig_enter_look_copies;
+/* The VM's place is settled: looks for copies of disks, if the move failed and may have made some, and ends. */
+hv_mig_handler hv_mig_look_copies;
+hv_mig_handler hv_mig_folder_looked, hv_mig_folder_silent, hv_mig_copies_looked, hv_mig_copies_silent;
 
 #endif

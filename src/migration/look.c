@@ -49,7 +49,7 @@ static int conclude(struct hv_step *step) {
 
     if (may_have_left_something && move->evidence.between_hosts && !move->evidence.no_destination)
         return hv_mig_go(step, HV_MIG_STATE_LOOK_PLANNED);
-    return hv_mig_finish(step);
+    return hv_mig_look_copies(step);
 }
 
 /* Something was asked and not answered: passing trouble at the wrong moment is to leave nobody in the dark. */
@@ -319,7 +319,7 @@ int hv_mig_planned_looked(struct hv_step *step) {
         return r;
     hv_mig_find(step, HV_SIGHT_PLANNED, HV_PEER_DESTINATION, r == 0 ? "it has a planned VM of that GUID" : "it has none");
     if (r > 0)
-        return hv_mig_finish(step);
+        return hv_mig_look_copies(step);
     move->may_have_planned = true;
     if (move->evidence.at_destination == HV_PLACE_ABSENT)
         move->evidence.at_destination = HV_PLACE_PLANNED;
@@ -328,7 +328,7 @@ int hv_mig_planned_looked(struct hv_step *step) {
     r = hv_buf_take(&text, "a text", &taken, step->err);
     if (r == 0)
         r = hv_mig_add_text(&move->result.leftovers, &move->result.n_leftovers, taken, step->err);
-    return r < 0 ? r : hv_mig_finish(step);
+    return r < 0 ? r : hv_mig_look_copies(step);
 }
 
 /* What a job may have begun there is not to stay unseen (design.md 3.7). */
@@ -339,12 +339,12 @@ int hv_mig_planned_silent(struct hv_step *step) {
     int r;
 
     if (move->evidence.job == HV_JOB_END_NONE)
-        return hv_mig_finish(step);
+        return hv_mig_look_copies(step);
     move->may_have_planned = true;
     hv_buf_printf(&text, "perhaps a planned VM %s on %s, which could not be asked", move->result.vm_id,
                   hv_mig_destination_label(move));
     r = hv_buf_take(&text, "a text", &taken, step->err);
     if (r == 0)
         r = hv_mig_add_text(&move->result.leftovers, &move->result.n_leftovers, taken, step->err);
-    return r < 0 ? r : hv_mig_finish(step);
+    return r < 0 ? r : hv_mig_look_copies(step);
 }

@@ -51,6 +51,8 @@ static hv_mig_handler *const entries[HV_MIG_N_STATES] = {
     [HV_MIG_STATE_LOOK_ROOTS] = hv_mig_enter_look_roots,
     [HV_MIG_STATE_LOOK_PAUSE] = hv_mig_enter_look_pause,
     [HV_MIG_STATE_LOOK_PLANNED] = hv_mig_enter_look_planned,
+    [HV_MIG_STATE_LOOK_FOLDER] = hv_mig_enter_look_folder,
+    [HV_MIG_STATE_LOOK_COPIES] = hv_mig_enter_look_copies,
 };
 
 #define ON(event) [HV_MIG_EV_##event]
@@ -122,6 +124,10 @@ static hv_mig_handler *const handlers[HV_MIG_N_STATES][HV_MIG_N_EVENTS] = {
                                   ON(CANCEL) = hv_mig_remember_cancel },
     [HV_MIG_STATE_LOOK_PLANNED] = { ON(ANSWER) = hv_mig_planned_looked, ON(ERROR) = hv_mig_planned_silent,
                                     ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
+    [HV_MIG_STATE_LOOK_FOLDER] = { ON(ANSWER) = hv_mig_folder_looked, ON(ERROR) = hv_mig_folder_silent,
+                                   ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
+    [HV_MIG_STATE_LOOK_COPIES] = { ON(ANSWER) = hv_mig_copies_looked, ON(ERROR) = hv_mig_copies_silent,
+                                   ON(DETACH) = hv_mig_remember_detach, ON(CANCEL) = hv_mig_remember_cancel },
 };
 
 const char *hv_mig_state_name(enum hv_mig_state state) {

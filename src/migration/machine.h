@@ -47,6 +47,8 @@
     X(LOOK_ROOTS, "are the folders where they were to go?")                                                                      \
     X(LOOK_PAUSE, "not settled: waiting before looking again")                                                                   \
     X(LOOK_PLANNED, "did a planned VM stay behind at the destination?")                                                          \
+    X(LOOK_FOLDER, "where do pools put disks that were given no place?")                                                         \
+    X(LOOK_COPIES, "did copies of disks stay behind?")                                                                           \
     X(DONE, "over")
 
 /* event, what it means; the driver's events, with the failure that may have been carried out told apart */
@@ -113,6 +115,7 @@ struct hv_move {
 
     struct hv_placement *placements;
     size_t n_placements;
+    char *default_folder; /* where the host of the copies puts disks that were given no place; NULL until told */
 
     struct hv_evidence evidence;
     bool window_is_open;

@@ -21,6 +21,7 @@ void hv_move_deinit(struct hv_move *move) {
     (void)hv_epr_free(move->job);
     hv_mig_role_deinit(&move->role);
     hv_placements_free(move->placements, move->n_placements);
+    free(move->default_folder);
     (void)hv_instance_free(move->processor);
     hv_job_deinit(&move->last_job);
     free(result->vm_id);

@@ -18,6 +18,9 @@ static const struct hv_move_options vm_only = {
 static const struct hv_move_options with_storage = {
     .vm = "app01", .type = HV_MOVE_VM_AND_STORAGE, .destination_name = "hv02", .source_name = "hv01"
 };
+static const struct hv_move_options with_folder = {
+    .vm = "app01", .type = HV_MOVE_VM_AND_STORAGE, .destination_name = "hv02", .source_name = "hv01", .storage_path = "D:\\New"
+};
 static const struct hv_move_options from_pool = {
     .vm = "app01", .type = HV_MOVE_VM, .destination_name = "hv02", .source_name = "hv01", .tuning = { .processor_pool = "gold" }
 };
@@ -31,6 +34,9 @@ static const struct hv_move_options by_cluster = {
     BENCH_INSTANCE("Msvm_ProcessorSettingData", "<p:InstanceID>Microsoft:" BENCH_VM_ID "\\P\\0</p:InstanceID>")
 #define BENCH_TEMPLATE                                                                                                           \
     BENCH_INSTANCE("Msvm_VirtualSystemMigrationSettingData", "<p:CPUCappingMagnitude>0</p:CPUCappingMagnitude>")
+#define BENCH_DEFAULT_FOLDER                                                                                                     \
+    BENCH_ITEMS(BENCH_INSTANCE("Msvm_VirtualSystemManagementServiceSettingData",                                                 \
+                               "<p:DefaultVirtualHardDiskPath>E:\\Disks</p:DefaultVirtualHardDiskPath>"))
 #define BENCH_CLASS                                                                                                              \
     "<CLASS NAME=\"Msvm_VirtualSystemMigrationSettingData\"><PROPERTY NAME=\"CPUCappingMagnitude\" TYPE=\"uint16\"/></CLASS>"
 static const struct hv_move_options storage_only = { .vm = "app01", .type = HV_MOVE_STORAGE, .storage_path = "D:\\New" };
@@ -217,6 +223,32 @@ static void to_look_planned(struct bench *bench) {
     bench_answer(bench, BENCH_ERRORS);
     bench_answer(bench, BENCH_ITEMS(""));
     bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+}
+
+/* A move that failed and had copied disks. */
+static void to_look_copies_of(struct bench *bench, const struct hv_move_options *options) {
+    bench_begin(bench, options);
+    bench_event(bench, HV_EVENT_START);
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+    bench_answer(bench, BENCH_ITEMS(BENCH_DISK("C:\\a.vhdx")));
+    bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
+    bench_answer(bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
+    bench_answer(bench, BENCH_ITEMS(BENCH_SERVICE));
+    bench_answer(bench, BENCH_ITEMS(BENCH_SETTINGS));
+    bench_answer(bench, BENCH_STARTED);
+    bench_job(bench, "10");
+    bench_answer(bench, BENCH_ERRORS);
+    bench_answer(bench, BENCH_ITEMS(""));
+    bench_answer(bench, BENCH_ITEMS(BENCH_VM));
+    bench_answer(bench, BENCH_ITEMS(""));
+}
+
+static void to_look_folder(struct bench *bench) {
+    to_look_copies_of(bench, &with_storage);
+}
+
+static void to_look_copies(struct bench *bench) {
+    to_look_copies_of(bench, &with_folder);
 }
 
 static void to_done(struct bench *bench) {
@@ -668,6 +700,32 @@ static const struct row {
         ILLEGAL,
         { "LOOK_PLANNED", "" },
         { "LOOK_PLANNED", "" } } },
+    { HV_MIG_STATE_LOOK_FOLDER,
+      to_look_folder,
+      BENCH_DEFAULT_FOLDER,
+      { ILLEGAL,
+        { "LOOK_COPIES", "run:destination" },
+        { "DONE", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "LOOK_FOLDER", "" },
+        { "LOOK_FOLDER", "" } } },
+    { HV_MIG_STATE_LOOK_COPIES,
+      to_look_copies,
+      BENCH_ITEMS(""),
+      { ILLEGAL,
+        { "DONE", "done" },
+        { "DONE", "done" },
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        ILLEGAL,
+        { "LOOK_COPIES", "" },
+        { "LOOK_COPIES", "" } } },
     { HV_MIG_STATE_DONE,
       to_done,
       NULL,
