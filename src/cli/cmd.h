@@ -47,8 +47,11 @@ struct hv_move_request {
 int hv_move_request_run(const struct hv_move_request *request, const struct hv_args *args, struct hv_output *out);
 
 /* Changes the settings of the hosts of the options, or of SOURCE where that is not NULL, and says what changed. */
+struct hv_connection;
 struct hv_host_change;
 int hv_host_change_run(const struct hv_host_change *change, const char *source, const struct hv_args *args,
                        struct hv_output *out);
+/* The same of hosts that are connected already. */
+int hv_host_change_on(const struct hv_host_change *change, struct hv_connection *connection);
 
 #endif

@@ -114,12 +114,22 @@ static int ask_change(const void *context, const struct hv_endpoint *source, con
     return hv_host_change_new(&change, ret_task, err);
 }
 
+static hv_fanout_print_fn *printer(const struct hv_output *out) {
+    return hv_output_is_json(out) ? print_changes_json : print_changes;
+}
+
+int hv_host_change_on(const struct hv_host_change *change, struct hv_connection *connection) {
+    const struct hv_fanout_question question = { .ask = ask_change, .context = change };
+
+    return hv_fanout_on(connection, &question, printer(connection->out));
+}
+
 int hv_host_change_run(const struct hv_host_change *change, const char *source, const struct hv_args *args,
                        struct hv_output *out) {
     const struct hv_connect_plan plan = { .source = source, .max_sources = HV_MAX_HOSTS };
     const struct hv_fanout_question question = { .ask = ask_change, .context = change };
 
-    return hv_fanout_command_with(&plan, args, out, &question, hv_output_is_json(out) ? print_changes_json : print_changes);
+    return hv_fanout_command_with(&plan, args, out, &question, printer(out));
 }
 
 /* ---- host config ---- */

@@ -137,17 +137,13 @@ static int run_config(const struct mode *mode, const struct hv_args *args, struc
 }
 
 /* A network of somebody's must not be removed at the end. */
-static int check_network(const char *host, const struct hv_args *args, struct hv_output *out, struct hv_error *err) {
-    const struct hv_connect_plan plan = { .source = host, .max_sources = 1 };
+static int check_network(struct hv_connection *connection, const char *host, struct hv_error *err) {
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
-    struct hv_connection connection = { 0 };
     const struct hv_host_info *info;
-    int rc = hv_connection_init(&connection, &plan, args, out, err);
+    int rc = hv_host_show_new(&task, err);
 
     if (rc == 0)
-        rc = hv_host_show_new(&task, err);
-    if (rc == 0)
-        rc = hv_connection_do(&connection, task, err);
+        rc = hv_connection_do(connection, task, err);
     info = rc == 0 ? hv_host_show_result(task) : NULL;
     for (size_t i = 0; rc == 0 && i < info->n_networks; i++) {
         if (!hv_text_same(info->networks[i].subnet, SAMPLE_SUBNET) || info->networks[i].prefix_length != SAMPLE_PREFIX)
@@ -156,35 +152,44 @@ static int check_network(const char *host, const struct hv_args *args, struct hv
         hv_error_cause(err, "the sample adds, changes and removes that network; the one that is there would be gone then");
         hv_error_remedy(err, "manage it: hvctl host network set, hvctl host network remove");
     }
-    task = hv_task_free(task);
-    hv_connection_deinit(&connection);
     return rc;
 }
 
 /* Added, changed, removed: what was added goes also when it could not be changed. */
-static int run_networks(const struct hv_args *args, struct hv_output *out) {
+static int change_networks(struct hv_connection *connection) {
     static const struct hv_network_change steps[] = {
         { .verb = HV_NETWORK_ADD, .network = SAMPLE_NETWORK, .metric = 100 },
         { .verb = HV_NETWORK_SET, .network = SAMPLE_NETWORK, .metric = 200 },
         { .verb = HV_NETWORK_REMOVE, .network = SAMPLE_NETWORK, .metric = -1 },
     };
-    const char *host = hv_args_operand(args, 1);
-    struct hv_error error = { 0 };
     int exit_code = 0;
 
-    if (check_network(host, args, out, &error) < 0)
-        return hv_say_failure(out, &error);
     for (size_t i = 0; i < HV_ARRAY_SIZE(steps); i++) {
         struct hv_host_change change;
         int own;
 
         hv_host_change_init(&change);
         change.network = &steps[i];
-        own = hv_host_change_run(&change, host, args, out);
+        own = hv_host_change_on(&change, connection);
         exit_code = exit_code ? exit_code : own;
         if (own && steps[i].verb == HV_NETWORK_ADD)
             break;
     }
+    return exit_code;
+}
+
+static int run_networks(const struct hv_args *args, struct hv_output *out) {
+    const char *host = hv_args_operand(args, 1);
+    const struct hv_connect_plan plan = { .source = host, .max_sources = 1 };
+    struct hv_connection connection = { 0 };
+    struct hv_error error = { 0 };
+    int exit_code;
+    int rc = hv_connection_init(&connection, &plan, args, out, &error);
+
+    if (rc == 0)
+        rc = check_network(&connection, host, &error);
+    exit_code = rc == 0 ? change_networks(&connection) : hv_say_failure(out, &error);
+    hv_connection_deinit(&connection);
     return exit_code;
 }
 

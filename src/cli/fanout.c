@@ -117,24 +117,32 @@ int hv_fanout_command(const struct hv_connect_plan *plan, const struct hv_args *
     return hv_fanout_command_with(plan, args, out, &question, print);
 }
 
-int hv_fanout_command_with(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out,
-                           const struct hv_fanout_question *question, hv_fanout_print_fn *print) {
-    struct hv_connection connection = { 0 };
+int hv_fanout_on(struct hv_connection *connection, const struct hv_fanout_question *question, hv_fanout_print_fn *print) {
     struct hv_fanout fanout = { 0 };
     struct hv_error error = { 0 };
     int exit_code;
-    int rc = hv_connection_init(&connection, plan, args, out, &error);
 
-    if (rc == 0)
-        rc = hv_fanout_run(&fanout, &connection, question, &error);
-    if (rc == 0) {
+    if (hv_fanout_run(&fanout, connection, question, &error) == 0) {
         if (hv_fanout_is_worth_printing(&fanout))
-            print(&fanout, out);
+            print(&fanout, connection->out);
         exit_code = hv_fanout_finish(&fanout);
     } else {
-        exit_code = hv_say_failure(out, &error);
+        exit_code = hv_say_failure(connection->out, &error);
     }
     hv_fanout_deinit(&fanout);
+    return exit_code;
+}
+
+int hv_fanout_command_with(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out,
+                           const struct hv_fanout_question *question, hv_fanout_print_fn *print) {
+    struct hv_connection connection = { 0 };
+    struct hv_error error = { 0 };
+    int exit_code;
+
+    if (hv_connection_init(&connection, plan, args, out, &error) == 0)
+        exit_code = hv_fanout_on(&connection, question, print);
+    else
+        exit_code = hv_say_failure(out, &error);
     hv_connection_deinit(&connection);
     return exit_code;
 }

@@ -47,6 +47,8 @@ int hv_fanout_command(const struct hv_connect_plan *plan, const struct hv_args *
                       hv_fanout_make_fn *make, hv_fanout_print_fn *print);
 int hv_fanout_command_with(const struct hv_connect_plan *plan, const struct hv_args *args, struct hv_output *out,
                            const struct hv_fanout_question *question, hv_fanout_print_fn *print);
+/* The same of a connection that is open already: a command that asks in turns has one recording. */
+int hv_fanout_on(struct hv_connection *connection, const struct hv_fanout_question *question, hv_fanout_print_fn *print);
 
 /* Did any host answer, or does the format tell of errors too? */
 bool hv_fanout_is_worth_printing(const struct hv_fanout *fanout);

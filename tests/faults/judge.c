@@ -207,19 +207,22 @@ static bool names(const json_t *list, const char *text) {
 struct rubbish {
     struct judge *judge;
     const json_t *leftovers;
+    const char *cause; /* of the failure; NULL: none */
 };
 
 static void judge_file(void *context, const char *host, const char *path) {
     const struct rubbish *rubbish = context;
 
-    /* Where a pool puts it hvctl cannot know; its name stays. */
+    /* Where a pool puts it hvctl cannot know; its name stays. A file of an earlier try may be what was in the way of this one. */
+    if (rubbish->cause && strstr(rubbish->cause, path))
+        return;
     if (!names(rubbish->leftovers, sim_file_name(path)) && !names(rubbish->leftovers, "copies of its disks"))
         judge_blame(rubbish->judge, "%s stays on %s, and nothing is said of it", path, host);
 }
 
 /* What a failure leaves is named (design.md 3.7). */
 static void judge_leftovers(struct judge *judge, const json_t *result, const struct world_truth *truth) {
-    struct rubbish rubbish = { judge, json_object_get(result, "leftovers") };
+    struct rubbish rubbish = { judge, json_object_get(result, "leftovers"), text_of(json_object_get(result, "error"), "cause") };
 
     if (truth->is_moving)
         return;
