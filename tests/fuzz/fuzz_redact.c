@@ -1,8 +1,10 @@
 /*
  * Redaction of any text does not fail, and is finished once no more names are learnt: writing it again changes nothing. In a
- * document that was rewritten so, whoever verifies it finds nothing that should have been replaced.
+ * document that was rewritten so, whoever verifies it finds nothing that should have been replaced. Of texts that hold words
+ * like stand-ins before anything was replaced neither is promised: nobody can tell "path-2" of a host from one of ours.
  */
 #include "fixture/redactor.h"
+#include "fixture/token.h"
 #include "fuzz/fuzz.h"
 
 enum { MAX_BYTES = 64 * 1024 * 1024 };
@@ -47,6 +49,17 @@ static void verify(const struct hv_buf *text) {
     CHECK(n_found == 0);
 }
 
+/* GUIDs that mean the same everywhere count as stand-ins too, and are in every document. */
+static bool holds_stand_in(const uint8_t *data, size_t size) {
+    HV_CLEANUP_FREE char *text = fuzz_text(data, size);
+
+    for (size_t i = 0; i < size; i++) {
+        if (hv_redactor_stand_in(text + i, size - i) > 0 && hv_token_guid(text + i, size - i) == 0)
+            return true;
+    }
+    return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     HV_CLEANUP(hv_xml_doc_free) struct hv_xml_doc *doc = NULL;
     HV_CLEANUP(hv_redactor_free) struct hv_redactor *redactor = NULL;
@@ -68,6 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         rewrite_in_place(redactor, &text);
     }
     rewrite(redactor, hv_buf_text(&text), text.len, &again);
+    if (holds_stand_in(data, size))
+        return 0;
     CHECK(text.len == again.len && memcmp(hv_buf_text(&text), hv_buf_text(&again), text.len) == 0);
     if (doc)
         verify(&text);
