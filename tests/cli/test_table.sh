@@ -29,12 +29,25 @@ lab() {
     start_hosts --config "$here/table.ini" --migrate-seconds 1 --time-scale 100 --version-profile "hv01=$1" --version-profile hv02=2025
 }
 
+# What a planned VM is needed for has one before.
+stage() {
+    case $1 in
+    staged\ prepare\ *) ;;
+    staged\ *)
+        staged=${1#staged * }
+        quick staged prepare "${staged%% *}" --from "$hv01" --to "$hv02"
+        exit_is 0
+        ;;
+    esac
+}
+
 # row_run COMMAND OPTION...: runs the command of a row with the hosts of the lab. The options stand first.
 row_run() {
     row=$1
     shift
     case $row in
-    migrate\ * | check\ *) set -- --from "$hv01" --to "$hv02" --poll 50ms --progress none "$@" ;;
+    staged\ discard\ * | staged\ set\ *) set -- --from "$hv01" --to "$hv02" --poll 50ms "$@" ;;
+    migrate\ * | check\ * | staged\ * | cluster\ move\ *) set -- --from "$hv01" --to "$hv02" --poll 50ms --progress none "$@" ;;
     move-storage\ *) set -- --host "$hv01" --poll 50ms --progress none "$@" ;;
     sample\ *) set -- --poll 50ms --progress none "$@" ;;
     *) set -- --host "$hv01" "$@" ;;
@@ -65,7 +78,7 @@ says() {
 
 row_is_sent() {
     case $1 in
-    METHODS)
+    METHODS*)
         python3 "$tool" answers "$work/recording" "$2" >"$work/sent"
         note="answers: $(tr '\n' ';' <"$work/sent")"
         check "the host answers $3" says "$3" "$work/sent"
@@ -88,6 +101,7 @@ walk() {
         [ "$heading/$cells" = "$1/4" ] || continue
         scenario="$item: $command"
         lab 2025
+        stage "$command"
         rm -rf "$work/recording"
         row_run "$command" --record "$work/recording" --no-redact --yes
         exit_is 0
@@ -181,6 +195,10 @@ version_row() {
         return
         ;;
     check\ * | sample\ *) row_run "$2" ;;
+    staged\ *)
+        stage "$2"
+        row_run "$2" --yes
+        ;;
     *) row_run "$2" --dry-run ;;
     esac
     if [ "$1" = yes ]; then
@@ -204,7 +222,7 @@ one_version() {
             version_row no "$command"
         fi
         # These leave something behind.
-        case $command in *MigrateVirtualSystemToHost* | sample*) lab "$1" ;; esac
+        case $command in sample* | staged*) lab "$1" ;; esac
     done 7<"$rows"
 }
 
@@ -217,12 +235,15 @@ typed() {
     while IFS="$tab" read -r heading cells item command <&7; do
         [ "$cells" = 2 ] || continue
         scenario="$item: $command"
-        case $command in migrate* | move-storage* | sample* | host*) lab 2019 ;; esac
+        case $command in migrate* | move-storage* | sample* | host* | staged* | cluster*) lab 2019 ;; esac
+        stage "$command"
         row_run "$command"
         exit_is 0
         case $command in
         *--detach* | *--dry-run* | *-check* | sample\ storage*) ;;
-        migrate\ web01* | sample\ vm*web01*) vm_is_at 0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002 hv02 ;;
+        migrate\ lab01*) vm_is_at 0A1B2C05-3D4E-4F50-8A6B-7C8D9E0F1005 hv02 ;;
+        cluster\ move\ role01) vm_is_at 0A1B2C06-3D4E-4F50-8A6B-7C8D9E0F1006 hv02 ;;
+        migrate\ web01* | staged\ complete\ web01 | sample\ vm*web01*) vm_is_at 0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002 hv02 ;;
         migrate\ app01* | sample\ vm*app01*) vm_is_at 0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001 hv02 ;;
         migrate*) vm_is_at 0A1B2C08-3D4E-4F50-8A6B-7C8D9E0F1008 hv02 ;;
         esac
