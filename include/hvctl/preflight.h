@@ -19,8 +19,8 @@ struct hv_finding {
 };
 
 /*
- * Reads, and changes nothing. OPTIONS as for the move; SOURCE and DESTINATION of the client are its hosts. Errors of the task:
- * those of reading the VM and the hosts' settings; what else a host does not show is left out.
+ * Reads, and changes nothing. OPTIONS as for the move, checked as there; SOURCE and DESTINATION of the client are its hosts.
+ * Errors of the task: those of reading the VM and the hosts' settings; what else a host does not show is left out.
  */
 int hv_preflight_new(const struct hv_move_options *options, struct hv_task **ret_task, struct hv_error *err);
 /* NULL and none unless the task succeeded; valid until it is freed. */

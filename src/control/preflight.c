@@ -18,6 +18,7 @@
 #include "hyperv/job.h"
 #include "hyperv/vm.h"
 #include "inventory/gather.h"
+#include "migration/plan.h"
 #include "wsman/wql.h"
 
 #define CIMV2 "root/cimv2"
@@ -47,10 +48,7 @@ enum kind {
 
 struct preflight {
     struct hv_task task;
-    char *vm;
-    char *source;
-    char *destination;
-    char *storage_path;
+    struct hv_plan plan; /* of the move */
     size_t part;
     struct hv_task *parts[PART_COUNT];
     struct hv_gather gather;
@@ -202,29 +200,36 @@ static int facts_begin(void *target, size_t round, struct hv_effects *effects, s
 
 /* ---- parts ---- */
 
-/* Which disks go where is known here only for a folder: the rest is the move's to decide. */
+/* From here on the facts own the next target; its new path is the caller's to fill in. */
+static struct hv_disk_target *next_target(struct preflight *self) {
+    return &self->facts.disks[self->facts.n_disks++];
+}
+
+/* As the move will place them. What a pool or the destination chooses has no path, and nothing is asked about it. */
 static int plan_disks(struct preflight *self, struct hv_error *err) {
     const struct hv_vm_details *vm = self->facts.vm;
+    const struct hv_tuning *tuning = &self->plan.tuning;
     int r = 0;
 
-    self->facts.disks = calloc(vm->n_disks + 1, sizeof(*self->facts.disks));
+    self->facts.disks = calloc(vm->n_disks + tuning->n_unmanaged + 1, sizeof(*self->facts.disks));
     if (!self->facts.disks)
         return hv_error_memory(err);
     for (size_t i = 0; r == 0 && i < vm->n_disks; i++) {
-        struct hv_disk_target *disk = &self->facts.disks[self->facts.n_disks];
-        HV_CLEANUP_BUF struct hv_buf to = HV_BUF_INIT(WHERE_MAX_BYTES);
-        const char *name;
+        struct hv_disk_target *disk;
 
         if (vm->disks[i].medium != HV_MEDIUM_VHD || !vm->disks[i].path)
             continue;
-        self->facts.n_disks++;
+        disk = next_target(self);
         r = hv_text_copy(vm->disks[i].path, &disk->from, err);
-        if (r < 0 || !self->storage_path)
-            continue;
-        name = strrchr(disk->from, '\\');
-        hv_buf_printf(&to, "%s%s%s", self->storage_path, hv_text_ends(self->storage_path, "\\") ? "" : "\\",
-                      name ? name + 1 : disk->from);
-        r = hv_buf_take(&to, "a path", &disk->to, err);
+        if (r == 0)
+            r = hv_plan_choose(&self->plan, disk->from, &disk->to, err);
+    }
+    for (size_t i = 0; r == 0 && i < tuning->n_unmanaged; i++) {
+        struct hv_disk_target *disk = next_target(self);
+
+        r = hv_text_copy(tuning->unmanaged[i].source, &disk->from, err);
+        if (r == 0)
+            r = hv_text_copy(tuning->unmanaged[i].destination, &disk->to, err);
     }
     return r;
 }
@@ -355,35 +360,25 @@ static void preflight_free(struct hv_task *task) {
     hv_findings_deinit(&self->findings);
     for (size_t i = 0; i < PART_COUNT; i++)
         (void)hv_task_free(self->parts[i]);
-    free(self->vm);
-    free(self->source);
-    free(self->destination);
-    free(self->storage_path);
+    hv_plan_deinit(&self->plan);
     free(self);
 }
 
 static const struct hv_task_vtable preflight_vtable = { preflight_step, preflight_free };
 
 static int init(struct preflight *self, const struct hv_move_options *options, struct hv_error *err) {
-    const char *destination = options->destination_label ? options->destination_label : options->destination_name;
-    int r = hv_text_copy(options->vm, &self->vm, err);
+    int r = hv_plan_init(&self->plan, options, err);
 
     if (r == 0)
-        r = hv_text_copy(options->source_name ? options->source_name : "the source", &self->source, err);
-    if (r == 0)
-        r = hv_text_copy(destination ? destination : "the destination", &self->destination, err);
-    if (r == 0)
-        r = hv_text_copy(options->storage_path, &self->storage_path, err);
-    if (r == 0)
-        r = hv_vm_show_new(self->vm, &self->parts[PART_VM], err);
+        r = hv_vm_show_new(self->plan.vm, &self->parts[PART_VM], err);
     if (r == 0)
         r = hv_host_show_new(&self->parts[PART_SOURCE], err);
     if (r == 0)
         r = hv_host_show_new(&self->parts[PART_DESTINATION], err);
     if (r == 0)
         r = hv_job_list_new(&self->parts[PART_JOBS], err);
-    self->facts.source = self->source;
-    self->facts.destination = self->destination;
+    self->facts.source = self->plan.source_name;
+    self->facts.destination = self->plan.destination_label;
     self->facts.may_overwrite = options->tuning.overwrite;
     return r;
 }

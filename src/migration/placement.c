@@ -42,8 +42,7 @@ int hv_plan_target(const char *destination, const char *from, char **ret_path, s
     return hv_text_copy(destination, ret_path, err);
 }
 
-/* New path of the disk at FROM; *ret_to stays NULL when it does not move. */
-static int choose(const struct hv_plan *plan, const char *from, char **ret_to, struct hv_error *err) {
+int hv_plan_choose(const struct hv_plan *plan, const char *from, char **ret_to, struct hv_error *err) {
     for (size_t i = 0; i < plan->n_mappings; i++) {
         if (mapping_fits(&plan->mappings[i], from))
             return hv_plan_target(plan->mappings[i].destination, from, ret_to, err);
@@ -65,7 +64,7 @@ static int place_one(const struct hv_plan *plan, const struct hv_instance *setti
     struct hv_placement *placement = &placements[*n];
     int r;
 
-    r = choose(plan, from ? from : "", &placement->to, err);
+    r = hv_plan_choose(plan, from ? from : "", &placement->to, err);
     if (r < 0 || !placement->to)
         return r;
     (*n)++; /* from here on hv_placements_free sees it */

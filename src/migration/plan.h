@@ -77,6 +77,9 @@ bool hv_plan_has_roots(const struct hv_plan *plan);
 void hv_plan_roots(const struct hv_plan *plan, struct hv_roots *ret_roots);
 bool hv_plan_has_storage(const struct hv_plan *plan);
 
+/* New path of the disk at FROM; "": a pool chooses. *ret_to stays NULL when the disk does not move. Errors: MEMORY, LIMIT. */
+HV_MUST_CHECK int hv_plan_choose(const struct hv_plan *plan, const char *from, char **ret_to, struct hv_error *err);
+
 /* One disk that moves. */
 struct hv_placement {
     char *instance_id;

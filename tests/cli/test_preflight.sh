@@ -121,6 +121,36 @@ warns file_exists 'D:\New\one.vhdx'
 look --storage 'D:\New' --overwrite
 out_json '[.results[0].preflight[] | select(.code == "file_exists")] == []'
 
+scenario 'disks that are placed one by one'
+# silent OPTION...: neither space nor files are spoken of.
+silent() {
+    look "$@"
+    out_json '[.results[0].preflight[] | select(.code == "space" or .code == "file_exists")] == []'
+}
+more='disk = D:\\one\\two.vhdx\n'
+world '' 'free = 1024\nfile = D:\\Own\\one.vhdx\npool = gold\npool.gold = D:\\Gold\n' "$more"
+look --include-storage --disk 'one.vhdx=D:\Own\'
+warns space 'go to D:\, which has 1024 MiB free'
+warns file_exists 'D:\Own\one.vhdx'
+look --include-storage --disk 'D:\one\one.vhdx=D:\Own\one.vhdx' --overwrite
+warns space 'go to D:\'
+out_json '[.results[0].preflight[] | select(.code == "file_exists")] == []'
+look --include-storage --disk-rule '*one.vhdx=D:\Own'
+warns space 'go to D:\'
+warns file_exists 'D:\Own\one.vhdx'
+silent --include-storage
+silent --include-storage --pool gold
+silent --include-storage --config-path 'D:\Own'
+silent --include-storage --disk-rule '*three*=D:\Own'
+world '' 'file = D:\\Own\\one.vhdx\n' "$more"
+silent --include-storage --disk 'one.vhdx=D:\Own\other.vhdx'
+silent --include-storage --disk 'two.vhdx=D:\Own\'
+silent --include-storage --disk-rule '*two.vhdx=D:\Own'
+world '' 'file = D:\\Own\\base.vhdx\n' 'disk = D:\\one\\diff.avhdx | parent=D:\\one\\base.vhdx\n'
+look --storage 'D:\New' --unmanaged 'D:\one\base.vhdx=D:\Own\'
+warns file_exists 'D:\Own\base.vhdx'
+silent --storage 'D:\New' --unmanaged 'D:\one\base.vhdx=D:\New\'
+
 scenario 'a job of the machine runs'
 world '' '' ''
 stop_hosts

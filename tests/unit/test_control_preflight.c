@@ -191,6 +191,105 @@ static void a_vm_that_is_not_there_cannot_be_judged(void **state) {
     (void)hv_task_free(task);
 }
 
+#define GUID "0E2A5B6C-1111-4222-8333-444455556666"
+#define DISK(instance, path)                                                                                                     \
+    TALK_INSTANCE("Msvm_StorageAllocationSettingData", "<p:HostResource>" path "</p:HostResource><p:InstanceID>Microsoft:" GUID  \
+                                                       "\\" instance "</p:InstanceID><p:ResourceType>31</p:ResourceType>"        \
+                                                       "<p:ResourceSubType>Microsoft:Hyper-V:Virtual Hard Disk"                  \
+                                                       "</p:ResourceSubType>")
+#define VOLUME               TALK_INSTANCE("Win32_Volume", "<p:Name>D:\\</p:Name><p:FreeSpace>1048576</p:FreeSpace>")
+#define FILE_OF(path, bytes) TALK_INSTANCE("CIM_DataFile", "<p:Name>" path "</p:Name><p:FileSize>" bytes "</p:FileSize>")
+#define NONE(class)                                                                                                              \
+    { .says = { class }, .body = TALK_ITEMS("") }
+/* What a host says of itself, and nothing of it matters here. */
+#define HOST                                                                                                                     \
+    { .says = { "Msvm_VirtualSystemMigrationService" },                                                                          \
+      .body = TALK_ITEMS(TALK_INSTANCE("Msvm_VirtualSystemMigrationService", "<p:Name>x</p:Name>")) },                           \
+        { .says = { "Msvm_VirtualSystemMigrationServiceSettingData" },                                                           \
+          .body =                                                                                                                \
+              TALK_ITEMS(TALK_INSTANCE("Msvm_VirtualSystemMigrationServiceSettingData", "<p:InstanceID>x</p:InstanceID>")) },    \
+        NONE("Msvm_VirtualSystemMigrationNetworkSettingData")
+/* The VM has two disks; up to what is asked about files. */
+#define UP_TO_FILES                                                                                                              \
+    { .says = { "Msvm_ComputerSystem" },                                                                                         \
+      .body =                                                                                                                    \
+          TALK_ITEMS(TALK_INSTANCE("Msvm_ComputerSystem", "<p:ElementName>app01</p:ElementName><p:Name>" GUID "</p:Name>")) },   \
+        NONE("Msvm_VirtualSystemSettingData"),                                                                                   \
+        { .says = { "Msvm_StorageAllocationSettingData" },                                                                       \
+          .body = TALK_ITEMS(DISK("1", "C:\\a.vhdx") DISK("2", "C:\\b.vhdx")) },                                                 \
+        NONE("Msvm_ResourceAllocationSettingData"), NONE("Msvm_SyntheticEthernetPortSettingData"),                               \
+        NONE("Msvm_EmulatedEthernetPortSettingData"), NONE("Msvm_ProcessorSettingData"), NONE("Msvm_MemorySettingData"),         \
+        NONE("Msvm_VirtualSystemMigrationService"), HOST, HOST, NONE("Job"), NONE("Job"), NONE("MSCluster_Resource"),            \
+        NONE("Msvm_ComputerSystem"), NONE("Msvm_VirtualEthernetSwitch"), NONE("Msvm_ComputerSystem"),                            \
+        NONE("Msvm_PlannedComputerSystem"), NONE("Win32_OperatingSystem"), {                                                     \
+        .says = { "Win32_Volume" }, .body = TALK_ITEMS(VOLUME)                                                                   \
+    }
+#define SOURCE_FILES                                                                                                             \
+    {                                                                                                                            \
+        .says = { "CIM_DataFile", "C:\\\\a.vhdx", "C:\\\\b.vhdx" },                                                              \
+        .body = TALK_ITEMS(FILE_OF("C:\\a.vhdx", "2097152") FILE_OF("C:\\b.vhdx", "2097152"))                                    \
+    }
+
+/* The codes of what is found, in order, are CODES, up to NULL. */
+static void talk_finds(const struct hv_move_options *options, const struct talk *lines, size_t n_lines,
+                       const char *const *codes) {
+    struct hv_task *task = NULL;
+    const struct hv_finding *findings;
+    size_t n_seen = 0;
+    size_t n = 0;
+
+    assert_int_equal(hv_preflight_new(options, &task, NULL), 0);
+    assert_int_equal(talk_run(task, lines, n_lines), 0);
+    findings = hv_preflight_result(task, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(findings[i].code, "space") != 0 && strcmp(findings[i].code, "file_exists") != 0)
+            continue;
+        if (!codes[n_seen])
+            fail_msg("%s: %s", findings[i].code, findings[i].fact);
+        assert_string_equal(findings[i].code, codes[n_seen++]);
+    }
+    assert_null(codes[n_seen]);
+    (void)hv_task_free(task);
+}
+
+static void disks_that_are_placed_one_by_one_are_looked_for(void **state) {
+    static const struct hv_move_disk disk = { "a.vhdx", "D:\\New\\" };
+    static const struct hv_move_disk rule = { "*b.vhdx", "D:\\Rule" };
+    static const struct hv_move_disk parent = { "C:\\base.vhdx", "D:\\Base\\" };
+    static const struct talk lines[] = { UP_TO_FILES,
+                                         { .says = { "CIM_DataFile", "C:\\\\a.vhdx", "C:\\\\b.vhdx", "C:\\\\base.vhdx" },
+                                           .body = TALK_ITEMS(FILE_OF("C:\\base.vhdx", "2097152")) },
+                                         { .says = { "CIM_DataFile", "D:\\\\New\\\\a.vhdx", "D:\\\\Rule\\\\b.vhdx",
+                                                     "D:\\\\Base\\\\base.vhdx" },
+                                           .body = TALK_ITEMS(FILE_OF("D:\\Rule\\b.vhdx", "1")) } };
+    const struct hv_move_options options = { .vm = "app01",
+                                             .type = HV_MOVE_VM_AND_STORAGE,
+                                             .destination_name = "hv02",
+                                             .disks = &disk,
+                                             .n_disks = 1,
+                                             .rules = &rule,
+                                             .n_rules = 1,
+                                             .tuning = { .unmanaged = &parent, .n_unmanaged = 1 } };
+
+    (void)state;
+    talk_finds(&options, lines, HV_ARRAY_SIZE(lines), (const char *const[]){ "space", "file_exists", NULL });
+}
+
+static void nothing_is_said_of_disks_that_a_pool_places(void **state) {
+    static const struct hv_move_disk rule = { "*c.vhdx", "D:\\Rule" };
+    static const struct talk lines[] = { UP_TO_FILES, SOURCE_FILES };
+    const struct hv_move_options options = { .vm = "app01",
+                                             .type = HV_MOVE_VM_AND_STORAGE,
+                                             .destination_name = "hv02",
+                                             .config_path = "D:\\Machines",
+                                             .rules = &rule,
+                                             .n_rules = 1,
+                                             .pool = "gold" };
+
+    (void)state;
+    talk_finds(&options, lines, HV_ARRAY_SIZE(lines), (const char *const[]){ NULL });
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_said_without_a_reason),
@@ -199,6 +298,8 @@ int main(void) {
         cmocka_unit_test(a_role_of_a_cluster_is_judged),
         cmocka_unit_test(disks_are_judged),
         cmocka_unit_test(a_vm_that_is_not_there_cannot_be_judged),
+        cmocka_unit_test(disks_that_are_placed_one_by_one_are_looked_for),
+        cmocka_unit_test(nothing_is_said_of_disks_that_a_pool_places),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
