@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/cluster_view.h"
 #include "cli/cmd.h"
-#include "cli/fanout.h"
+#include "cli/fanout_view.h"
 #include "cli/json.h"
 #include "cli/say.h"
 #include "cli/sheet.h"
@@ -49,21 +49,19 @@ static void say_lonely(const struct hv_fanout *fanout, struct hv_output *out) {
     }
 }
 
+static void add_roles(struct hv_table *table, const struct hv_fanout *fanout, size_t index, struct hv_output *out) {
+    const struct hv_cluster *cluster = cluster_at(fanout, index);
+
+    (void)out;
+    for (size_t i = 0; cluster && i < cluster->n_roles; i++)
+        add_row(table, cluster, &cluster->roles[i]);
+}
+
 static void print_rows(const struct hv_fanout *fanout, struct hv_output *out) {
     static const char *const headers[] = { "CLUSTER", "ROLE", "STATE", "OWNER", "ID" };
-    HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
+    static const struct hv_fanout_table table = { headers, HV_ARRAY_SIZE(headers), add_roles, false };
 
-    if (hv_table_new(headers, HV_ARRAY_SIZE(headers), &table, NULL) < 0) {
-        out->memory_failed = true;
-        return;
-    }
-    for (size_t i = 0; i < fanout->connection->n_sources; i++) {
-        const struct hv_cluster *cluster = cluster_at(fanout, i);
-
-        for (size_t k = 0; cluster && k < cluster->n_roles; k++)
-            add_row(table, cluster, &cluster->roles[k]);
-    }
-    hv_output_table(out, table);
+    hv_fanout_print_table(fanout, out, &table);
     say_lonely(fanout, out);
 }
 
@@ -98,32 +96,21 @@ static void put_cluster(json_t **object, const struct hv_cluster *cluster, const
 
 /* JSON lines have one object a cluster. */
 static void print_json(const struct hv_fanout *fanout, struct hv_output *out) {
-    bool is_lines = out->format == HV_FORMAT_JSONL;
-    json_t *list = json_array();
-    json_t *document;
+    struct hv_fanout_list list;
 
+    hv_fanout_list_begin(&list, fanout, out, "cluster", false);
     for (size_t i = 0; i < fanout->connection->n_sources; i++) {
         const struct hv_cluster *cluster = cluster_at(fanout, i);
         json_t *object;
 
         if (!cluster)
             continue;
-        object = is_lines ? hv_json_document("cluster") : json_object();
+        object = hv_fanout_list_object(&list);
         put_cluster(&object, cluster, fanout->connection->sources[i].label);
-        if (is_lines)
-            hv_output_json(out, object);
-        else
-            hv_json_add(&list, object);
+        hv_fanout_list_add(&list, object);
     }
     say_lonely(fanout, out);
-    if (is_lines) {
-        json_decref(list);
-        return;
-    }
-    document = hv_json_document("clusters");
-    hv_json_put(&document, "clusters", list);
-    hv_json_put(&document, "errors", hv_fanout_errors(fanout));
-    hv_output_json(out, document);
+    hv_fanout_list_end(&list, "clusters", "clusters");
 }
 
 int hv_cmd_cluster_list(const struct hv_args *args, struct hv_output *out) {

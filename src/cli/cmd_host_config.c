@@ -7,7 +7,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "cli/cmd.h"
-#include "cli/fanout.h"
+#include "cli/fanout_view.h"
 #include "cli/host_view.h"
 #include "cli/json.h"
 #include "cli/say.h"
@@ -52,57 +52,42 @@ static bool is_dry_run(const struct hv_fanout *fanout) {
 
 /* One document "host.change" for one host, "host.changes" for several; JSON lines have one object a host. */
 static void print_changes_json(const struct hv_fanout *fanout, struct hv_output *out) {
-    bool is_alone = out->format == HV_FORMAT_JSONL || (fanout->n_tasks == 1 && hv_fanout_answer(fanout, 0));
-    json_t *list = json_array();
-    json_t *document;
+    struct hv_fanout_list list;
 
+    hv_fanout_list_begin(&list, fanout, out, "host.change", true);
     for (size_t i = 0; i < fanout->n_tasks; i++) {
         const struct hv_task *task = hv_fanout_answer(fanout, i);
         json_t *object;
 
         if (!task)
             continue;
-        object = is_alone ? hv_json_document("host.change") : json_object();
+        object = hv_fanout_list_object(&list);
         put_change(&object, hv_host_change_result(task), hv_fanout_source(fanout, i)->label, is_dry_run(fanout));
-        if (is_alone)
-            hv_output_json(out, object);
-        else
-            hv_json_add(&list, object);
+        hv_fanout_list_add(&list, object);
     }
-    if (is_alone) {
-        json_decref(list);
-        return;
+    hv_fanout_list_end(&list, "host.changes", "hosts");
+}
+
+static void add_changes(struct hv_table *table, const struct hv_fanout *fanout, size_t index, struct hv_output *out) {
+    const struct hv_host_change_result *result = hv_host_change_result(hv_fanout_answer(fanout, index));
+    const char *host = hv_fanout_source(fanout, index)->label;
+
+    if (result->n_differences == 0)
+        hv_say_note(out, "%s: it is so already, nothing to change", host);
+    else if (is_dry_run(fanout))
+        hv_say_note(out, "%s: would be changed", host);
+    for (size_t i = 0; i < result->n_differences; i++) {
+        const struct hv_host_difference *difference = &result->differences[i];
+
+        hv_table_add(table, (const char *const[]){ host, difference->setting, difference->a, difference->b });
     }
-    document = hv_json_document("host.changes");
-    hv_json_put(&document, "hosts", list);
-    hv_json_put(&document, "errors", hv_fanout_errors(fanout));
-    hv_output_json(out, document);
 }
 
 static void print_changes(const struct hv_fanout *fanout, struct hv_output *out) {
     static const char *const headers[] = { "HOST", "SETTING", "BEFORE", "AFTER" };
-    HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
+    static const struct hv_fanout_table table = { headers, HV_ARRAY_SIZE(headers), add_changes, true };
 
-    if (hv_table_new(headers, HV_ARRAY_SIZE(headers), &table, NULL) < 0) {
-        out->memory_failed = true;
-        return;
-    }
-    for (size_t i = 0; i < fanout->n_tasks; i++) {
-        const struct hv_task *task = hv_fanout_answer(fanout, i);
-        const struct hv_host_change_result *result = task ? hv_host_change_result(task) : NULL;
-        const char *host = hv_fanout_source(fanout, i)->label;
-
-        if (result && result->n_differences == 0)
-            hv_say_note(out, "%s: it is so already, nothing to change", host);
-        else if (result && is_dry_run(fanout))
-            hv_say_note(out, "%s: would be changed", host);
-        for (size_t j = 0; result && j < result->n_differences; j++) {
-            const struct hv_host_difference *difference = &result->differences[j];
-            hv_table_add(table, (const char *const[]){ host, difference->setting, difference->a, difference->b });
-        }
-    }
-    if (hv_table_n_rows(table) > 0)
-        hv_output_table(out, table);
+    hv_fanout_print_table(fanout, out, &table);
 }
 
 static int ask_change(const void *context, const struct hv_endpoint *source, const char *operand, struct hv_task **ret_task,
@@ -234,62 +219,48 @@ int hv_cmd_host_network_any(const struct hv_args *args, struct hv_output *out) {
 /* ---- host network list ---- */
 
 static void print_networks_json(const struct hv_fanout *fanout, struct hv_output *out) {
-    bool is_lines = out->format == HV_FORMAT_JSONL;
-    json_t *list = json_array();
-    json_t *document;
+    struct hv_fanout_list list;
 
+    hv_fanout_list_begin(&list, fanout, out, "network", false);
     for (size_t i = 0; i < fanout->n_tasks; i++) {
         const struct hv_task *task = hv_fanout_answer(fanout, i);
         const struct hv_host_info *info = task ? hv_host_show_result(task) : NULL;
 
         for (size_t j = 0; info && j < info->n_networks; j++) {
-            json_t *object = is_lines ? hv_json_document("network") : json_object();
+            json_t *object = hv_fanout_list_object(&list);
 
             hv_json_put(&object, "host", hv_json_text(hv_fanout_source(fanout, i)->label));
             hv_host_view_put_network(&object, &info->networks[j]);
-            if (is_lines)
-                hv_output_json(out, object);
-            else
-                hv_json_add(&list, object);
+            hv_fanout_list_add(&list, object);
         }
     }
-    if (is_lines) {
-        json_decref(list);
-        return;
+    hv_fanout_list_end(&list, "networks", "networks");
+}
+
+static void add_networks(struct hv_table *table, const struct hv_fanout *fanout, size_t index, struct hv_output *out) {
+    const struct hv_host_info *info = hv_host_show_result(hv_fanout_answer(fanout, index));
+
+    (void)out;
+    for (size_t i = 0; i < info->n_networks; i++) {
+        const struct hv_migration_network *network = &info->networks[i];
+        HV_CLEANUP_BUF struct hv_buf name = HV_BUF_INIT(256);
+        HV_CLEANUP_BUF struct hv_buf tags = HV_BUF_INIT((size_t)64 * 1024);
+
+        hv_buf_printf(&name, "%s/%" PRId64, network->subnet ? network->subnet : "-", network->prefix_length);
+        for (size_t k = 0; k < network->n_tags; k++)
+            hv_buf_printf(&tags, "%s%s", k > 0 ? "," : "", network->tags[k]);
+        hv_table_cell(table, hv_fanout_source(fanout, index)->label);
+        hv_table_cell(table, hv_buf_text(&name));
+        hv_table_cell_number(table, network->metric);
+        hv_table_cell(table, network->n_tags > 0 ? hv_buf_text(&tags) : NULL);
     }
-    document = hv_json_document("networks");
-    hv_json_put(&document, "networks", list);
-    hv_json_put(&document, "errors", hv_fanout_errors(fanout));
-    hv_output_json(out, document);
 }
 
 static void print_networks(const struct hv_fanout *fanout, struct hv_output *out) {
     static const char *const headers[] = { "HOST", "NETWORK", "METRIC", "TAGS" };
-    HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
+    static const struct hv_fanout_table table = { headers, HV_ARRAY_SIZE(headers), add_networks, false };
 
-    if (hv_table_new(headers, HV_ARRAY_SIZE(headers), &table, NULL) < 0) {
-        out->memory_failed = true;
-        return;
-    }
-    for (size_t i = 0; i < fanout->n_tasks; i++) {
-        const struct hv_task *task = hv_fanout_answer(fanout, i);
-        const struct hv_host_info *info = task ? hv_host_show_result(task) : NULL;
-
-        for (size_t j = 0; info && j < info->n_networks; j++) {
-            const struct hv_migration_network *network = &info->networks[j];
-            HV_CLEANUP_BUF struct hv_buf name = HV_BUF_INIT(256);
-            HV_CLEANUP_BUF struct hv_buf tags = HV_BUF_INIT((size_t)64 * 1024);
-
-            hv_buf_printf(&name, "%s/%" PRId64, network->subnet ? network->subnet : "-", network->prefix_length);
-            for (size_t k = 0; k < network->n_tags; k++)
-                hv_buf_printf(&tags, "%s%s", k > 0 ? "," : "", network->tags[k]);
-            hv_table_cell(table, hv_fanout_source(fanout, i)->label);
-            hv_table_cell(table, hv_buf_text(&name));
-            hv_table_cell_number(table, network->metric);
-            hv_table_cell(table, network->n_tags > 0 ? hv_buf_text(&tags) : NULL);
-        }
-    }
-    hv_output_table(out, table);
+    hv_fanout_print_table(fanout, out, &table);
 }
 
 int hv_cmd_host_network_list(const struct hv_args *args, struct hv_output *out) {

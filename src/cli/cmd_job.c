@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/cmd.h"
 #include "cli/entry.h"
-#include "cli/fanout.h"
+#include "cli/fanout_view.h"
 #include "cli/job_ref.h"
 #include "cli/journal.h"
 #include "cli/json.h"
@@ -51,33 +51,22 @@ static void put_job(json_t **object, const struct hv_job *job, const char *host)
 }
 
 static void print_list_json(const struct hv_fanout *fanout, struct hv_output *out) {
-    bool is_lines = out->format == HV_FORMAT_JSONL;
-    json_t *list = json_array();
-    json_t *document;
+    struct hv_fanout_list list;
 
+    hv_fanout_list_begin(&list, fanout, out, "job", false);
     for (size_t i = 0; i < fanout->connection->n_sources; i++) {
         const struct hv_task *task = hv_fanout_answer(fanout, i);
         size_t n = 0;
         const struct hv_job *jobs = task ? hv_job_list_result(task, &n) : NULL;
 
         for (size_t j = 0; j < n; j++) {
-            json_t *object = is_lines ? hv_json_document("job") : json_object();
+            json_t *object = hv_fanout_list_object(&list);
 
             put_job(&object, &jobs[j], fanout->connection->sources[i].label);
-            if (is_lines)
-                hv_output_json(out, object);
-            else
-                hv_json_add(&list, object);
+            hv_fanout_list_add(&list, object);
         }
     }
-    if (is_lines) {
-        json_decref(list);
-        return;
-    }
-    document = hv_json_document("jobs");
-    hv_json_put(&document, "jobs", list);
-    hv_json_put(&document, "errors", hv_fanout_errors(fanout));
-    hv_output_json(out, document);
+    hv_fanout_list_end(&list, "jobs", "jobs");
 }
 
 static void add_row(struct hv_table *table, const char *host, const struct hv_job *job) {
@@ -96,23 +85,20 @@ static void add_row(struct hv_table *table, const char *host, const struct hv_jo
     hv_table_cell(table, job->started);
 }
 
+static void add_jobs(struct hv_table *table, const struct hv_fanout *fanout, size_t index, struct hv_output *out) {
+    size_t n = 0;
+    const struct hv_job *jobs = hv_job_list_result(hv_fanout_answer(fanout, index), &n);
+
+    (void)out;
+    for (size_t i = 0; i < n; i++)
+        add_row(table, hv_fanout_source(fanout, index)->label, &jobs[i]);
+}
+
 static void print_list(const struct hv_fanout *fanout, struct hv_output *out) {
     static const char *const headers[] = { "JOB", "TYPE", "STATE", "PERCENT", "VM", "DESTINATION", "STARTED" };
-    HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
+    static const struct hv_fanout_table table = { headers, HV_ARRAY_SIZE(headers), add_jobs, false };
 
-    if (hv_table_new(headers, HV_ARRAY_SIZE(headers), &table, NULL) < 0) {
-        out->memory_failed = true;
-        return;
-    }
-    for (size_t i = 0; i < fanout->connection->n_sources; i++) {
-        const struct hv_task *task = hv_fanout_answer(fanout, i);
-        size_t n = 0;
-        const struct hv_job *jobs = task ? hv_job_list_result(task, &n) : NULL;
-
-        for (size_t j = 0; j < n; j++)
-            add_row(table, fanout->connection->sources[i].label, &jobs[j]);
-    }
-    hv_output_table(out, table);
+    hv_fanout_print_table(fanout, out, &table);
 }
 
 int hv_cmd_job_list(const struct hv_args *args, struct hv_output *out) {

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cli/cluster_view.h"
 #include "cli/cmd.h"
-#include "cli/fanout.h"
+#include "cli/fanout_view.h"
 #include "cli/json.h"
 #include "cli/say.h"
 #include "cli/sheet.h"
@@ -117,36 +117,25 @@ static void print_rows(const struct listing *listing, struct hv_output *out) {
 }
 
 static void print_json(const struct listing *listing, struct hv_output *out) {
-    bool is_lines = out->format == HV_FORMAT_JSONL;
-    json_t *list = json_array();
-    json_t *document;
+    struct hv_fanout_list list;
 
+    hv_fanout_list_begin(&list, &listing->vms, out, "vm", false);
     for (size_t i = 0; i < listing->vms.connection->n_sources; i++) {
         const struct hv_cluster *cluster = cluster_of(listing, i);
         size_t n = 0;
         const struct hv_vm *vms = vms_of(listing, i, &n);
 
         for (size_t j = 0; j < n; j++) {
-            json_t *object = is_lines ? hv_json_document("vm") : json_object();
+            json_t *object = hv_fanout_list_object(&list);
 
             hv_json_put(&object, "host", hv_json_text(host_name(listing, i)));
             put_vm(&object, &vms[j]);
             if (listing->has_clusters)
                 hv_json_put(&object, "cluster", hv_cluster_view_vm(cluster, hv_cluster_view_find(cluster, vms[j].id)));
-            if (is_lines)
-                hv_output_json(out, object);
-            else
-                hv_json_add(&list, object);
+            hv_fanout_list_add(&list, object);
         }
     }
-    if (is_lines) {
-        json_decref(list);
-        return;
-    }
-    document = hv_json_document("vms");
-    hv_json_put(&document, "vms", list);
-    hv_json_put(&document, "errors", hv_fanout_errors(&listing->vms));
-    hv_output_json(out, document);
+    hv_fanout_list_end(&list, "vms", "vms");
 }
 
 /* The VMs are listed whether a host tells of its cluster or not. */

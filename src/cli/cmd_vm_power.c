@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/size.h"
 #include "cli/cmd.h"
-#include "cli/fanout.h"
+#include "cli/fanout_view.h"
 #include "cli/json.h"
 #include "cli/say.h"
 
@@ -38,54 +38,36 @@ typedef json_t *put_fn(json_t *object, const struct hv_fanout *fanout, size_t in
 
 /* One document "vm.changes"; JSON lines have one object a VM. */
 static void print_json(const struct hv_fanout *fanout, struct hv_output *out, put_fn *put) {
-    bool is_lines = out->format == HV_FORMAT_JSONL;
-    json_t *list = json_array();
-    json_t *document;
+    struct hv_fanout_list list;
 
+    hv_fanout_list_begin(&list, fanout, out, "vm.change", false);
     for (size_t i = 0; i < fanout->n_tasks; i++) {
-        if (!hv_fanout_answer(fanout, i))
-            continue;
-        if (is_lines)
-            hv_output_json(out, put(hv_json_document("vm.change"), fanout, i));
-        else
-            hv_json_add(&list, put(json_object(), fanout, i));
+        if (hv_fanout_answer(fanout, i))
+            hv_fanout_list_add(&list, put(hv_fanout_list_object(&list), fanout, i));
     }
-    if (is_lines) {
-        json_decref(list);
-        return;
-    }
-    document = hv_json_document("vm.changes");
-    hv_json_put(&document, "vms", list);
-    hv_json_put(&document, "errors", hv_fanout_errors(fanout));
-    hv_output_json(out, document);
+    hv_fanout_list_end(&list, "vm.changes", "vms");
 }
 
 static void print_power_json(const struct hv_fanout *fanout, struct hv_output *out) {
     print_json(fanout, out, power_json);
 }
 
+static void add_power(struct hv_table *table, const struct hv_fanout *fanout, size_t index, struct hv_output *out) {
+    const struct hv_vm_power_result *result = hv_vm_power_result(hv_fanout_answer(fanout, index));
+
+    hv_table_add(table, (const char *const[]){ hv_fanout_source(fanout, index)->label, result->before->name,
+                                               result->before->state_name, result->after->state_name, result->before->id });
+    if (!result->is_needed)
+        hv_say_note(out, "%s: it is so already, nothing to do", hv_fanout_operand(fanout, index));
+    else if (is_dry_run(fanout))
+        hv_say_note(out, "%s: would be changed", hv_fanout_operand(fanout, index));
+}
+
 static void print_power(const struct hv_fanout *fanout, struct hv_output *out) {
     static const char *const headers[] = { "HOST", "NAME", "BEFORE", "AFTER", "ID" };
-    HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
+    static const struct hv_fanout_table table = { headers, HV_ARRAY_SIZE(headers), add_power, false };
 
-    if (hv_table_new(headers, HV_ARRAY_SIZE(headers), &table, NULL) < 0) {
-        out->memory_failed = true;
-        return;
-    }
-    for (size_t i = 0; i < fanout->n_tasks; i++) {
-        const struct hv_task *task = hv_fanout_answer(fanout, i);
-        const struct hv_vm_power_result *result = task ? hv_vm_power_result(task) : NULL;
-
-        if (!result)
-            continue;
-        hv_table_add(table, (const char *const[]){ hv_fanout_source(fanout, i)->label, result->before->name,
-                                                   result->before->state_name, result->after->state_name, result->before->id });
-        if (!result->is_needed)
-            hv_say_note(out, "%s: it is so already, nothing to do", hv_fanout_operand(fanout, i));
-        else if (is_dry_run(fanout))
-            hv_say_note(out, "%s: would be changed", hv_fanout_operand(fanout, i));
-    }
-    hv_output_table(out, table);
+    hv_fanout_print_table(fanout, out, &table);
 }
 
 static int ask_power(const void *context, const struct hv_endpoint *source, const char *operand, struct hv_task **ret_task,
@@ -97,22 +79,29 @@ static int ask_power(const void *context, const struct hv_endpoint *source, cons
     return hv_vm_power_new(&options, ret_task, err);
 }
 
-static int run_power(enum hv_vm_action action, const struct hv_args *args, struct hv_output *out) {
+/* Asks about every VM that was named, at one host. */
+static int run(hv_fanout_ask_fn *ask, const void *context, const struct hv_args *args, struct hv_output *out,
+               hv_fanout_print_fn *print) {
     const struct hv_connect_plan plan = { .max_sources = 1 };
+    const struct hv_fanout_question question = {
+        .ask = ask,
+        .context = context,
+        .operands = args->words + args->n_command_words,
+        .n_operands = hv_args_n_operands(args),
+    };
+
+    return hv_fanout_command_with(&plan, args, out, &question, print);
+}
+
+static int run_power(enum hv_vm_action action, const struct hv_args *args, struct hv_output *out) {
     const struct hv_vm_power_options options = {
         .action = action,
         .force = hv_args_has(args, HV_OPT_FORCE),
         .dry_run = hv_args_has(args, HV_OPT_DRY_RUN),
         .timeout_ms = hv_args_ms(args, HV_OPT_TIMEOUT, 0),
     };
-    const struct hv_fanout_question question = {
-        .ask = ask_power,
-        .context = &options,
-        .operands = args->words + args->n_command_words,
-        .n_operands = hv_args_n_operands(args),
-    };
 
-    return hv_fanout_command_with(&plan, args, out, &question, hv_output_is_json(out) ? print_power_json : print_power);
+    return run(ask_power, &options, args, out, hv_output_is_json(out) ? print_power_json : print_power);
 }
 
 int hv_cmd_vm_start(const struct hv_args *args, struct hv_output *out) {
@@ -168,25 +157,20 @@ static const char *on_or_off(int64_t flag) {
     return flag < 0 ? NULL : flag ? "on" : "off";
 }
 
+static void add_set(struct hv_table *table, const struct hv_fanout *fanout, size_t index, struct hv_output *out) {
+    const struct hv_vm_set_result *result = hv_vm_set_result(hv_fanout_answer(fanout, index));
+
+    (void)out;
+    hv_table_add(table, (const char *const[]){ hv_fanout_source(fanout, index)->label, result->vm->name,
+                                               "processor-compatibility", on_or_off(result->processor_compatibility_before),
+                                               on_or_off(result->processor_compatibility_after) });
+}
+
 static void print_set(const struct hv_fanout *fanout, struct hv_output *out) {
     static const char *const headers[] = { "HOST", "NAME", "SETTING", "BEFORE", "AFTER" };
-    HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
+    static const struct hv_fanout_table table = { headers, HV_ARRAY_SIZE(headers), add_set, false };
 
-    if (hv_table_new(headers, HV_ARRAY_SIZE(headers), &table, NULL) < 0) {
-        out->memory_failed = true;
-        return;
-    }
-    for (size_t i = 0; i < fanout->n_tasks; i++) {
-        const struct hv_task *task = hv_fanout_answer(fanout, i);
-        const struct hv_vm_set_result *result = task ? hv_vm_set_result(task) : NULL;
-
-        if (result)
-            hv_table_add(table,
-                         (const char *const[]){ hv_fanout_source(fanout, i)->label, result->vm->name, "processor-compatibility",
-                                                on_or_off(result->processor_compatibility_before),
-                                                on_or_off(result->processor_compatibility_after) });
-    }
-    hv_output_table(out, table);
+    hv_fanout_print_table(fanout, out, &table);
 }
 
 static int ask_set(const void *context, const struct hv_endpoint *source, const char *operand, struct hv_task **ret_task,
@@ -199,22 +183,15 @@ static int ask_set(const void *context, const struct hv_endpoint *source, const 
 }
 
 int hv_cmd_vm_set(const struct hv_args *args, struct hv_output *out) {
-    const struct hv_connect_plan plan = { .max_sources = 1 };
     const char *word = hv_args_value(args, HV_OPT_PROCESSOR_COMPATIBILITY);
     const struct hv_vm_set_options options = {
         .dry_run = hv_args_has(args, HV_OPT_DRY_RUN),
         .processor_compatibility = word && strcmp(word, "on") == 0,
     };
-    const struct hv_fanout_question question = {
-        .ask = ask_set,
-        .context = &options,
-        .operands = args->words + args->n_command_words,
-        .n_operands = hv_args_n_operands(args),
-    };
     struct hv_error error = { 0 };
 
     if (word)
-        return hv_fanout_command_with(&plan, args, out, &question, hv_output_is_json(out) ? print_set_json : print_set);
+        return run(ask_set, &options, args, out, hv_output_is_json(out) ? print_set_json : print_set);
     (void)hv_usage_error(&error, "give --processor-compatibility on or off", "nothing to set");
     return hv_say_failure(out, &error);
 }
