@@ -201,10 +201,18 @@ static enum word play_settle(struct play *play, enum word word) {
     return word;
 }
 
+static void judge_taken_up(struct play *play, const struct session_seen *before, bool is_open, int status) {
+    if (!play->one->scenario->setup[0] && before->n_moves + before->n_stages == 0 && status != 9)
+        judge_blame(&play->judge, "nothing was asked for, and yet there is something to follow");
+    if (is_open && status == 9)
+        judge_blame(&play->judge, "a move was asked for, and there is nothing to follow");
+}
+
 /* hvctl was killed. Without an intent in the journal nothing was asked for, and there is nothing to follow. */
 static enum word play_after(struct play *play, const struct session_seen *before) {
     bool is_late = play->one->after == AFTER_FOLLOW_LATE || play->one->after == AFTER_AGAIN_LATE;
     bool is_again = play->one->after == AFTER_AGAIN || play->one->after == AFTER_AGAIN_LATE;
+    bool is_open = before->n_moves > 0 && judge_is_open(&play->judge);
     struct session_seen seen;
     enum word word;
 
@@ -212,12 +220,10 @@ static enum word play_after(struct play *play, const struct session_seen *before
     play->judge.is_certain = !play->one->scenario->disk;
     play->judge.may_meet_another = is_again;
     word = play_run(play, is_again ? play->one->scenario->argv : take_up(play->one->scenario), false, &seen);
-    if (!is_again && !play->one->scenario->setup[0] && before->n_moves == 0 && seen.status != 9)
-        judge_blame(&play->judge, "nothing was asked for, and yet there is something to follow");
-    if (!is_again && before->n_moves > 0 && seen.status == 9)
-        judge_blame(&play->judge, "a move was asked for, and there is nothing to follow");
+    if (!is_again)
+        judge_taken_up(play, before, is_open, seen.status);
     play->judge.may_meet_another = false;
-    if (is_again && seen.status == 10 && before->n_moves > 0)
+    if (is_again && seen.status == 10 && is_open)
         word = WORD_RUNNING; /* the first one still runs: it is in the journal */
     session_seen_deinit(&seen);
     return word;
@@ -229,7 +235,9 @@ static bool play_setup(struct play *play) {
 
     if (!play->one->scenario->setup[0])
         return true;
+    play->judge.is_prelude = true;
     (void)play_run(play, play->one->scenario->setup, false, &seen);
+    play->judge.is_prelude = false;
     good = seen.status == 0;
     session_seen_deinit(&seen);
     if (!good)
@@ -292,7 +300,7 @@ static unsigned run_case(struct bench *bench, const struct fault_case *one, stru
     forget_journal(bench);
     judge_init(&play.judge, one->scenario, &play.world, bench->journal);
     play.judge.reference = bench->references[number];
-    if (!world_open(&play.world, one->scenario->arms))
+    if (!world_open(&play.world, one->scenario->config, one->scenario->arms))
         judge_blame(&play.judge, "the hosts could not be made");
     else
         play_case(&play);

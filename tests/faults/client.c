@@ -69,6 +69,7 @@ static int net_submit(struct hv_transport *transport, const struct hv_request *r
         .timeout_ms = request->timeout_ms,
         .host = (uint32_t)host,
         .n_bytes = (uint32_t)request->n_bytes,
+        .is_once = request->at_most_once,
     };
 
     if (host < 0)

@@ -12,10 +12,12 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "client.h"
+#include "truth.h"
 
 HV_DEFINE_CLEANUP(struct hv_journal *, hv_journal_close)
 
-const char *const word_names[WORD_COUNT] = { "nothing", "moved", "not moved", "running", "unknown", "answered", "failed" };
+const char *const word_names[WORD_COUNT] = { "nothing", "moved",    "not moved", "running",
+                                             "unknown", "prepared", "answered",  "failed" };
 
 void judge_init(struct judge *judge, const struct scenario *scenario, const struct world *world, const char *journal) {
     *judge = (struct judge){ .scenario = scenario, .world = world, .journal = journal };
@@ -88,6 +90,10 @@ static void judge_process(struct judge *judge, const struct session_seen *seen) 
         judge_blame(judge, "exit status %d without a word on stderr", seen->status);
     if (seen->n_moves > 1)
         judge_blame(judge, "%u requests to move in one run", seen->n_moves);
+    if (seen->n_stages > 1)
+        judge_blame(judge, "%u requests for a planned VM in one run", seen->n_stages);
+    if (seen->n_twice > 0)
+        judge_blame(judge, "what may be asked for only once was asked for again");
     if (seen->has_no_intent)
         judge_blame(judge, "a request to move left before its intent was in the journal");
     if (seen->n_stops > 0 && !judge->scenario->may_cancel)
@@ -113,6 +119,7 @@ static enum word word_of(const struct session_seen *seen) {
     } words[] = {
         { "moved", WORD_MOVED },     { "job_completed", WORD_MOVED }, { "not_moved", WORD_NOT_MOVED },
         { "running", WORD_RUNNING }, { "unknown", WORD_UNKNOWN },     { "none", WORD_NOTHING },
+        { "staged", WORD_STAGED },
     };
     const char *outcome = text_of(result_of(seen), "outcome");
 
@@ -147,8 +154,23 @@ static bool is_conflict(const struct judge *judge, const struct session_seen *se
     return judge->may_meet_another && seen->status == 10;
 }
 
+static bool names(const json_t *list, const char *text) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *item = json_string_value(json_array_get(list, i));
+        if (item && strstr(item, text))
+            return true;
+    }
+    return false;
+}
+
 static void judge_not_moved(struct judge *judge, const struct session_seen *seen, const struct world_truth *truth) {
-    if ((seen->status == 0) != judge->is_cancelling || seen->status == 11 || seen->status == 16)
+    /* Of the VM it is certain while only its planned VM was asked for, about which there may be no telling. */
+    bool is_prepared_only = seen->n_stages > 0 && seen->n_moves == 0;
+
+    if ((seen->status == 16 || seen->status == 11) && is_prepared_only &&
+        !names(json_object_get(result_of(seen), "leftovers"), "planned"))
+        judge_blame(judge, "unknown whether there is a planned VM, and it is not named");
+    if ((seen->status == 0) != judge->is_cancelling || ((seen->status == 11 || seen->status == 16) && !is_prepared_only))
         judge_blame(judge, "not moved, but exit status %d", seen->status);
     if (is_conflict(judge, seen))
         return;
@@ -195,15 +217,6 @@ static void judge_places(struct judge *judge, const json_t *result, const struct
     }
 }
 
-static bool names(const json_t *list, const char *text) {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *item = json_string_value(json_array_get(list, i));
-        if (item && strstr(item, text))
-            return true;
-    }
-    return false;
-}
-
 struct rubbish {
     struct judge *judge;
     const json_t *leftovers;
@@ -248,9 +261,12 @@ static void judge_row(struct judge *judge, const struct session_seen *seen) {
     }
     for (size_t i = 0; i < n; i++) {
         const struct hv_journal_entry *entry = &entries[i];
+        /* What the verdict rests on: a planned VM that hvctl made is put away after that. */
+        bool is_put_away = seen->n_stages > 0 && hv_text_same(entry->at_destination, "planned") &&
+                           strcmp(text_of(result, "at_destination"), "absent") == 0;
         found = found || (hv_text_same(entry->outcome, text_of(result, "outcome")) && !entry->ended == is_running &&
                           hv_text_same(entry->at_source, text_of(result, "at_source")) &&
-                          hv_text_same(entry->at_destination, text_of(result, "at_destination")));
+                          (hv_text_same(entry->at_destination, text_of(result, "at_destination")) || is_put_away));
     }
     if (!found)
         judge_blame(judge, "no row of the journal (%zu) says %s", n, text_of(result, "outcome"));
@@ -262,6 +278,14 @@ static void judge_nothing(struct judge *judge, const struct session_seen *seen) 
         judge_blame(judge, "a request to move left, and it has no word on it");
     if (seen->status == 0 || seen->status == 11 || seen->status == 16)
         judge_blame(judge, "nothing done, but exit status %d", seen->status);
+}
+
+/* Of a planned VM that another run asked for: it is there, and the VM is where it was. */
+static void judge_staged(struct judge *judge, const struct session_seen *seen, const struct world_truth *truth) {
+    if (seen->status != 0)
+        judge_blame(judge, "prepared, but exit status %d", seen->status);
+    if (!truth->is_planned[1] || !is_at_start(judge, truth))
+        judge_blame(judge, "prepared, it says; in truth there is %s planned VM", truth->is_planned[1] ? "a" : "no");
 }
 
 static void judge_word(struct judge *judge, enum word word, const struct session_seen *seen, const struct world_truth *truth) {
@@ -278,6 +302,9 @@ static void judge_word(struct judge *judge, enum word word, const struct session
         break;
     case WORD_RUNNING:
         judge_running(judge, seen);
+        break;
+    case WORD_STAGED:
+        judge_staged(judge, seen, truth);
         break;
     case WORD_NOTHING:
     case WORD_ANSWERED:
@@ -355,10 +382,24 @@ static enum word judge_change(struct judge *judge, const struct session_seen *se
     return seen->status == 0 ? WORD_ANSWERED : seen->status == 16 || seen->status == 11 ? WORD_UNKNOWN : WORD_FAILED;
 }
 
+/* A setting is as asked or as before, and whoever cannot say which says so. */
+static enum word judge_set(struct judge *judge, const struct session_seen *seen) {
+    HV_CLEANUP_FREE char *now = truth_tell(judge->world, judge->scenario);
+    bool is_open = seen->status == 16 || seen->status == 11 || seen->status > 128;
+
+    if (seen->status == 0 && !hv_text_same(now, judge->scenario->asked))
+        judge_blame(judge, "exit status 0, and in truth it is %s", now ? now : "unknown");
+    if (seen->status != 0 && !is_open && !hv_text_same(now, judge->scenario->before))
+        judge_blame(judge, "not done, says exit status %d; in truth it is %s", seen->status, now ? now : "unknown");
+    return seen->status == 0 ? WORD_ANSWERED : is_open ? WORD_UNKNOWN : WORD_FAILED;
+}
+
 enum word judge_run(struct judge *judge, const struct session_seen *seen) {
     if (seen->is_killed && !seen->is_endless)
         return WORD_NOTHING;
     judge_process(judge, seen);
+    if (judge->is_prelude)
+        return WORD_NOTHING;
     switch (judge->scenario->family) {
     case FAMILY_MOVE:
         return judge_move(judge, seen);
@@ -366,6 +407,8 @@ enum word judge_run(struct judge *judge, const struct session_seen *seen) {
         return judge_check(judge, seen);
     case FAMILY_READ:
         return judge_read(judge, seen);
+    case FAMILY_SET:
+        return judge_set(judge, seen);
     case FAMILY_CHANGE:
         break;
     }
@@ -373,6 +416,21 @@ enum word judge_run(struct judge *judge, const struct session_seen *seen) {
 }
 
 /* ---- the end ---- */
+
+bool judge_is_open(const struct judge *judge) {
+    HV_CLEANUP(hv_journal_close) struct hv_journal *journal = NULL;
+    const struct hv_journal_filter filter = { .vm = judge->scenario->vm };
+    struct hv_journal_entry *entries = NULL;
+    bool is_open = false;
+    size_t n = 0;
+
+    if (hv_journal_open(judge->journal, &journal, NULL) < 0 || hv_journal_list(journal, &filter, &entries, &n, NULL) < 0)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        is_open = is_open || !entries[i].ended;
+    hv_journal_entries_free(entries, n);
+    return is_open;
+}
 
 static void judge_journal(struct judge *judge) {
     HV_CLEANUP(hv_journal_close) struct hv_journal *journal = NULL;
@@ -384,10 +442,21 @@ static void judge_journal(struct judge *judge) {
         judge_blame(judge, "the journal is damaged: %s", err.message);
 }
 
+static void judge_set_end(struct judge *judge, enum word word) {
+    HV_CLEANUP_FREE char *now = truth_tell(judge->world, judge->scenario);
+
+    if (word == WORD_ANSWERED && !hv_text_same(now, judge->scenario->asked))
+        judge_blame(judge, "done, it said; in the end it is %s", now ? now : "unknown");
+    if (word == WORD_FAILED && !hv_text_same(now, judge->scenario->before))
+        judge_blame(judge, "not done, it said; in the end it is %s", now ? now : "unknown");
+}
+
 void judge_end(struct judge *judge, enum word word) {
     struct world_truth truth;
 
     judge_journal(judge);
+    if (judge->scenario->thing != THING_NONE)
+        judge_set_end(judge, word);
     if (!judge->scenario->vm)
         return;
     world_look(judge->world, judge->scenario->vm, judge->scenario->disk, &truth);

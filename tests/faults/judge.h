@@ -14,6 +14,7 @@ enum word {
     WORD_NOT_MOVED,
     WORD_RUNNING,
     WORD_UNKNOWN,
+    WORD_STAGED,   /* a planned VM is there, the VM itself was not to move */
     WORD_ANSWERED, /* of what only asks: done as asked */
     WORD_FAILED,   /* the same: not done, and said so */
     WORD_COUNT,
@@ -29,6 +30,7 @@ struct judge {
     bool hangs_up;           /* the terminal is gone: nobody reads what it says */
     bool is_cancelling;      /* the run was to end the job: that nothing moves is what was wanted */
     bool is_detached;        /* the run was to leave the job */
+    bool is_prelude;         /* the run only makes what the command is about */
     bool may_meet_another;   /* a move of before may run, or be over */
     struct hv_buf faults;    /* what is wrong, a line each; empty: nothing */
 };
@@ -38,6 +40,8 @@ void judge_deinit(struct judge *judge);
 void judge_blame(struct judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Of a run that was not killed; one that was says nothing. */
 enum word judge_run(struct judge *judge, const struct session_seen *seen);
+/* Has the journal a move of the VM without a verdict? */
+bool judge_is_open(const struct judge *judge);
 /* At the very end, when everything has come to rest. WORD is the last one that said something. */
 void judge_end(struct judge *judge, enum word word);
 /* Without times, which differ from run to run. */

@@ -166,7 +166,7 @@ struct tally {
     size_t n_shown;  /* at most */
     size_t n_missed; /* the trouble never came */
     size_t by_trouble[64][2];
-    size_t by_scenario[64][2];
+    size_t by_scenario[256][2];
     size_t first[WORD_COUNT];
     size_t last[WORD_COUNT];
     size_t unknown[MODE_COUNT];

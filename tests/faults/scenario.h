@@ -12,9 +12,17 @@ enum family {
     FAMILY_CHECK,  /* asks about a move */
     FAMILY_READ,   /* says on stdout what is so */
     FAMILY_CHANGE, /* brings a VM into a state */
+    FAMILY_SET,    /* sets something else: see truth.h */
 };
 
 enum { SCENARIO_MAX_WORDS = 24, SCENARIO_MAX_ARMS = 4 };
+
+/* What a setting is about. */
+enum thing {
+    THING_NONE,
+    THING_PLANNED,       /* is there a planned VM at the second host? */
+    THING_PLANNED_PARTS, /* where its adapters, its images and its configuration are */
+};
 
 struct scenario {
     const char *name;
@@ -27,6 +35,11 @@ struct scenario {
     const char *vm;                        /* GUID of the VM that it is about; NULL: none */
     const char *disk;                      /* a move of storage within a host: the first disk as it was; NULL: another host */
     uint16_t state;                        /* of a change: EnabledState that is wanted */
+    enum thing thing;                      /* of a setting */
+    const char *detail;                    /* likewise: which, when there are several */
+    const char *before;                    /* likewise: what truth_tell says of it before */
+    const char *asked;                     /* and when all is done */
+    const char *config;                    /* as for hvsim --config; NULL: its own inventory */
     bool may_cancel;                       /* it ends jobs */
     bool never_ends;                       /* its job goes on until somebody ends it */
     bool is_limited;                       /* it may stop waiting before it can know */

@@ -56,8 +56,10 @@ struct session {
     struct world *world;
     const struct session_plan *plan;
     struct session_seen *seen;
-    uint32_t first_host; /* that the trouble met */
-    unsigned n_since;    /* requests to that host since then */
+    uint32_t first_host;     /* that the trouble met */
+    unsigned n_since;        /* requests to that host since then */
+    uint64_t once[MAX_ONCE]; /* what once-only requests that may have arrived said */
+    size_t n_once;
     int fd;
     pid_t pid;
 };
@@ -109,14 +111,46 @@ static bool holds(const struct hv_buf *bytes, const char *text) {
     return bytes->len > 0 && memmem(bytes->data, bytes->len, text, strlen(text)) != NULL;
 }
 
+/* Of what is asked for, whoever numbers it how. */
+static uint64_t fingerprint(const struct hv_buf *bytes, uint32_t host) {
+    const char *text = hv_buf_text(bytes);
+    const char *id = strstr(text, "MessageID>");
+    const char *id_end = id ? strchr(id, '<') : NULL;
+    uint64_t hash = UINT64_C(14695981039346656037) ^ host;
+
+    for (const char *at = text; *at; at++) {
+        if (at == id && id_end)
+            at = id_end;
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+    }
+    return hash;
+}
+
+/* A request that never got there, or was turned away at the door, may leave again; and a job may be told twice to end. */
+static void watch_once(struct session *session, uint32_t host, const struct hv_buf *bytes, const struct trouble *trouble) {
+    uint64_t print = fingerprint(bytes, host);
+
+    for (size_t i = 0; i < session->n_once; i++) {
+        if (session->once[i] == print)
+            session->seen->n_twice++;
+    }
+    if (trouble && (trouble->end == FAULT_END_REFUSED || trouble->status != 0))
+        return;
+    if (session->n_once < MAX_ONCE)
+        session->once[session->n_once++] = print;
+}
+
 static void watch_request(struct session *session, const struct hv_buf *bytes) {
     struct session_seen *seen = session->seen;
 
     if (holds(bytes, "Job/RequestStateChange<"))
         seen->n_stops++;
-    if (!holds(bytes, "MigrateVirtualSystemToHost_INPUT"))
+    if (!holds(bytes, "MigrateVirtualSystemToHost_INPUT") && !holds(bytes, "MoveToNewNodeParams_INPUT"))
         return;
-    seen->n_moves++;
+    if (holds(bytes, "32770"))
+        seen->n_stages++;
+    else
+        seen->n_moves++;
     if (session->plan->vm_guid && !has_intent(session->plan))
         seen->has_no_intent = true;
 }
@@ -169,6 +203,8 @@ static bool answer(struct session *session, const struct fault_ask *ask, const s
     const struct trouble *trouble = is_hit(session, ask->host) ? session->plan->trouble : NULL;
 
     session->seen->n_hit += trouble != NULL;
+    if (ask->is_once && !holds(bytes, "Job/RequestStateChange<"))
+        watch_once(session, ask->host, bytes, trouble);
     if (!trouble || trouble->effect == TROUBLE_CARRIED_OUT)
         return pass_on(session, ask->host, bytes, trouble);
     if (trouble_kills(trouble))

@@ -32,7 +32,7 @@ enum trouble_mode {
 };
 extern const char *const mode_names[MODE_COUNT];
 
-enum { BURST = 6, LATE_MS = 45000, MAX_ASKS = 4000 };
+enum { BURST = 6, LATE_MS = 45000, MAX_ASKS = 4000, MAX_ONCE = 64 };
 
 struct session_plan {
     const char *const *argv;
@@ -50,6 +50,8 @@ struct session_seen {
     unsigned n_asks;                    /* requests that left, or would have */
     unsigned n_hit;                     /* of them met by the trouble */
     unsigned n_moves;                   /* requests to move */
+    unsigned n_stages;                  /* requests for a planned VM */
+    unsigned n_twice;                   /* once-only requests that may have arrived, and left again */
     unsigned n_stops;                   /* requests to end a job */
     bool has_no_intent;                 /* a request to move left that the journal did not have */
     enum sight sights[WORLD_MAX_HOSTS]; /* of the VM, by the last answer of each host to a query for it */

@@ -20,6 +20,7 @@ struct fault_ask {
     uint64_t timeout_ms; /* how long it waits for the answer */
     uint32_t host;
     uint32_t n_bytes;
+    uint32_t is_once; /* no second copy may leave */
 };
 
 /* What hvctl's transport is to make of it. */

@@ -52,8 +52,8 @@ static void note_files(struct world *world) {
     }
 }
 
-bool world_open(struct world *world, const char *const *arms) {
-    static const struct sim_options options = { .time_scale = 1 };
+bool world_open(struct world *world, const char *config, const char *const *arms) {
+    const struct sim_options options = { .config_path = config, .time_scale = 1 };
     struct hv_error err = { 0 };
 
     memset(world, 0, sizeof(*world));

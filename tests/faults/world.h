@@ -42,8 +42,9 @@ extern const char *const world_host_names[WORLD_MAX_HOSTS + 1]; /* NULL behind t
 extern const char world_user[];
 extern const char world_password[];
 
-/* ARMS are as for hvsim --fault, NULL behind the last. False, with a word on stderr, when it cannot be made. */
-bool world_open(struct world *world, const char *const *arms);
+/* CONFIG is as for hvsim --config, or NULL; ARMS as for hvsim --fault, NULL behind the last. False, with a word on stderr, when
+ * it cannot be made. */
+bool world_open(struct world *world, const char *config, const char *const *arms);
 void world_close(struct world *world);
 
 /* Lets time pass; requests that are late are carried out when theirs has come. */
