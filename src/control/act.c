@@ -288,3 +288,13 @@ int hv_act_lost_sight(const struct hv_act *act, const struct hv_error *why, stru
         err->code = HV_E_UNKNOWN_OUTCOME;
     return HV_E_UNKNOWN_OUTCOME;
 }
+
+int hv_act_look(const struct hv_act *act, int r, const struct hv_event *event, struct hv_error *err) {
+    if (event->kind == HV_EVENT_OP_FAILED && r == event->err->code)
+        return hv_act_lost_sight(act, event->err, err);
+    if (r != HV_TASK_UNHANDLED || (event->kind != HV_EVENT_DETACH && event->kind != HV_EVENT_CANCEL))
+        return r;
+    (void)hv_error_set(err, HV_E_DETACHED, "no longer waiting for %s to %s", act->host, act->what);
+    hv_error_cause(err, "it was asked to, and what came of it was not looked at");
+    return HV_E_DETACHED;
+}

@@ -61,5 +61,10 @@ HV_MUST_CHECK int hv_act_step(struct hv_act *act, const struct hv_event *event, 
 
 /* The call was made, and what has come of it cannot be seen because of WHY. Returns UNKNOWN_OUTCOME, which it says in ERR. */
 int hv_act_lost_sight(const struct hv_act *act, const struct hv_error *why, struct hv_error *err);
+/*
+ * R is what EVENT made of the look that follows the call, and stays unless that cannot go on: HV_TASK_UNHANDLED of a stop becomes
+ * DETACHED, the error of a request that failed UNKNOWN_OUTCOME, and ERR says so.
+ */
+int hv_act_look(const struct hv_act *act, int r, const struct hv_event *event, struct hv_error *err);
 
 #endif

@@ -154,11 +154,7 @@ static int act_over(struct host_change *self, struct hv_effects *effects, struct
 /* ---- the task ---- */
 
 static int step_after(struct host_change *self, const struct hv_event *event, struct hv_effects *effects, struct hv_error *err) {
-    int r = hv_gather_step(&self->after.gather, event, effects, err);
-
-    if (event->kind == HV_EVENT_OP_FAILED && r == event->err->code)
-        return hv_act_lost_sight(&self->act, event->err, err);
-    return r;
+    return hv_act_look(&self->act, hv_gather_step(&self->after.gather, event, effects, err), event, err);
 }
 
 static int host_change_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,

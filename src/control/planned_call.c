@@ -140,7 +140,7 @@ static int look_step(struct planned_call *self, const struct hv_event *event, st
     int r = hv_gather_step(&self->reader.gather, event, effects, err);
 
     if (r >= 0 || r == HV_E_MEMORY || event->kind != HV_EVENT_OP_FAILED)
-        return r;
+        return hv_act_look(&self->act, r, event, err);
     (void)hv_error_set(err, HV_E_UNKNOWN_OUTCOME, "it is not known whether the planned VM %s is gone from %s",
                        self->planned.vm.id, self->who.host);
     hv_error_cause(err, "%s", event->err->message);

@@ -27,12 +27,14 @@ struct planned_set {
     struct hv_planned_wishes own;
     const struct hv_planned_wishes *wishes;
     bool dry_run;
+    bool is_part; /* of a move, which is then not made: what became of the planned VM it finds out itself */
     enum phase phase;
     struct hv_planned_reader reader;
     struct hv_epr *service;
     struct hv_planned_edits edits;
     struct hv_act act;
-    bool acts; /* a call is under way */
+    bool acts;     /* a call is under way */
+    size_t n_done; /* calls before it, which are done */
     char what[WHAT_SIZE];
     struct hv_planned_details details;
     struct hv_planned_set_result result;
@@ -156,10 +158,21 @@ static int read_again(struct planned_set *self, struct hv_effects *effects, stru
     return hv_gather_step(&self->reader.gather, &start, effects, err);
 }
 
+/* What was done before stays done. */
+static int partly(const struct planned_set *self, struct hv_error *err) {
+    (void)hv_error_copy(err, &self->act.error);
+    hv_error_prefix(err, "only some of it was changed");
+    hv_error_remedy(err, "see what: hvctl staged show %s --to %s", self->who.vm, self->who.host);
+    if (err)
+        err->code = HV_E_PARTIAL;
+    return HV_E_PARTIAL;
+}
+
 static int act_over(struct planned_set *self, struct hv_effects *effects, struct hv_error *err) {
     self->acts = false;
     if (self->act.end == HV_ACT_END_FAILED)
-        return hv_error_copy(err, &self->act.error);
+        return self->n_done > 0 && !self->is_part ? partly(self, err) : hv_error_copy(err, &self->act.error);
+    self->n_done++;
     /* What is in doubt is looked at before anything else is asked for. */
     return self->act.end == HV_ACT_END_DONE ? next(self, effects, err) : read_again(self, effects, err);
 }
@@ -172,8 +185,10 @@ static int planned_set_step(struct hv_task *task, uint64_t now_ms, const struct 
     int r;
 
     (void)now_ms;
-    if (!self->acts)
-        return hv_gather_step(&self->reader.gather, event, effects, err);
+    if (!self->acts) {
+        r = hv_gather_step(&self->reader.gather, event, effects, err);
+        return self->phase == PHASE_AFTER && !self->is_part ? hv_act_look(&self->act, r, event, err) : r;
+    }
     r = hv_act_step(&self->act, event, effects, err);
     if (r < 0)
         return r;
@@ -226,6 +241,7 @@ int hv_planned_set_with(const struct hv_planned_options *options, const struct h
     if (r < 0)
         return r;
     self->wishes = wishes;
+    self->is_part = true;
     *ret_task = &self->task;
     return 0;
 }

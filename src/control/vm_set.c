@@ -216,9 +216,7 @@ static int vm_set_step(struct hv_task *task, uint64_t now_ms, const struct hv_ev
     (void)now_ms;
     if (self->phase != PHASE_ACT) {
         r = hv_gather_step(&self->gather, event, effects, err);
-        if (self->phase == PHASE_AFTER && event->kind == HV_EVENT_OP_FAILED && r == event->err->code)
-            return hv_act_lost_sight(&self->act, event->err, err);
-        return r;
+        return self->phase == PHASE_AFTER ? hv_act_look(&self->act, r, event, err) : r;
     }
     r = hv_act_step(&self->act, event, effects, err);
     if (r < 0)

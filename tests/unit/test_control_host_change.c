@@ -170,6 +170,15 @@ static void what_cannot_be_seen_afterwards_is_said_to_be_unknown(void **state) {
     (void)hv_task_free(task);
 }
 
+static void who_stops_before_the_look_does_not_call_it_off(void **state) {
+    static const struct talk lines[] = { READ(SETTINGS("2"), ""), { .body = TALK_RETURN("0") }, { .kind = TALK_DETACH } };
+    struct hv_task *task = change(9, NULL, false);
+
+    (void)state;
+    assert_int_equal(RUN(task, lines), HV_E_DETACHED);
+    (void)hv_task_free(task);
+}
+
 static void a_refusal_needs_no_second_look(void **state) {
     static const struct talk lines[] = { READ(SETTINGS("2"), ""), { .body = TALK_RETURN("32769") } };
     static const struct talk unsent[] = { READ(SETTINGS("2"), ""), { .kind = TALK_FAIL, .code = HV_E_UNREACHABLE } };
@@ -352,6 +361,7 @@ int main(void) {
         cmocka_unit_test(a_failed_job_tells_why),
         cmocka_unit_test(what_the_host_shows_decides),
         cmocka_unit_test(what_cannot_be_seen_afterwards_is_said_to_be_unknown),
+        cmocka_unit_test(who_stops_before_the_look_does_not_call_it_off),
         cmocka_unit_test(a_refusal_needs_no_second_look),
         cmocka_unit_test(a_job_that_vanished_is_looked_for_by_its_deed),
         cmocka_unit_test(who_waits_no_more_is_told_of_the_job),

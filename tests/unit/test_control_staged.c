@@ -118,11 +118,14 @@ static void what_the_host_shows_at_the_end_decides(void **state) {
         { .body = PLANNED }, { .body = SERVICE }, { .body = NOTHING },
         { .body = NOTHING }, { .body = DONE },    { .kind = TALK_FAIL, .code = HV_E_UNREACHABLE }
     };
+    static const struct talk left[] = { { .body = PLANNED }, { .body = SERVICE }, { .body = NOTHING },
+                                        { .body = NOTHING }, { .body = DONE },    { .kind = TALK_DETACH } };
     static const struct {
         const struct talk *lines;
         size_t n;
         int result;
     } cases[] = { { lost, HV_ARRAY_SIZE(lost), 0 },
+                  { left, HV_ARRAY_SIZE(left), HV_E_DETACHED },
                   { stubborn, HV_ARRAY_SIZE(stubborn), HV_E_FAILED },
                   { blind, HV_ARRAY_SIZE(blind), HV_E_UNKNOWN_OUTCOME } };
 
