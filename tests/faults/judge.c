@@ -383,15 +383,26 @@ static enum word judge_change(struct judge *judge, const struct session_seen *se
 }
 
 /* A setting is as asked or as before, and whoever cannot say which says so. */
+static enum word word_of_setting(int status) {
+    if (status == 0)
+        return WORD_ANSWERED;
+    return status == 4 || status == 11 || status == 16 || status > 128 ? WORD_UNKNOWN : WORD_FAILED;
+}
+
 static enum word judge_set(struct judge *judge, const struct session_seen *seen) {
     HV_CLEANUP_FREE char *now = truth_tell(judge->world, judge->scenario);
-    bool is_open = seen->status == 16 || seen->status == 11 || seen->status > 128;
+    bool is_asked = hv_text_same(now, judge->scenario->asked);
+    bool is_before = hv_text_same(now, judge->scenario->before);
+    enum word word = word_of_setting(seen->status);
 
-    if (seen->status == 0 && !hv_text_same(now, judge->scenario->asked))
+    if (word == WORD_ANSWERED && !is_asked)
         judge_blame(judge, "exit status 0, and in truth it is %s", now ? now : "unknown");
-    if (seen->status != 0 && !is_open && !hv_text_same(now, judge->scenario->before))
+    if (word == WORD_FAILED && !is_before)
         judge_blame(judge, "not done, says exit status %d; in truth it is %s", seen->status, now ? now : "unknown");
-    return seen->status == 0 ? WORD_ANSWERED : is_open ? WORD_UNKNOWN : WORD_FAILED;
+    /* Whoever asks for several things at once may get some of them. */
+    if (seen->status == 4 && (is_asked || is_before))
+        judge_blame(judge, "done in part, it says; in truth it is %s", now ? now : "unknown");
+    return word;
 }
 
 enum word judge_run(struct judge *judge, const struct session_seen *seen) {

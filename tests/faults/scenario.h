@@ -21,6 +21,11 @@ enum { SCENARIO_MAX_WORDS = 24, SCENARIO_MAX_ARMS = 4 };
 enum thing {
     THING_NONE,
     THING_PLANNED,       /* is there a planned VM at the second host? */
+    THING_PROCESSOR,     /* DETAIL of the VM's processor setting */
+    THING_STARTED,       /* is the VM off, and nobody starts it? */
+    THING_SERVICE,       /* settings of the first host's migration service */
+    THING_NETWORKS,      /* its migration networks */
+    THING_STORED,        /* Uint8 of its Hvsim_AllTypes whose Id is DETAIL */
     THING_PLANNED_PARTS, /* where its adapters, its images and its configuration are */
 };
 
