@@ -142,7 +142,7 @@ sent 1 "$moving"
 scenario 'a terminal that is gone'
 start_hosts --migrate-seconds 5
 printf "'%s' " "$HVCTL" migrate app01 --from "$hv01" --to "$hv02" --include-storage --poll 50ms >"$work/line"
-script -qefc "exec $(cat "$work/line")" /dev/null >/dev/null 2>&1 </dev/null &
+script -qefc "exec env --default-signal=HUP $(cat "$work/line")" /dev/null >/dev/null 2>&1 </dev/null &
 terminal=$!
 until grep -q '"class":"Msvm_MigrationJob"' "$requests" 2>/dev/null; do :; done
 kill -KILL "$terminal"
