@@ -9,6 +9,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "cli/journal.h"
+#include "cli/mover_json.h"
 #include "cli/mover_stop.h"
 #include "cli/output.h"
 #include "cli/recording.h"
@@ -176,7 +177,7 @@ static int keep_item(struct hv_mover_item *item, struct hv_error *err) {
         .entry = item->mover->options.entry,
         .source = item->source->label,
         .source_address = item->source->address,
-        .destination = item->destination ? item->destination->label : NULL,
+        .destination = hv_mover_item_to(item),
         .destination_address = item->destination ? item->destination->address : NULL,
     };
     int rc;

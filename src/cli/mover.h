@@ -116,6 +116,11 @@ static inline bool hv_mover_is_check(const struct hv_mover *mover) {
     return mover->options.act == HV_ACT_CHECK || mover->options.dry_run;
 }
 
+/* The name of its destination; NULL when there is none. */
+static inline const char *hv_mover_item_to(const struct hv_mover_item *item) {
+    return item->destination ? item->destination->label : NULL;
+}
+
 /* Of one item that is done: its exit code, and whether that counts as done as asked. */
 int hv_mover_item_exit(const struct hv_mover_item *item);
 
@@ -126,11 +131,9 @@ void hv_mover_fail_item(struct hv_mover_item *item, const struct hv_error *error
 const char *hv_mover_item_name(const struct hv_mover_item *item);
 /* The same, with the destination where there are several: "app01 to hv02". Valid until it is asked for again. */
 const char *hv_mover_item_label(struct hv_mover_item *item);
-/* Events of JSON lines; nothing in the other formats. */
-void hv_mover_event_started(struct hv_mover_item *item);
-void hv_mover_event_progress(const struct hv_mover_item *item, const struct hv_job *job, uint64_t now_ms);
-/* Those not written yet. */
-void hv_mover_event_warnings(struct hv_mover_item *item);
+/* What an error of it is told with. */
+struct hv_circumstances;
+struct hv_circumstances hv_mover_around(const struct hv_mover_item *item);
 /* The item is done: its events, its error on stderr. */
 void hv_mover_say_done(struct hv_mover_item *item);
 /* "moved to hv02": the verdict in a few words. Errors: MEMORY. */
