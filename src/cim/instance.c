@@ -1,4 +1,4 @@
-/* CIM instances: properties in order, their texts in blocks of memory that belong to the instance. */
+/* CIM instances: properties in order, their names and texts in an arena that belongs to the instance. */
 #include "cim/instance.h"
 
 #include <inttypes.h>
@@ -8,6 +8,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "wsman/epr.h"
+#include "xml/arena.h"
 
 enum {
     FIRST_BLOCK = 2048, /* holds names and values of some 30 properties */
@@ -25,14 +26,14 @@ enum value_kind {
 struct value {
     enum value_kind kind;
     union {
-        const char *text; /* in a block */
+        const char *text; /* in the arena */
         struct hv_epr *reference;
         struct hv_instance *instance;
     };
 };
 
 struct hv_property {
-    const char *name; /* in a block */
+    const char *name; /* in the arena */
     uint32_t sign;    /* of the name, see sign_of */
     enum hv_cim_type type;
     bool is_array;
@@ -40,14 +41,7 @@ struct hv_property {
     bool is_empty; /* an array that was said to be there; counts while there is no value */
     uint32_t n_values;
     struct value one;     /* the value while there is but one */
-    struct value *values; /* else all of them, in a block; room for the next power of two */
-};
-
-struct block {
-    struct block *next;
-    size_t used;
-    size_t size;
-    _Alignas(8) char bytes[];
+    struct value *values; /* else all of them, in the arena; room for the next power of two */
 };
 
 struct hv_instance {
@@ -57,49 +51,11 @@ struct hv_instance {
     struct hv_property *properties;
     size_t n_properties;
     size_t max_properties;
-    struct block *blocks; /* the newest first */
-    uint64_t signs;       /* one bit for each sign that is there, others may share it: tells most new names at once */
-    size_t n_bytes;       /* of memory, but for the EPR */
-    size_t n_objects;     /* instances in it, at any depth */
+    struct hv_arena arena; /* of names and values */
+    uint64_t signs;        /* one bit for each sign that is there, others may share it: tells most new names at once */
+    size_t n_bytes;        /* of memory, but for the arena and the EPR */
+    size_t n_objects;      /* instances in it, at any depth */
 };
-
-/* Memory that lives as long as the instance; NULL when there is none. ALIGN is 1 or 8. */
-static void *allocate(struct hv_instance *instance, size_t n_bytes, size_t align) {
-    struct block *block = instance->blocks;
-    size_t start = 0;
-    size_t size;
-    void *memory;
-
-    if (block)
-        start = (block->used + align - 1) & ~(align - 1);
-    if (!block || start > block->size || n_bytes > block->size - start) {
-        size = !block ? FIRST_BLOCK : block->size < LAST_BLOCK ? block->size * 2 : LAST_BLOCK;
-        if (size < n_bytes)
-            size = n_bytes;
-        if (!hv_size_add(size, sizeof(*block), &start))
-            return NULL;
-        block = malloc(start);
-        if (!block)
-            return NULL;
-        *block = (struct block){ .next = instance->blocks, .size = size };
-        instance->blocks = block;
-        instance->n_bytes += start;
-        start = 0;
-    }
-    memory = block->bytes + start;
-    block->used = start + n_bytes;
-    return memory;
-}
-
-static const char *keep(struct hv_instance *instance, const char *text, size_t n_bytes) {
-    char *copy = allocate(instance, n_bytes + 1, 1);
-
-    if (!copy)
-        return NULL;
-    memcpy(copy, text, n_bytes);
-    copy[n_bytes] = '\0';
-    return copy;
-}
 
 int hv_instance_new_n(const char *class_name, size_t n_class, const char *cim_namespace, size_t n_namespace,
                       struct hv_instance **ret_instance, struct hv_error *err) {
@@ -108,11 +64,12 @@ int hv_instance_new_n(const char *class_name, size_t n_class, const char *cim_na
     if (!instance)
         return hv_error_memory(err);
     instance->n_bytes = sizeof(*instance);
-    instance->class_name = keep(instance, class_name, n_class);
+    hv_arena_init_small(&instance->arena, FIRST_BLOCK, LAST_BLOCK);
+    instance->class_name = hv_arena_copy(&instance->arena, class_name, n_class);
     if (!instance->class_name)
         return hv_error_memory(err);
     if (cim_namespace) {
-        instance->cim_namespace = keep(instance, cim_namespace, n_namespace);
+        instance->cim_namespace = hv_arena_copy(&instance->arena, cim_namespace, n_namespace);
         if (!instance->cim_namespace)
             return hv_error_memory(err);
     }
@@ -145,18 +102,13 @@ static void free_values(struct hv_property *property) {
 }
 
 struct hv_instance *hv_instance_free(struct hv_instance *instance) {
-    struct block *next;
-
     if (!instance)
         return NULL;
     for (size_t i = 0; i < instance->n_properties; i++)
         free_values(&instance->properties[i]);
     free(instance->properties);
     (void)hv_epr_free(instance->epr);
-    for (struct block *block = instance->blocks; block; block = next) {
-        next = block->next;
-        free(block);
-    }
+    hv_arena_deinit(&instance->arena);
     free(instance);
     return NULL;
 }
@@ -207,7 +159,7 @@ static int add(struct hv_instance *instance, const char *name, uint32_t sign, en
         instance->n_bytes += (max - instance->max_properties) * sizeof(*bigger);
         instance->max_properties = max;
     }
-    copy = keep(instance, name, strlen(name));
+    copy = hv_arena_copy(&instance->arena, name, strlen(name));
     if (!copy)
         return hv_error_memory(err);
     instance->signs |= sign_bit(sign);
@@ -225,7 +177,7 @@ static int push(struct hv_instance *instance, struct hv_property *property, cons
         return hv_error_set(err, HV_E_LIMIT, "%s.%s has more than %d values", instance->class_name, property->name,
                             HV_CIM_MAX_VALUES);
     if (n > 0 && (n & (n - 1)) == 0) {
-        struct value *bigger = allocate(instance, (size_t)n * 2 * sizeof(*bigger), 8);
+        struct value *bigger = hv_arena_alloc(&instance->arena, (size_t)n * 2 * sizeof(*bigger));
 
         if (!bigger)
             return hv_error_memory(err);
@@ -277,7 +229,7 @@ static int append(struct hv_instance *instance, const char *name, enum hv_cim_ty
 
 int hv_instance_append_text(struct hv_instance *instance, const char *name, enum hv_cim_type type, const char *text,
                             size_t n_bytes, struct hv_error *err) {
-    struct value value = { .kind = VALUE_TEXT, .text = keep(instance, text, n_bytes) };
+    struct value value = { .kind = VALUE_TEXT, .text = hv_arena_copy(&instance->arena, text, n_bytes) };
 
     return value.text ? append(instance, name, type, &value, err) : hv_error_memory(err);
 }
@@ -314,7 +266,7 @@ int hv_instance_append_instance(struct hv_instance *instance, const char *name, 
         return r;
     }
     instance->n_objects = n_objects;
-    instance->n_bytes += value_take->n_bytes;
+    instance->n_bytes += hv_instance_size(value_take);
     return 0;
 }
 
@@ -345,10 +297,10 @@ void hv_instance_set_epr(struct hv_instance *instance, struct hv_epr *epr_take) 
 }
 
 size_t hv_instance_size(const struct hv_instance *instance) {
-    return instance->n_bytes + (instance->epr ? hv_epr_size(instance->epr) : 0);
+    return instance->n_bytes + instance->arena.n_bytes + (instance->epr ? hv_epr_size(instance->epr) : 0);
 }
 
-/* Copies of N texts as values, in a block. */
+/* Copies of N texts as values, in the arena. */
 static int keep_values(struct hv_instance *instance, const char *const *texts, size_t n, struct value **ret_values,
                        struct hv_error *err) {
     size_t room = 1; /* push counts on the next power of two */
@@ -356,11 +308,11 @@ static int keep_values(struct hv_instance *instance, const char *const *texts, s
 
     while (room < n)
         room *= 2;
-    values = allocate(instance, room * sizeof(*values), 8);
+    values = hv_arena_alloc(&instance->arena, room * sizeof(*values));
     if (!values)
         return hv_error_memory(err);
     for (size_t i = 0; i < n; i++) {
-        values[i] = (struct value){ .kind = VALUE_TEXT, .text = keep(instance, texts[i], strlen(texts[i])) };
+        values[i] = (struct value){ .kind = VALUE_TEXT, .text = hv_arena_copy(&instance->arena, texts[i], strlen(texts[i])) };
         if (!values[i].text)
             return hv_error_memory(err);
     }

@@ -22,7 +22,11 @@ void hv_arena_init(struct hv_arena *arena, size_t n_document) {
 
     while (size < LARGEST_BLOCK && size / 2 < n_document)
         size *= 2;
-    *arena = (struct hv_arena){ .next_size = size };
+    hv_arena_init_small(arena, size, LARGEST_BLOCK);
+}
+
+void hv_arena_init_small(struct hv_arena *arena, size_t first, size_t largest) {
+    *arena = (struct hv_arena){ .next_size = first, .largest = largest };
 }
 
 void hv_arena_deinit(struct hv_arena *arena) {
@@ -51,13 +55,14 @@ static int grow(struct hv_arena *arena, size_t n_bytes) {
     arena->blocks = block;
     arena->at = block->bytes;
     arena->end = block->bytes + size;
-    if (arena->next_size < LARGEST_BLOCK)
+    arena->n_bytes += total;
+    if (arena->next_size < arena->largest)
         arena->next_size *= 2;
     return 0;
 }
 
-void *hv_arena_alloc(struct hv_arena *arena, size_t n_bytes) {
-    size_t pad = arena->at ? (size_t)(-(uintptr_t)arena->at & (sizeof(void *) - 1)) : 0;
+/* N_BYTES behind PAD bytes that are left out, unless they begin a block. */
+static void *carve(struct hv_arena *arena, size_t pad, size_t n_bytes) {
     size_t left = arena->at ? (size_t)(arena->end - arena->at) : 0;
     void *piece;
 
@@ -71,8 +76,12 @@ void *hv_arena_alloc(struct hv_arena *arena, size_t n_bytes) {
     return piece;
 }
 
+void *hv_arena_alloc(struct hv_arena *arena, size_t n_bytes) {
+    return carve(arena, (size_t)(-(uintptr_t)arena->at & (sizeof(void *) - 1)), n_bytes);
+}
+
 char *hv_arena_copy(struct hv_arena *arena, const char *bytes, size_t n_bytes) {
-    char *copy = n_bytes < SIZE_MAX ? hv_arena_alloc(arena, n_bytes + 1) : NULL;
+    char *copy = n_bytes < SIZE_MAX ? carve(arena, 0, n_bytes + 1) : NULL;
 
     if (!copy)
         return NULL;
