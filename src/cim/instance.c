@@ -1,11 +1,9 @@
 /* CIM instances: properties in order, their names and texts in an arena that belongs to the instance. */
 #include "cim/instance.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/size.h"
 #include "base/text.h"
 #include "wsman/epr.h"
 #include "xml/arena.h"
@@ -544,80 +542,4 @@ const struct hv_instance *hv_property_instance(const struct hv_property *propert
     const struct value *value = value_at(property, index, VALUE_INSTANCE);
 
     return value ? value->instance : NULL;
-}
-
-const char *hv_instance_text(const struct hv_instance *instance, const char *name) {
-    const struct hv_property *property = hv_instance_find(instance, name);
-
-    return property ? hv_property_text(property, 0) : NULL;
-}
-
-enum { SHOWN_SIZE = 65 };
-
-/* The beginning of a peer's text, for a message. */
-static void shorten(const char *text, size_t n_bytes, char shown[SHOWN_SIZE]) {
-    size_t n = n_bytes < SHOWN_SIZE - 1 ? n_bytes : SHOWN_SIZE - 1;
-
-    memcpy(shown, text, n);
-    shown[n] = '\0';
-    hv_text_trim_partial(shown);
-}
-
-/* First value without the white space that a pretty-printing peer puts around it. Outcomes: 0; 1 absent or null. */
-static int word(const struct hv_instance *instance, const char *name, const char **ret_start, size_t *ret_n,
-                struct hv_error *err) {
-    static const char blanks[] = " \t\r\n";
-    const struct hv_property *property = hv_instance_find(instance, name);
-    const char *text = property ? hv_property_text(property, 0) : NULL;
-    size_t n;
-
-    if (!text) {
-        if (property && (value_at(property, 0, VALUE_REFERENCE) || value_at(property, 0, VALUE_INSTANCE)))
-            return hv_error_set(err, HV_E_PROTOCOL, "%s.%s is no plain value", instance->class_name, name);
-        return 1;
-    }
-    text += strspn(text, blanks);
-    for (n = strlen(text); n > 0 && strchr(blanks, text[n - 1]); n--)
-        ;
-    *ret_start = text;
-    *ret_n = n;
-    return 0;
-}
-
-int hv_instance_u64(const struct hv_instance *instance, const char *name, uint64_t max, uint64_t *ret_value,
-                    struct hv_error *err) {
-    char shown[SHOWN_SIZE];
-    const char *text;
-    size_t n;
-    int r = word(instance, name, &text, &n, err);
-
-    if (r != 0)
-        return r;
-    if (hv_text_u64(text, n, 0, max, ret_value))
-        return 0;
-    shorten(text, n, shown);
-    return hv_error_set(err, HV_E_PROTOCOL, "%s.%s is no number from 0 to %" PRIu64 ": \"%s\"", instance->class_name, name, max,
-                        shown);
-}
-
-int hv_instance_bool(const struct hv_instance *instance, const char *name, bool *ret_value, struct hv_error *err) {
-    static const struct {
-        const char *text;
-        bool value;
-    } words[] = { { "true", true }, { "false", false }, { "1", true }, { "0", false } };
-    char shown[SHOWN_SIZE];
-    const char *text;
-    size_t n;
-    int r = word(instance, name, &text, &n, err);
-
-    if (r != 0)
-        return r;
-    for (size_t i = 0; i < HV_ARRAY_SIZE(words); i++) {
-        if (strlen(words[i].text) == n && hv_text_starts_same(text, words[i].text)) {
-            *ret_value = words[i].value;
-            return 0;
-        }
-    }
-    shorten(text, n, shown);
-    return hv_error_set(err, HV_E_PROTOCOL, "%s.%s is no boolean: \"%s\"", instance->class_name, name, shown);
 }
