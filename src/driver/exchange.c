@@ -11,6 +11,8 @@
 #include "driver/trace.h"
 #include "transport/refusal.h"
 
+enum { HTTP_UNAUTHORIZED = 401 };
+
 static struct hv_exchange *exchange_free(struct hv_exchange *exchange) {
     if (exchange) {
         if (exchange->is_release)
@@ -154,6 +156,11 @@ static int write_request(struct hv_exchange *exchange, struct hv_error *err) {
     return hv_op_build(exchange->op, &call, &exchange->bytes, err);
 }
 
+/* Whoever signs in is known by the same credentials each time: more attempts lock the account, and tell nothing new. */
+static bool is_shut_out(const struct hv_exchange *exchange) {
+    return exchange->host->n_refused >= HV_EXCHANGE_MAX_REFUSED && !hv_op_is_anonymous(exchange->op);
+}
+
 /* One request leaves, or the exchange ends. */
 static void depart(struct hv_exchange *exchange) {
     struct hv_host *host = exchange->host;
@@ -166,7 +173,7 @@ static void depart(struct hv_exchange *exchange) {
         .anonymous = hv_op_is_anonymous(exchange->op),
         .user = exchange,
     };
-    int r = write_request(exchange, &error);
+    int r = is_shut_out(exchange) ? hv_refusal_last(host->n_refused, &error) : write_request(exchange, &error);
 
     if (exchange->is_release)
         request.timeout_ms = HV_EXCHANGE_RELEASE_TIMEOUT_MS;
@@ -182,6 +189,7 @@ static void depart(struct hv_exchange *exchange) {
     exchange->state = HV_EXCHANGE_FLYING;
     exchange->n_tries++;
     exchange->sent_ms = client->now_ms;
+    exchange->n_refused = host->n_refused;
     host->n_flying++;
     hv_trace(client, host, "> %s %s %zu bytes", hv_op_name(exchange->op), exchange->message_id, request.n_bytes);
 }
@@ -193,10 +201,12 @@ static bool is_ready(const struct hv_exchange *exchange) {
 
 /*
  * Where somebody signs in by an exchange, one request does so first: wrong credentials are then tried once, and the others find a
- * connection that is signed in.
+ * connection that is signed in. The same holds after a refusal.
  */
 static size_t max_flying(const struct hv_host *host) {
-    return host->has_answered || !hv_endpoint_exchanges(host->endpoint) ? HV_HOST_CONNECTIONS : 1;
+    bool knows_us = host->has_answered || !hv_endpoint_exchanges(host->endpoint);
+
+    return knows_us && host->n_refused == 0 ? HV_HOST_CONNECTIONS : 1;
 }
 
 void hv_exchange_send_ready(struct hv_host *host) {
@@ -250,6 +260,18 @@ static void handle_answer(struct hv_exchange *exchange, const struct hv_answer *
     }
 }
 
+/* Does the host know us? A broken connection does not tell, nor what was sent before the last refusal. */
+static void note_sign_in(struct hv_exchange *exchange, const struct hv_result *result) {
+    bool refused = result->code == 0 ? result->answer.status == HTTP_UNAUTHORIZED : result->error.code == HV_E_AUTH;
+
+    if (hv_op_is_anonymous(exchange->op))
+        return;
+    if (refused)
+        exchange->host->n_refused++;
+    else if (result->code == 0 && exchange->n_refused == exchange->host->n_refused)
+        exchange->host->n_refused = 0;
+}
+
 void hv_exchange_handle(const struct hv_result *result) {
     struct hv_exchange *exchange = result->user;
     struct hv_host *host = exchange->host;
@@ -257,6 +279,7 @@ void hv_exchange_handle(const struct hv_result *result) {
     struct hv_error error;
 
     host->n_flying--;
+    note_sign_in(exchange, result);
     if (result->code == 0) {
         host->has_answered = true;
         hv_trace(client, host, "< %s %d %zu bytes %u ms", hv_op_name(exchange->op), result->answer.status, result->answer.n_bytes,

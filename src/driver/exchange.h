@@ -14,6 +14,8 @@ enum {
     HV_EXCHANGE_PAUSE_FIRST_MS = 500, /* doubled after each try */
     HV_EXCHANGE_PAUSE_LONGEST_MS = 8000,
     HV_EXCHANGE_RELEASE_TIMEOUT_MS = 2000,
+    /* One may be passing. Domains lock an account after a few, five being usual, and source and destination may share theirs. */
+    HV_EXCHANGE_MAX_REFUSED = 2,
 };
 
 struct hv_exchange;
@@ -45,6 +47,7 @@ struct hv_exchange {
     bool is_release;
     uint64_t due_ms;
     uint64_t sent_ms;
+    unsigned n_refused; /* of the host, when it was sent */
     char message_id[HV_UUID_TEXT_SIZE];
     struct hv_buf bytes;
 };

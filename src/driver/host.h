@@ -12,7 +12,8 @@ struct hv_host {
     char *name;
     struct hv_address address;
     struct hv_endpoint *endpoint;
-    bool has_answered; /* so a broken connection is a passing trouble */
+    bool has_answered;  /* so a broken connection is a passing trouble */
+    unsigned n_refused; /* sign-ins in a row */
     size_t n_flying;
     struct hv_exchange *exchanges; /* oldest first */
     struct hv_poll *polls;

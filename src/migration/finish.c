@@ -207,6 +207,9 @@ static int unknown(const struct hv_move *move, struct hv_error *err) {
     else
         hv_error_cause(err, "%s %s%s%s", move->plan.source_name, storage_words(move),
                        move->look_error.code ? "; last error: " : "", move->look_error.code ? move->look_error.message : "");
+    if (move->look_error.code == HV_E_AUTH)
+        hv_error_remedy(err, "sign in with user and password that %s takes, and look again",
+                        move->look_error.host[0] ? move->look_error.host : "the host");
     hv_mig_say_follow(move, err, "look again");
     hv_error_remedy(
         err, "see %s: hvctl vm show %s -H HOST%s", move->evidence.between_hosts ? "where the VM is" : "where its disks are",

@@ -317,6 +317,7 @@ int hv_mig_job_confirmed(struct hv_step *step) {
     move->evidence.job = HV_JOB_END_RUNNING;
     move->window_is_open = false;
     move->n_more_looks = 0;
+    move->n_refused_looks = 0;
     return move->detaching ? hv_mig_finish(step) : hv_mig_go(step, HV_MIG_STATE_FOLLOW);
 }
 

@@ -16,7 +16,8 @@ enum {
     SHORTEST_PAUSE_MS = 20,
     LOOKS_A_WINDOW = 60,
     TEXT_CEILING = 4096,
-    MORE_LOOKS = 2, /* after the window, when one of its last questions had no answer */
+    MORE_LOOKS = 2,  /* after the window, when one of its last questions had no answer */
+    MAX_REFUSED = 2, /* looks in a row at which the source refused the sign-in; one may be passing */
 };
 
 uint64_t hv_mig_pause_ms(const struct hv_move *move) {
@@ -67,6 +68,11 @@ static int judge(struct hv_step *step) {
     struct hv_evidence *evidence = &move->evidence;
 
     evidence->window_over = step->now_ms >= move->window_ends_ms;
+    /* Without the source nothing is settled, and it will not know us better for being asked more often. */
+    if (move->n_refused_looks >= MAX_REFUSED) {
+        evidence->window_over = true;
+        return conclude(step);
+    }
     if (evidence->window_over && has_gaps(evidence) && move->n_more_looks < MORE_LOOKS) {
         move->n_more_looks++;
         evidence->window_over = false;
@@ -152,6 +158,7 @@ int hv_mig_source_looked(struct hv_step *step) {
 
     if (r < 0)
         return r;
+    move->n_refused_looks = 0;
     move->evidence.at_source = r == 0 ? HV_PLACE_PRESENT : HV_PLACE_ABSENT;
     note_place(step, HV_SIGHT_SOURCE, HV_PEER_SOURCE, r == 0 ? &vm : NULL);
     move->evidence.migrating = r == 0 && vm.operational_status[1] == HV_VM_STATUS_MIGRATING;
@@ -167,6 +174,7 @@ int hv_mig_source_silent(struct hv_step *step) {
     step->move->evidence.at_source = HV_PLACE_UNKNOWN;
     step->move->evidence.migrating = false;
     step->move->look_error = *step->event->err;
+    step->move->n_refused_looks = step->event->err->code == HV_E_AUTH ? step->move->n_refused_looks + 1 : 0;
     return judge(step);
 }
 

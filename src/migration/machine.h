@@ -62,6 +62,7 @@ struct hv_move {
     uint64_t window_ends_ms;
     bool may_have_planned;      /* a planned VM stayed, or the destination did not tell */
     unsigned n_more_looks;      /* after its end, because the last ones had no answer */
+    unsigned n_refused_looks;   /* in a row: the source refused the sign-in */
     struct hv_job last_job;     /* as last seen; zeroed when none was */
     struct hv_error look_error; /* why the last look failed; code 0 when it did not */
 

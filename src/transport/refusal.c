@@ -49,6 +49,17 @@ int hv_refusal_explain(const struct hv_session *session, struct hv_error *err) {
     return HV_E_AUTH;
 }
 
+int hv_refusal_last(unsigned n, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_AUTH, "the sign-in failed %u times in a row, and is not tried again", n);
+    hv_error_cause(err, "domains lock an account after a few refusals, so that the same credentials are not tried for long");
+    hv_error_remedy(err, "check user and password, and whether the account is locked or its password has expired");
+    if (err) {
+        err->source = HV_SOURCE_HTTP;
+        err->http_status = 401;
+    }
+    return HV_E_AUTH;
+}
+
 int hv_refusal_stray(int status, struct hv_error *err) {
     if (status == 0) {
         (void)hv_error_set(err, HV_E_PROTOCOL, "the host let us in before the sign-in was complete");

@@ -6,6 +6,8 @@
 
 /* Everything was sent, and the host says 401. Returns AUTH. */
 int hv_refusal_explain(const struct hv_session *session, struct hv_error *err);
+/* It was refused N times in a row, and is not tried again. Returns AUTH. */
+int hv_refusal_last(unsigned n, struct hv_error *err);
 /* The host ended the sign-in by another status than 401; 0: it asked for more after it had let us in. Returns the error's code.
  */
 int hv_refusal_stray(int status, struct hv_error *err);

@@ -49,6 +49,16 @@ outage 0 moved drop-before,host=hv01,class=Msvm_MigrationJob,nth=2,times=5 'drop
 scenario 'the answer is lost, and both are gone for a while'
 outage 0 moved drop-after,action=MigrateVirtualSystemToHost drop-before,host=hv01,class=Msvm_MigrationJob,times=2
 
+# Each refusal counts towards the lock of an account, whichever command it comes from.
+scenario 'the password is not good any more while the VM moves: nobody can tell, and it is tried twice'
+outage 16 unknown auth,host=hv01,nth=10,times=0
+sent 2 '.status == 401'
+err_has 'sign in with user and password that'
+err_has 'hvctl job follow'
+scenario 'the sign-in is refused for a moment while the VM moves'
+outage 0 moved auth,host=hv01,nth=10
+sent 1 '.status == 401'
+
 # A job of an earlier try with the same VM is over when the answer of the second try is lost: it proves nothing of that.
 scenario 'a job of an earlier try'
 start_hosts --migrate-seconds 2 --time-scale 2 --fault job-fails --fault drop-after,action=MigrateVirtualSystemToHost,nth=2

@@ -14,6 +14,9 @@
 #include "client.h"
 #include "truth.h"
 
+/* More may lock an account: two, and one that was under way beside the first and is not waited for. */
+enum { MAX_REFUSED = 3 };
+
 HV_DEFINE_CLEANUP(struct hv_journal *, hv_journal_close)
 
 const char *const word_names[WORD_COUNT] = { "nothing", "moved",    "not moved", "running",
@@ -96,6 +99,8 @@ static void judge_process(struct judge *judge, const struct session_seen *seen) 
         judge_blame(judge, "what may be asked for only once was asked for again");
     if (seen->has_no_intent)
         judge_blame(judge, "a request to move left before its intent was in the journal");
+    if (seen->n_refused > MAX_REFUSED)
+        judge_blame(judge, "a host that refused the sign-in was asked %u times in a row", seen->n_refused);
     if (seen->n_stops > 0 && !judge->scenario->may_cancel)
         judge_blame(judge, "the job was to be ended, which nobody asked for");
 }

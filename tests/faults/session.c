@@ -14,6 +14,8 @@
 #include "base/size.h"
 #include "client.h"
 
+enum { HTTP_UNAUTHORIZED = 401 };
+
 #define END_OF_NO_MATTER FAULT_END_SILENT
 
 const struct trouble troubles[] = {
@@ -26,7 +28,7 @@ const struct trouble troubles[] = {
     { "cut", FAULT_END_CUT, 0, NULL, TROUBLE_CARRIED_OUT, 0, false },
     { "truncate", FAULT_END_ANSWER, 0, "truncate", TROUBLE_CARRIED_OUT, 0, false },
     { "garbage", FAULT_END_ANSWER, 0, "garbage", TROUBLE_CARRIED_OUT, 0, true },
-    { "auth", FAULT_END_ANSWER, 401, NULL, TROUBLE_NOT_CARRIED_OUT, 0, true },
+    { "auth", FAULT_END_ANSWER, HTTP_UNAUTHORIZED, NULL, TROUBLE_NOT_CARRIED_OUT, 0, true },
     { "busy", FAULT_END_ANSWER, 503, NULL, TROUBLE_NOT_CARRIED_OUT, 0, true },
     { "timeout", FAULT_END_ANSWER, 0, "timeout", TROUBLE_CARRIED_OUT, 0, true },
     { "timeout-after", FAULT_END_ANSWER, 0, "timeout-after", TROUBLE_CARRIED_OUT, 0, false },
@@ -56,9 +58,10 @@ struct session {
     struct world *world;
     const struct session_plan *plan;
     struct session_seen *seen;
-    uint32_t first_host;     /* that the trouble met */
-    unsigned n_since;        /* requests to that host since then */
-    uint64_t once[MAX_ONCE]; /* what once-only requests that may have arrived said */
+    unsigned n_refused[WORLD_MAX_HOSTS]; /* sign-ins in a row */
+    uint32_t first_host;                 /* that the trouble met */
+    unsigned n_since;                    /* requests to that host since then */
+    uint64_t once[MAX_ONCE];             /* what once-only requests that may have arrived said */
     size_t n_once;
     int fd;
     pid_t pid;
@@ -199,10 +202,20 @@ static bool pass_on(struct session *session, uint32_t host, const struct hv_buf 
     return goes_on;
 }
 
+/* A domain would count them, and lock the account. */
+static void watch_sign_in(struct session *session, uint32_t host, bool is_refused) {
+    unsigned *n = &session->n_refused[host];
+
+    *n = is_refused ? *n + 1 : 0;
+    if (*n > session->seen->n_refused)
+        session->seen->n_refused = *n;
+}
+
 static bool answer(struct session *session, const struct fault_ask *ask, const struct hv_buf *bytes) {
     const struct trouble *trouble = is_hit(session, ask->host) ? session->plan->trouble : NULL;
 
     session->seen->n_hit += trouble != NULL;
+    watch_sign_in(session, ask->host, trouble && trouble->status == HTTP_UNAUTHORIZED);
     if (ask->is_once && !holds(bytes, "Job/RequestStateChange<"))
         watch_once(session, ask->host, bytes, trouble);
     if (!trouble || trouble->effect == TROUBLE_CARRIED_OUT)

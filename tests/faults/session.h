@@ -53,6 +53,7 @@ struct session_seen {
     unsigned n_stages;                  /* requests for a planned VM */
     unsigned n_twice;                   /* once-only requests that may have arrived, and left again */
     unsigned n_stops;                   /* requests to end a job */
+    unsigned n_refused;                 /* sign-ins in a row that one host refused, the most there were */
     bool has_no_intent;                 /* a request to move left that the journal did not have */
     enum sight sights[WORLD_MAX_HOSTS]; /* of the VM, by the last answer of each host to a query for it */
     bool is_killed;

@@ -252,6 +252,80 @@ static void what_acted_brings_its_return_value(void **state) {
     fixture_end(&f);
 }
 
+enum { N_CROWD = 6 };
+
+/* So many tasks at a time look at hv01; returns how many were refused. */
+static size_t look_in_a_crowd(struct fixture *f) {
+    struct hv_task *tasks[N_CROWD];
+    size_t n_refused = 0;
+
+    for (size_t i = 0; i < N_CROWD; i++)
+        tasks[i] = fixture_start(f, f->hv01, task_enumerate(ignore_item, NULL));
+    assert_int_equal(hv_client_run(f->client, NULL), 0);
+    for (size_t i = 0; i < N_CROWD; i++) {
+        n_refused += task_error(tasks[i])->code == HV_E_AUTH;
+        (void)hv_task_free(tasks[i]);
+    }
+    return n_refused;
+}
+
+static const struct net_reply unauthorized = { .status = 401 };
+static const struct net_reply nothing = { .status = 200, .body = NET_ITEMS("") };
+
+static void who_is_refused_twice_in_a_row_is_not_tried_again(void **state) {
+    struct script script = { { nothing, unauthorized }, 2 };
+    struct hv_task *task;
+    struct fixture f;
+
+    (void)state;
+    fixture_begin(&f, NULL, serve_script, &script);
+    assert_int_equal(look_in_a_crowd(&f), N_CROWD - 1);
+    assert_int_equal(f.net.n_sent, 3);
+    task = fixture_start(&f, f.hv01, task_invoke());
+    assert_int_equal(hv_client_run(f.client, NULL), 0);
+    assert_int_equal(f.net.n_sent, 3);
+    assert_int_equal(task_error(task)->code, HV_E_AUTH);
+    assert_int_equal(task_error(task)->http_status, 401);
+    assert_string_equal(task_error(task)->host, "hv01");
+    assert_non_null(strstr(task_error(task)->message, "failed 2 times in a row"));
+    (void)hv_task_free(task);
+    fixture_end(&f);
+}
+
+/* Another host may think otherwise, and who asks for no sign-in is not refused. */
+static void a_refusal_is_of_one_host_and_of_who_signs_in(void **state) {
+    struct script script = { { unauthorized, unauthorized, identity }, 3 };
+    struct hv_task *task;
+    struct fixture f;
+
+    (void)state;
+    fixture_begin(&f, NULL, serve_script, &script);
+    assert_int_equal(look_in_a_crowd(&f), N_CROWD);
+    assert_int_equal(f.net.n_sent, 2);
+    task = fixture_start(&f, f.hv02, task_identify());
+    assert_int_equal(hv_client_run(f.client, NULL), 0);
+    assert_int_equal(task_error(task)->code, 0);
+    (void)hv_task_free(task);
+    assert_int_equal(hv_identify_anonymous_new(&task, NULL), 0);
+    task = fixture_start(&f, f.hv01, task);
+    assert_int_equal(hv_client_run(f.client, NULL), 0);
+    assert_int_equal(task_error(task)->code, 0);
+    assert_int_equal(f.net.n_sent, 4);
+    (void)hv_task_free(task);
+    fixture_end(&f);
+}
+
+static void a_refusal_that_passes_shuts_nobody_out(void **state) {
+    struct script script = { { unauthorized, nothing, nothing, unauthorized, dropped, nothing }, 6 };
+    struct fixture f;
+
+    (void)state;
+    fixture_begin(&f, NULL, serve_script, &script);
+    assert_int_equal(look_in_a_crowd(&f), 2);
+    assert_int_equal(look_in_a_crowd(&f), 0);
+    fixture_end(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_busy_host_is_asked_again),
@@ -266,6 +340,9 @@ int main(void) {
         cmocka_unit_test(what_may_act_is_sent_once_whatever_happens),
         cmocka_unit_test(a_refusal_of_what_may_act_keeps_its_class),
         cmocka_unit_test(what_acted_brings_its_return_value),
+        cmocka_unit_test(who_is_refused_twice_in_a_row_is_not_tried_again),
+        cmocka_unit_test(a_refusal_is_of_one_host_and_of_who_signs_in),
+        cmocka_unit_test(a_refusal_that_passes_shuts_nobody_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
