@@ -124,6 +124,13 @@ void hv_mover_heed_limits(struct hv_mover *mover) {
     }
 }
 
+/* Why the host did not take the request to end it stands in the message. */
+static const char *fate_of(const struct hv_move_result *result) {
+    if (result->cancel == HV_CANCEL_ACCEPTED)
+        return "its host was asked to end the job, and it has not ended yet";
+    return result->cancel == HV_CANCEL_REFUSED ? "its host was asked to end the job, and would not" : "the job goes on";
+}
+
 void hv_mover_explain_limit(struct hv_mover_item *item) {
     const struct hv_move_result *result = hv_move_result(item->task);
 
@@ -134,9 +141,7 @@ void hv_mover_explain_limit(struct hv_mover_item *item) {
                                   hv_mover_item_name(item), item->limit);
         hv_error_remedy(&item->error, "start it again, with more time: --timeout, --stall-timeout");
     } else if (item->code == HV_E_DETACHED) {
-        hv_error_cause(&item->error, "%s; %s", item->limit,
-                       result->cancel == HV_CANCEL_ACCEPTED ? "its host was asked to end the job, and it has not ended yet"
-                                                            : "the job goes on");
+        hv_error_cause(&item->error, "%s; %s", item->limit, fate_of(result));
         if (item->mover->options.limits.timeout_fails)
             item->code = item->error.code = HV_E_FAILED;
     }

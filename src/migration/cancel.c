@@ -115,9 +115,13 @@ static int accepted(struct hv_step *step) {
     return watch_on(step);
 }
 
-/* The host will not end the job whoever asks how often: the wish has failed, and the job goes on. */
+/*
+ * The host will not end the job whoever asks how often: the wish has failed, and the job goes on. For whoever came to cancel it
+ * that is the failure, with its class; whoever came to move the VM has a move that runs.
+ */
 static int refused(struct hv_step *step) {
     struct hv_move *move = step->move;
+    int class = move->plan.cancel ? move->cancelling.error.code : HV_E_DETACHED;
 
     if (move->cancelling.by_force) { /* it was told to end in good order, and may still do so */
         move->cancelling.is_wanted = false;
@@ -130,7 +134,9 @@ static int refused(struct hv_step *step) {
     (void)hv_error_copy(step->err, &move->cancelling.error);
     hv_error_prefix(step->err, "the job of \"%s\" was not cancelled and goes on", hv_mig_vm_label(move));
     hv_mig_say_follow(move, step->err, "follow it");
-    return move->cancelling.error.code;
+    if (step->err)
+        step->err->code = class;
+    return class;
 }
 
 /* Perhaps the next time. After the last the end of the job decides. */

@@ -78,6 +78,16 @@ exit_is 11
 err_has 'not done after'
 sent 1 "$asked"
 
+scenario 'a job that its host will not end goes on, and that is what is said'
+start_hosts --migrate-seconds 600 --fault auth,action=RequestStateChange
+move --timeout 500ms --on-timeout cancel -o json
+exit_is 11
+out_json '.results[0] | .outcome == "running" and .cancel == "refused" and .error.code == "timeout_detached"'
+out_json '.results[0].error | (.message | contains("was not cancelled and goes on") and contains("401")) and
+    (.cause | startswith("not done after")) and (.remedy | map(startswith("follow it: hvctl job follow")) | any)'
+quick job cancel --last -q
+exit_is 0
+
 scenario 'limits that are not reached change nothing'
 start_hosts --migrate-seconds 1
 move --timeout 10m --stall-timeout 10m --on-timeout cancel

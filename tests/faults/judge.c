@@ -203,8 +203,8 @@ static void judge_unknown(struct judge *judge, const struct session_seen *seen) 
 }
 
 static void judge_running(struct judge *judge, const struct session_seen *seen) {
-    /* Whoever wanted to end it hears first of all why that could not be. */
-    if (seen->status != 11 && !(seen->status == 0 && judge->is_detached) && !(seen->status > 0 && judge->scenario->may_cancel))
+    /* Whoever came to end it hears first of all why that could not be. */
+    if (seen->status != 11 && !(seen->status == 0 && judge->is_detached) && !(seen->status > 0 && judge->is_cancelling))
         judge_blame(judge, "running, but exit status %d", seen->status);
 }
 

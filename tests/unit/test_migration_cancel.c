@@ -384,6 +384,38 @@ static void a_move_that_is_cancelled_says_so(void **state) {
     bench_end(&bench);
 }
 
+/* The final word is about the move. */
+static void a_move_that_cannot_be_cancelled_runs_on(void **state) {
+    static const struct {
+        const char *body; /* NULL: it fails */
+        int code;
+        const char *reason;
+    } rows[] = {
+        { BENCH_RETURN("32769"), 0, "32769" }, { BENCH_RETURN("32770"), 0, "32770" }, { NULL, HV_E_AUTH, "it failed" },
+        { NULL, HV_E_DENIED, "it failed" },    { NULL, HV_E_PROTOCOL, "it failed" },  { NULL, HV_E_TLS, "it failed" },
+        { NULL, HV_E_ARGUMENT, "it failed" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(rows); i++) {
+        const struct hv_error *error;
+        struct bench bench;
+
+        to_job(&bench);
+        bench_event(&bench, HV_EVENT_CANCEL);
+        if (rows[i].body)
+            bench_answer(&bench, rows[i].body);
+        else
+            bench_fail(&bench, rows[i].code, NULL);
+        error = over(&bench, HV_OUTCOME_RUNNING, HV_E_DETACHED);
+        assert_non_null(strstr(error->message, "was not cancelled and goes on"));
+        assert_non_null(strstr(error->message, rows[i].reason));
+        assert_non_null(strstr(error->remedy, "hvctl job follow hv01/" BENCH_JOB_ID));
+        assert_int_equal(bench.move->result.cancel, HV_CANCEL_REFUSED);
+        bench_end(&bench);
+    }
+}
+
 /* While the request is under way nobody knows whether there is a job. */
 static void a_wish_that_comes_early_waits_for_the_job(void **state) {
     struct bench bench;
@@ -495,6 +527,7 @@ int main(void) {
         cmocka_unit_test(the_end_of_the_job_ends_the_grace),
         cmocka_unit_test(a_kill_that_is_refused_leaves_the_job_to_its_end),
         cmocka_unit_test(a_move_that_is_cancelled_says_so),
+        cmocka_unit_test(a_move_that_cannot_be_cancelled_runs_on),
         cmocka_unit_test(a_wish_that_comes_early_waits_for_the_job),
         cmocka_unit_test(who_leaves_while_the_job_is_to_end_is_told_so),
         cmocka_unit_test(the_job_of_a_move_whose_client_died_is_found_and_ended),
