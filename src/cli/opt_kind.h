@@ -7,6 +7,7 @@ enum hv_opt_kind {
     HV_KIND_TEXT,
     HV_KIND_DURATION,
     HV_KIND_NUMBER,
+    HV_KIND_PORT,
     HV_KIND_CHOICE, /* one of the words in ARGUMENT, which "|" parts */
     HV_KIND_PAIR,   /* NAME=VALUE */
 };

@@ -139,7 +139,7 @@ const struct hv_opt_row hv_opt_rows[] = {
     VALUE(KEEP, KEEP, DURATION, 0, "keep", "DURATION", "keep what ended less than this ago (default 2160h)"),
     FLAG(LAST, LAST, 0, "last", "the move of the journal that began last and has no verdict"),
 
-    REACH(PORT, NUMBER, "port", "PORT", "port of hosts named without one (default 5986)"),
+    REACH(PORT, PORT, "port", "PORT", "port of hosts named without one (default 5986)"),
     ACCOUNT(USER, TEXT, 'u', "user", "USER", "'DOMAIN\\user', 'user@REALM' or 'user' (HVCTL_USER)"),
     ACCOUNT(PASSWORD_FILE, TEXT, 0, "password-file", "FILE", "read the password from FILE, \"-\" is stdin (HVCTL_PASSWORD_FILE)"),
     ACCOUNT(PASSWORD_FD, NUMBER, 0, "password-fd", "N", "read the password from this file descriptor"),

@@ -114,6 +114,8 @@ static const char *value_complaint(const struct hv_opt_row *row, const char *val
         if (!hv_duration_parse(value, &number))
             return "is no duration; write 500ms, 90s, 15m or 2h";
         return number > 0 ? NULL : "is no time at all; write 500ms, 90s, 15m or 2h"; /* 0 would silently be the default */
+    case HV_KIND_PORT:
+        return hv_text_u64(value, strlen(value), 1, UINT16_MAX, &number) ? NULL : "is no port; that is a number from 1 to 65535";
     case HV_KIND_NUMBER:
         return hv_text_u64(value, strlen(value), 0, UINT32_MAX, &number) ? NULL : "is no number";
     case HV_KIND_CHOICE:

@@ -113,6 +113,8 @@ static const struct {
     { { "vm", "list", "--connect-timeout", "15" }, "\"15\" is no duration", "" },
     { { "vm", "list", "--request-timeout", "0s" }, "\"0s\" is no time at all", "" },
     { { "migrate", "a", "--parallel", "two" }, "\"two\" is no number", "" },
+    { { "vm", "list", "--port", "0" }, "--port: \"0\" is no port", "" },
+    { { "vm", "list", "--port", "65536" }, "--port: \"65536\" is no port", "" },
     { { "vm", "list", "-o", "yaml" }, "\"yaml\" is none of the words", "" },
     { { "wsman", "get", "X", "--selector", "Name" }, "no NAME=VALUE form", "" },
     { { "vm", "list", "--password", "x" }, "there is no --password", "--password-file" },
