@@ -77,6 +77,25 @@ static int place_one(const struct hv_plan *plan, const struct hv_instance *setti
     return r;
 }
 
+/* Two wishes for one disk, by its path and by its name: which of them holds is not for us to choose. */
+static int check_rivals(const struct hv_plan *plan, const char *from, struct hv_error *err) {
+    const struct hv_plan_mapping *first = NULL;
+
+    for (size_t i = 0; i < plan->n_mappings; i++) {
+        const struct hv_plan_mapping *mapping = &plan->mappings[i];
+        if (!mapping_fits(mapping, from))
+            continue;
+        if (first && !hv_text_same(first->destination, mapping->destination)) {
+            (void)hv_error_set(err, HV_E_ARGUMENT, "two new places were given for the disk \"%s\"", from);
+            hv_error_cause(err, "\"%s\" and \"%s\"", first->destination, mapping->destination);
+            hv_error_remedy(err, "leave one of the two --disk out");
+            return HV_E_ARGUMENT;
+        }
+        first = mapping;
+    }
+    return 0;
+}
+
 /* Every mapping must fit exactly one disk: a typing error must not leave a disk behind unseen. */
 static int check_mappings(const struct hv_plan *plan, const struct hv_placement *placements, size_t n, struct hv_error *err) {
     for (size_t i = 0; i < plan->n_mappings; i++) {
@@ -123,6 +142,8 @@ static int place_all(const struct hv_plan *plan, const struct hv_instance *const
     }
     if (plan->n_mappings > 0) {
         int r = check_mappings(plan, placements, *n, err);
+        for (size_t i = 0; r == 0 && i < *n; i++)
+            r = check_rivals(plan, placements[i].from, err);
         if (r < 0)
             return r;
     }

@@ -12,19 +12,53 @@
 enum {
     SETTLE_MS = 60000, /* MaxTimeoutms of WinRM: a request still under way is given up by the host after that */
     GRACE_MS = 60000,
+    PATH_MAX_BYTES = 32767, /* of Windows, in UTF-16 units, which are never more than the bytes of UTF-8 */
 };
 
 /* "C:\x" or "\\server\share": what a Windows host takes as a full path. */
 static bool is_full_path(const char *path) {
     bool drive =
         hv_text_lower(path[0]) >= 'a' && hv_text_lower(path[0]) <= 'z' && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+    size_t n_server;
 
-    return drive || hv_text_starts(path, "\\\\");
+    if (drive || !hv_text_starts(path, "\\\\"))
+        return drive;
+    n_server = strcspn(path + 2, "\\/");
+    return n_server > 0 && path[2 + n_server] && path[3 + n_server] && !strchr("\\/", path[3 + n_server]);
+}
+
+/* A character that the names of Windows' files never have; NULL: none. Names such as \\?\Volume{GUID}\x are left alone. */
+static const char *wrong_character(const char *path) {
+    size_t skip = hv_text_starts(path, "\\\\?\\") ? 4 : 2;
+
+    for (const char *at = path + skip; *at; at++) {
+        if ((unsigned char)*at < ' ' || (strchr("\"*<>?|", *at)) || (*at == ':' && skip == 2))
+            return at;
+    }
+    return NULL;
+}
+
+static int refuse_path(const char *path, const char *what, struct hv_error *err) {
+    const char *wrong = wrong_character(path);
+
+    if (strlen(path) > PATH_MAX_BYTES)
+        return hv_error_set(err, HV_E_ARGUMENT, "%s is longer than any of Windows, %zu bytes", what, strlen(path));
+    if (!wrong)
+        return 0;
+    (void)hv_error_set(err, HV_E_ARGUMENT, "%s \"%s\" is none that Windows can have", what, path);
+    if ((unsigned char)*wrong < ' ')
+        hv_error_cause(err, "it holds the control character U+%04X", (unsigned)*wrong);
+    else
+        hv_error_cause(err, "no name of a file or folder holds the character %c", *wrong);
+    hv_error_remedy(err, "see whether the quotes of the shell are where they should be");
+    return HV_E_ARGUMENT;
 }
 
 int hv_plan_check_path(const char *path, const char *what, struct hv_error *err) {
-    if (!path || is_full_path(path))
+    if (!path)
         return 0;
+    if (is_full_path(path))
+        return refuse_path(path, what, err);
     (void)hv_error_set(err, HV_E_ARGUMENT, "%s \"%s\" is not a full Windows path", what, path);
     hv_error_cause(err, "the path is one of the Hyper-V host, not of this machine");
     hv_error_remedy(

@@ -85,12 +85,26 @@ static int request_op(struct hv_move *move, struct hv_op **ret_op, struct hv_err
     return r < 0 ? r : hv_op_new_invoke(move->service, method, params, ret_op, err);
 }
 
+/* The host would do nothing, and call that complete. */
+static int check_storage(const struct hv_move *move, struct hv_error *err) {
+    if (move->plan.type != HV_MOVE_STORAGE || move->n_placements > 0 || move->plan.tuning.n_unmanaged > 0 ||
+        hv_plan_has_roots(&move->plan))
+        return 0;
+    (void)hv_error_set(err, HV_E_ARGUMENT, "nothing of \"%s\" would move", hv_mig_vm_label(move));
+    hv_error_cause(err,
+                   move->plan.n_rules > 0 ? "no --disk-rule fits one of its virtual hard disks" : "it has no virtual hard disks");
+    hv_error_remedy(err, "see its disks: hvctl vm show \"%s\" -H %s", hv_mig_vm_label(move), move->plan.source_name);
+    return HV_E_ARGUMENT;
+}
+
 int hv_mig_enter_request(struct hv_step *step) {
     struct hv_move *move = step->move;
     struct hv_op *op = NULL;
     int r;
 
-    r = request_op(move, &op, step->err);
+    r = check_storage(move, step->err);
+    if (r == 0)
+        r = request_op(move, &op, step->err);
     if (r < 0)
         return r;
     r = hv_mig_note_intent(move, step->err);

@@ -86,6 +86,14 @@ out_json '[.. | objects | select(.medium? == "vhd") | .path] | sort ==
     ["C:\\Rest\\db & system.vhdx", "D:\\Data\\db data.vhdx", "D:\\Own\\db log.vhdx"]'
 hvctl move-storage app01 -H "$hv01" --disk-rule '*.vhdx=relative'
 error_is 2 'not a full Windows path'
+hvctl move-storage app01 -H "$hv01" --disk-rule '*nosuch*=D:\X'
+error_is 2 'no --disk-rule fits'
+hvctl move-storage 0A1B2C06-3D4E-4F50-8A6B-7C8D9E0F1006 -H "$hv01" --pool gold
+error_is 2 'it has no virtual hard disks'
+hvctl migrate app01 --from "$hv01" --to "$hv02" --storage 'D:\a|b'
+error_is 2 'holds the character |'
+quick migrate app01 --from "$hv01" --to "$hv02" --disk 'app01.vhdx=D:\x\' --disk 'app01.vhdx=D:\y\'
+error_is 2 'two new places were given'
 
 scenario 'a parent that no setting names goes along'
 hvctl vm show 'build farm' -H "$hv01" -o json
@@ -117,8 +125,8 @@ processor_pool = gold
 [vm shared]
 guid = 11111111-2222-4333-8444-555555555555
 host = hv01
-disk = \\\\\\\\fs\\share\\a.vhdx
-config_root = \\\\\\\\fs\\share
+disk = \\\\fs\\share\\a.vhdx
+config_root = \\\\fs\\share
 END
 start_hosts --migrate-seconds 1 --time-scale 20 --config "$work/pools.ini"
 quick check shared --from "$hv01" --to "$hv02" --processor-pool silver

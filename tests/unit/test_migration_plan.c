@@ -1,6 +1,8 @@
 /* What the user asks for: checked before anything is sent, and where each disk goes (hyperv.md 4b to 4d). */
 #include "migration/plan.h"
 
+#include "migration/tuning.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -162,6 +164,23 @@ static void a_mapping_that_fits_no_disk_or_two_stops_everything(void **state) {
     assert_int_equal(place(*state, 4, &options, &placements, &n, &err), HV_E_ARGUMENT);
 }
 
+static void two_new_places_for_one_disk_are_one_too_many(void **state) {
+    struct hv_move_disk disks[] = { { "system.vhdx", "G:\\x\\" }, { "C:\\VMs\\app\\system.vhdx", "G:\\y\\" } };
+    struct hv_move_options options = both;
+    struct hv_placement *placements = NULL;
+    struct hv_error err = { 0 };
+    size_t n = 0;
+
+    options.disks = disks;
+    options.n_disks = 2;
+    assert_int_equal(place(*state, 2, &options, &placements, &n, &err), HV_E_ARGUMENT);
+    assert_string_equal(err.message, "two new places were given for the disk \"C:\\VMs\\app\\system.vhdx\"");
+    assert_string_equal(err.cause, "\"G:\\x\\\" and \"G:\\y\\\"");
+    disks[1].destination = "g:\\X\\";
+    assert_int_equal(place(*state, 2, &options, &placements, &n, NULL), 0);
+    hv_placements_free(placements, n);
+}
+
 static void a_storage_move_lists_only_disks_that_move(void **state) {
     const struct hv_move_disk mapping = { "system.vhdx", "G:\\x.vhdx" };
     const struct hv_move_options options = { .vm = "app", .type = HV_MOVE_STORAGE, .disks = &mapping, .n_disks = 1 };
@@ -201,6 +220,49 @@ static void bad_wishes_are_refused_with_a_remedy(void **state) {
     }
 }
 
+/* They would go to the host, which answers late, and with a number. */
+static void paths_that_no_windows_has_are_refused(void **state) {
+    static const struct {
+        const char *path, *cause; /* NULL: taken */
+    } cases[] = {
+        { "D:\\a|b", "no name of a file or folder holds the character |" },
+        { "D:\\a*b", "no name of a file or folder holds the character *" },
+        { "D:\\a\"", "no name of a file or folder holds the character \"" },
+        { "D:\\a\nb", "it holds the control character U+000A" },
+        { "D:\\a:b", "no name of a file or folder holds the character :" },
+        { "\\\\server", "the path is one of the Hyper-V host, not of this machine" },
+        { "\\\\server\\", "the path is one of the Hyper-V host, not of this machine" },
+        { "\\\\\\server\\share", "the path is one of the Hyper-V host, not of this machine" },
+        { "\\\\server\\share", NULL },
+        { "\\\\fe80--1.ipv6-literal.net\\share\\", NULL },
+        { "\\\\?\\Volume{0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001}\\vms", NULL },
+        { "\\\\?\\D:\\vms", NULL },
+        { "D:\\B\303\274ro & <'%TEMP%'", "no name of a file or folder holds the character <" },
+        { "D:\\B\303\274ro & '%TEMP%'", NULL },
+        { "D:/", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct hv_error err = { 0 };
+        assert_int_equal(hv_plan_check_path(cases[i].path, "path", &err), cases[i].cause ? HV_E_ARGUMENT : 0);
+        assert_string_equal(err.cause, cases[i].cause ? cases[i].cause : "");
+    }
+}
+
+static void paths_longer_than_any_of_windows_are_refused(void **state) {
+    static char path[32767 + 2];
+    struct hv_error err = { 0 };
+
+    (void)state;
+    memset(path, 'a', sizeof(path) - 1);
+    memcpy(path, "D:\\", 3);
+    assert_int_equal(hv_plan_check_path(path, "path", &err), HV_E_ARGUMENT);
+    assert_string_equal(err.message, "path is longer than any of Windows, 32768 bytes");
+    path[32767] = '\0';
+    assert_int_equal(hv_plan_check_path(path, "path", NULL), 0);
+}
+
 static void a_guid_is_brought_into_the_hosts_form(void **state) {
     const struct hv_move_options options = { .vm = "{0e2a5b6c-1111-4222-8333-444455556666}",
                                              .type = HV_MOVE_VM,
@@ -222,8 +284,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(two_disks_never_get_one_path, setup, teardown),
         cmocka_unit_test_setup_teardown(a_mapping_names_a_disk_by_path_or_file_name, setup, teardown),
         cmocka_unit_test_setup_teardown(a_mapping_that_fits_no_disk_or_two_stops_everything, setup, teardown),
+        cmocka_unit_test_setup_teardown(two_new_places_for_one_disk_are_one_too_many, setup, teardown),
         cmocka_unit_test_setup_teardown(a_storage_move_lists_only_disks_that_move, setup, teardown),
         cmocka_unit_test(bad_wishes_are_refused_with_a_remedy),
+        cmocka_unit_test(paths_that_no_windows_has_are_refused),
+        cmocka_unit_test(paths_longer_than_any_of_windows_are_refused),
         cmocka_unit_test(a_guid_is_brought_into_the_hosts_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
