@@ -195,6 +195,10 @@ static void test_disks_that_cannot_land(void **state) {
         const char *path, *text;
     } cases[] = {
         { "E:\\x\\app01.vhdx", "(0x80070003)" },
+        { "D:\\a|b\\app01.vhdx", "(0x80070003)" },
+        { "D:\\a\\\"app01.vhdx", "(0x80070003)" },
+        { "D:\\a\tb\\app01.vhdx", "(0x80070003)" },
+        { "\\\\\\server\\vms\\app01.vhdx", "(0x80070003)" },
         { "D:\\x\\other.vhdx", "file name" },
         { "C:\\ISO\\debian-12.iso", "file name" },
     };

@@ -16,7 +16,23 @@ bool sim_path_is_shared(const struct sim_fabric *fabric, const char *path) {
     return false;
 }
 
+/* None that a file can have (ERROR_INVALID_NAME of Windows): characters that mean something else, and a server without a share.
+ */
+static bool is_wrong_name(const char *path) {
+    size_t n_server = hv_text_starts(path, "\\\\") ? strcspn(path + 2, "\\") : 0;
+    bool is_device = hv_text_starts(path, "\\\\?\\");
+    if (hv_text_starts(path, "\\\\") && (n_server == 0 || strcspn(path + 2 + n_server, "\\") > 0 || !path[2 + n_server] ||
+                                         !path[3 + n_server] || path[3 + n_server] == '\\'))
+        return true;
+    for (const char *at = path + (is_device ? 4 : strnlen(path, 2)); *at; at++)
+        if ((unsigned char)*at < ' ' || strchr("\"*<>?|/", *at) || (*at == ':' && !is_device))
+            return true;
+    return strlen(path) > 32767;
+}
+
 bool sim_path_is_usable(const struct sim_host *host, const char *path) {
+    if (is_wrong_name(path))
+        return false;
     if (sim_path_is_shared(host->fabric, path))
         return true;
     if (path[0] == '\0' || path[1] != ':' || path[2] != '\\')
