@@ -3,123 +3,35 @@
  * and around it parts that are tasks of their own, one after the other: making the planned VM, correcting and validating it,
  * removing it when nothing moved into it. What is left behind is named, always (design.md 3.7).
  */
-#include <hvctl/staged.h>
-#include <string.h>
+#include "control/staged.h"
 
-#include "base/buf.h"
+#include <stdlib.h>
+
 #include "base/error.h"
 #include "base/size.h"
-#include "base/text.h"
-#include "control/planned_fixes.h"
-#include "migration/machine.h"
 
-enum { TAGS_OF_PART = 1000000, WHERE_MAX_BYTES = 4096, TEXT_CEILING = 16 * 1024 };
-
-/* state, what it means */
-#define STAGED_STATES(X)                                                                                                         \
-    X(LOOK, "is the VM there, is there a planned one already, has the destination the switches?")                                \
-    X(STAGE, "the source makes a planned VM at the destination")                                                                 \
-    X(SET, "the planned VM is being corrected")                                                                                  \
-    X(VALIDATE, "the destination looks for what is wrong with it")                                                               \
-    X(MOVE, "the move, or its check")                                                                                            \
-    X(DISCARD, "nothing moved: the planned VM is being removed")                                                                 \
-    X(OVER, "the end")
-
-#define ENUM(name, meaning) STATE_##name,
-enum state { STAGED_STATES(ENUM) N_STATES };
-#undef ENUM
-
-enum kind {
-    KIND_VM,
-    KIND_PLANNED,
-    KIND_SWITCH,
-};
-
-struct staged {
-    struct hv_move move; /* first */
-    enum hv_staged_act act;
-    enum state state;
-    struct hv_gather gather; /* of LOOK */
-    struct hv_vm_find find;
-    struct hv_vm vm;
-    struct hv_instance_list switches;
-    bool has_planned;
-    struct hv_planned_wishes wishes;
-    struct hv_task *parts[N_STATES]; /* kept to the end: operations of a part that failed may still be under way */
-    bool detaching;
-    bool sleeps;             /* the part wants to be woken */
-    bool is_made;            /* a planned VM that is ours is there, or may be */
-    int code;                /* of the end, as far as it is known */
-    struct hv_error failure; /* when CODE is not 0 */
-};
-
-static const char *host_of(const struct staged *self) {
-    return hv_mig_destination_label(&self->move);
-}
+enum { TAGS_OF_PART = 1000000 };
 
 /* Every part has its own tags; those of the move are below them all. */
-static uint32_t base_of(enum state state) {
+static uint32_t base_of(enum hv_staged_state state) {
     return TAGS_OF_PART * ((uint32_t)state + 1);
 }
 
 /* A part about planned VMs has our destination as its source. */
-static bool is_turned(enum state state) {
-    return state == STATE_SET || state == STATE_VALIDATE || state == STATE_DISCARD;
+static bool is_turned(enum hv_staged_state state) {
+    return state == HV_STAGED_STATE_SET || state == HV_STAGED_STATE_VALIDATE || state == HV_STAGED_STATE_DISCARD;
 }
 
-static int fail_as(struct staged *self, int code, const struct hv_error *error) {
+static int fail_as(struct hv_staged *self, int code, const struct hv_error *error) {
     self->code = code;
     (void)hv_error_copy(&self->failure, error);
     return code;
 }
 
-/* ---- what is left ---- */
-
-static int add_leftover(struct staged *self, const char *how, struct hv_error *err) {
-    struct hv_move_result *result = &self->move.result;
-    HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(TEXT_CEILING);
-    char *taken;
-    int r;
-
-    hv_buf_printf(&text, "%splanned VM %s on %s (not shown by Hyper-V Manager); to remove it: hvctl staged discard %s --to %s",
-                  how, self->vm.id, host_of(self), self->vm.id, host_of(self));
-    r = hv_buf_take(&text, "a text", &taken, err);
-    return r < 0 ? r : hv_mig_add_text(&result->leftovers, &result->n_leftovers, taken, err);
-}
-
-/* What the move machine and we write alike. */
-static bool is_planned_text(const char *text) {
-    return hv_text_starts(text, "planned VM ");
-}
-
-/* Is it named already, by the move that looked for it? */
-static bool is_named(const struct staged *self) {
-    for (size_t i = 0; i < self->move.result.n_leftovers; i++) {
-        if (is_planned_text(self->move.result.leftovers[i]))
-            return true;
-    }
-    return false;
-}
-
-static void forget_leftover(struct staged *self) {
-    struct hv_move_result *result = &self->move.result;
-    size_t n = 0;
-
-    for (size_t i = 0; i < result->n_leftovers; i++) {
-        if (is_planned_text(result->leftovers[i]))
-            free(result->leftovers[i]);
-        else
-            result->leftovers[n++] = result->leftovers[i];
-    }
-    result->n_leftovers = n;
-    if (result->at_destination == HV_PLACE_PLANNED)
-        result->at_destination = HV_PLACE_ABSENT;
-}
-
 /* ---- parts ---- */
 
-static int end(struct staged *self, struct hv_effects *effects, struct hv_error *err) {
-    self->state = STATE_OVER;
+static int end(struct hv_staged *self, struct hv_effects *effects, struct hv_error *err) {
+    self->state = HV_STAGED_STATE_OVER;
     self->move.state = HV_MIG_STATE_DONE;
     if (self->code < 0)
         return hv_error_copy(err, &self->failure);
@@ -127,10 +39,10 @@ static int end(struct staged *self, struct hv_effects *effects, struct hv_error 
     return 0;
 }
 
-static int part_over(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err);
+static int part_over(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err);
 
 /* What a part asks for is asked for by us; its end is not ours. Nothing of it is watched or waited for afterwards. */
-static void take_effects(struct staged *self, struct hv_effects *effects) {
+static void take_effects(struct hv_staged *self, struct hv_effects *effects) {
     for (size_t i = 0; i < effects->n; i++) {
         struct hv_effect *effect = &effects->list[i];
 
@@ -146,7 +58,7 @@ static void take_effects(struct staged *self, struct hv_effects *effects) {
     self->sleeps = false;
 }
 
-static int part_step(struct staged *self, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
+static int part_step(struct hv_staged *self, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
                      struct hv_error *err) {
     struct hv_event own = *event;
 
@@ -157,98 +69,54 @@ static int part_step(struct staged *self, uint64_t now_ms, const struct hv_event
     return hv_task_is_done(self->parts[self->state]) ? part_over(self, now_ms, effects, err) : 0;
 }
 
-static int part_begin(struct staged *self, enum state state, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int part_begin(struct hv_staged *self, enum hv_staged_state state, uint64_t now_ms, struct hv_effects *effects,
+                      struct hv_error *err) {
     static const struct hv_event start = { .kind = HV_EVENT_START };
 
     self->state = state;
     return part_step(self, now_ms, &start, effects, err);
 }
 
-static struct hv_planned_options planned_options(const struct staged *self) {
+static struct hv_planned_options planned_options(const struct hv_staged *self) {
     return (struct hv_planned_options){
-        .vm = self->vm.id, .host = host_of(self), .has_origin = true, .origin = self->move.plan.source_name
+        .vm = self->vm.id, .host = hv_staged_host(self), .has_origin = true, .origin = self->move.plan.source_name
     };
 }
 
 /* ---- removing the planned VM ---- */
 
-static int discard(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int discard(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     const struct hv_planned_options options = planned_options(self);
-    int r = hv_planned_discard_new(&options, &self->parts[STATE_DISCARD], err);
+    int r = hv_planned_discard_new(&options, &self->parts[HV_STAGED_STATE_DISCARD], err);
 
     if (r < 0)
         return r;
     hv_mig_report(&self->move, HV_REPORT_PHASE, "removing the planned VM");
-    return part_begin(self, STATE_DISCARD, now_ms, effects, err);
+    return part_begin(self, HV_STAGED_STATE_DISCARD, now_ms, effects, err);
 }
 
-static int discarded(struct staged *self, struct hv_effects *effects, struct hv_error *err) {
+static int discarded(struct hv_staged *self, struct hv_effects *effects, struct hv_error *err) {
     const struct hv_error *error = NULL;
-    int r = hv_task_result(self->parts[STATE_DISCARD], &error);
+    int r = hv_task_result(self->parts[HV_STAGED_STATE_DISCARD], &error);
 
     if (r == 0 || r == HV_E_NOT_FOUND) {
-        forget_leftover(self);
+        hv_staged_leftover_forget(self);
         return end(self, effects, err);
     }
     r = hv_mig_warn(&self->move, err, "the planned VM could not be removed: %s%s%s", error->message, error->cause[0] ? ": " : "",
                     error->cause);
-    if (r == 0 && !is_named(self))
-        r = add_leftover(self, "", err);
+    if (r == 0 && !hv_staged_leftover_is_named(self))
+        r = hv_staged_leftover_add(self, "", err);
     return r < 0 ? r : end(self, effects, err);
 }
 
 /* ---- the move, and what follows from its end ---- */
 
-/* Only where it is certain that nothing moves into it. */
-static bool may_discard(const struct staged *self) {
-    if (self->move.plan.check_only)
-        return true; /* whatever became of the check */
-    switch (self->move.result.outcome) {
-    case HV_OUTCOME_NONE:
-    case HV_OUTCOME_MIGRATABLE:
-    case HV_OUTCOME_NOT_MIGRATABLE:
-    case HV_OUTCOME_NOT_MOVED:
-        return true;
-    case HV_OUTCOME_MOVED:
-    case HV_OUTCOME_RUNNING:
-    case HV_OUTCOME_JOB_COMPLETED:
-    case HV_OUTCOME_JOB_CANCELLED:
-    case HV_OUTCOME_UNKNOWN:
-    case HV_OUTCOME_STAGED:
-        break;
-    }
-    return false;
-}
-
-/*
- * May staging that ended so have made a planned VM that was not seen? A request that was refused made none; after the failure of
- * a job the machine looks for one, and without an answer that stays open.
- */
-static bool may_be_made(const struct hv_move_result *result, bool was_sent, enum hv_move_outcome outcome) {
-    bool is_seen = outcome == HV_OUTCOME_NOT_MOVED && (!result->job_id || result->at_destination != HV_PLACE_UNKNOWN);
-
-    return was_sent && !is_seen;
-}
-
-/* A planned VM that stays, or that may be there, is named; where the machine saw it, it has named it. */
-static int name_leftover(struct staged *self, struct hv_error *err) {
-    const struct hv_move_result *result = &self->move.result;
-    bool is_move = !self->move.plan.check_only && self->act != HV_STAGED_CHECK;
-
-    if (!is_move || is_named(self) || result->outcome == HV_OUTCOME_MOVED || result->outcome == HV_OUTCOME_STAGED)
-        return 0;
-    if (self->act != HV_STAGED_PREPARE)
-        return self->has_planned || self->is_made
-                   ? add_leftover(self, may_discard(self) ? "" : "unless the VM moves into it: ", err)
-                   : 0;
-    return may_be_made(result, result->request_sent, result->outcome) ? add_leftover(self, "perhaps: ", err) : 0;
-}
-
 /* What the destination's own look at the planned VM says outweighs a check that is content. */
-static void weigh_validation(struct staged *self) {
+static void weigh_validation(struct hv_staged *self) {
     const struct hv_error *error = NULL;
 
-    if (!self->parts[STATE_VALIDATE] || hv_task_result(self->parts[STATE_VALIDATE], &error) == 0)
+    if (!self->parts[HV_STAGED_STATE_VALIDATE] || hv_task_result(self->parts[HV_STAGED_STATE_VALIDATE], &error) == 0)
         return;
     if (self->move.plan.type != HV_MOVE_VM || self->code < 0)
         return;
@@ -257,17 +125,17 @@ static void weigh_validation(struct staged *self) {
     self->move.result.outcome = HV_OUTCOME_NOT_MIGRATABLE;
 }
 
-static int moved(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int moved(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     int r;
 
     weigh_validation(self);
-    if (self->is_made && may_discard(self))
+    if (self->is_made && hv_staged_may_discard(self))
         return discard(self, now_ms, effects, err);
-    r = name_leftover(self, err);
+    r = hv_staged_leftover_name(self, err);
     return r < 0 ? r : end(self, effects, err);
 }
 
-static int move_step(struct staged *self, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
+static int move_step(struct hv_staged *self, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
                      struct hv_error *err) {
     struct hv_error error = { 0 };
     int r = hv_mig_step(&self->move.task, now_ms, event, effects, &error);
@@ -281,10 +149,10 @@ static int move_step(struct staged *self, uint64_t now_ms, const struct hv_event
     return moved(self, now_ms, effects, err);
 }
 
-static int move_begin(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int move_begin(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     static const struct hv_event start = { .kind = HV_EVENT_START };
 
-    self->state = STATE_MOVE;
+    self->state = HV_STAGED_STATE_MOVE;
     if (self->move.plan.vm_is_guid) { /* the machine begins with that */
         free(self->move.result.vm_id);
         self->move.result.vm_id = NULL;
@@ -296,13 +164,13 @@ static int move_begin(struct staged *self, uint64_t now_ms, struct hv_effects *e
 
 /* Its job is not the one that moves the VM: who follows that must not be told of this one as if it were. */
 static void forward(void *context, const struct hv_move_report *report) {
-    struct staged *self = context;
+    struct hv_staged *self = context;
 
     if (report->kind == HV_REPORT_JOB_STARTED)
         hv_mig_report(&self->move, HV_REPORT_PHASE, "making a planned VM");
 }
 
-static int stage(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int stage(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     const struct hv_plan *plan = &self->move.plan;
     const struct hv_move_options options = {
         .vm = self->vm.id,
@@ -316,13 +184,13 @@ static int stage(struct staged *self, uint64_t now_ms, struct hv_effects *effect
                     .destination_ips = (const char *const *)plan->tuning.addresses,
                     .n_destination_ips = plan->tuning.n_addresses },
     };
-    int r = hv_move_new(&options, &self->parts[STATE_STAGE], err);
+    int r = hv_move_new(&options, &self->parts[HV_STAGED_STATE_STAGE], err);
 
     if (r < 0)
         return r;
-    hv_move_on_report(self->parts[STATE_STAGE], forward, self);
-    hv_move_on_note(self->parts[STATE_STAGE], self->move.on_note, self->move.note_context);
-    return part_begin(self, STATE_STAGE, now_ms, effects, err);
+    hv_move_on_report(self->parts[HV_STAGED_STATE_STAGE], forward, self);
+    hv_move_on_note(self->parts[HV_STAGED_STATE_STAGE], self->move.on_note, self->move.note_context);
+    return part_begin(self, HV_STAGED_STATE_STAGE, now_ms, effects, err);
 }
 
 /* Takes over what the part that failed has learnt; of the VM it is certain that nobody asked for its move. */
@@ -354,21 +222,21 @@ static void absorb(struct hv_move_result *result, struct hv_move_result *part) {
     *result = own;
 }
 
-static void not_moved(struct staged *self) {
+static void not_moved(struct hv_staged *self) {
     if (!self->move.plan.check_only)
         self->move.result.outcome = HV_OUTCOME_NOT_MOVED;
     if (self->move.result.at_source == HV_PLACE_UNKNOWN)
         self->move.result.at_source = HV_PLACE_PRESENT;
 }
 
-static int set_begin(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err);
+static int set_begin(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err);
 
-static int staged_over(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
-    struct hv_move_result *part = &((struct hv_move *)self->parts[STATE_STAGE])->result;
+static int staged_over(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+    struct hv_move_result *part = &((struct hv_move *)self->parts[HV_STAGED_STATE_STAGE])->result;
     enum hv_move_outcome outcome = part->outcome;
     bool was_sent = part->request_sent;
     const struct hv_error *error = NULL;
-    int r = hv_task_result(self->parts[STATE_STAGE], &error);
+    int r = hv_task_result(self->parts[HV_STAGED_STATE_STAGE], &error);
 
     if (r == 0 && outcome == HV_OUTCOME_STAGED) {
         self->is_made = true;
@@ -378,10 +246,10 @@ static int staged_over(struct staged *self, uint64_t now_ms, struct hv_effects *
     absorb(&self->move.result, part);
     not_moved(self);
     /* Its job is over and failed: what it left is nobody's. */
-    if (outcome == HV_OUTCOME_NOT_MOVED && is_named(self))
+    if (outcome == HV_OUTCOME_NOT_MOVED && hv_staged_leftover_is_named(self))
         return discard(self, now_ms, effects, err);
-    if (!is_named(self) && may_be_made(&self->move.result, was_sent, outcome))
-        r = add_leftover(self, "perhaps: ", err);
+    if (!hv_staged_leftover_is_named(self) && hv_staged_may_be_made(&self->move.result, was_sent, outcome))
+        r = hv_staged_leftover_add(self, "perhaps: ", err);
     else
         r = 0;
     return r < 0 ? r : end(self, effects, err);
@@ -389,23 +257,23 @@ static int staged_over(struct staged *self, uint64_t now_ms, struct hv_effects *
 
 /* ---- correcting it ---- */
 
-static int set_begin(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int set_begin(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     const struct hv_planned_options options = planned_options(self);
     int r;
 
     if (hv_planned_wishes_are_empty(&self->wishes))
         return move_begin(self, now_ms, effects, err);
-    r = hv_planned_set_with(&options, &self->wishes, &self->parts[STATE_SET], err);
+    r = hv_planned_set_with(&options, &self->wishes, &self->parts[HV_STAGED_STATE_SET], err);
     if (r < 0)
         return r;
     hv_mig_report(&self->move, HV_REPORT_PHASE, "correcting the planned VM");
-    return part_begin(self, STATE_SET, now_ms, effects, err);
+    return part_begin(self, HV_STAGED_STATE_SET, now_ms, effects, err);
 }
 
-static int set_over(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int set_over(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     const struct hv_error *error = NULL;
     struct hv_error stopped = { 0 };
-    int r = hv_task_result(self->parts[STATE_SET], &error);
+    int r = hv_task_result(self->parts[HV_STAGED_STATE_SET], &error);
 
     if (r == 0 && !self->detaching)
         return move_begin(self, now_ms, effects, err);
@@ -417,22 +285,22 @@ static int set_over(struct staged *self, uint64_t now_ms, struct hv_effects *eff
 
 /* ---- validating it ---- */
 
-static int validate(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int validate(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     const struct hv_planned_options options = planned_options(self);
-    int r = hv_planned_validate_new(&options, &self->parts[STATE_VALIDATE], err);
+    int r = hv_planned_validate_new(&options, &self->parts[HV_STAGED_STATE_VALIDATE], err);
 
     if (r < 0)
         return r;
     hv_mig_report(&self->move, HV_REPORT_PHASE, "validating the planned VM");
-    return part_begin(self, STATE_VALIDATE, now_ms, effects, err);
+    return part_begin(self, HV_STAGED_STATE_VALIDATE, now_ms, effects, err);
 }
 
 /* Reasons of the host's job are a "no"; anything else means that it could not be asked. */
-static int validated(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int validated(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     const struct hv_error *error = NULL;
     size_t n = 0;
-    const struct hv_reason *reasons = hv_planned_validate_reasons(self->parts[STATE_VALIDATE], &n);
-    int r = hv_task_result(self->parts[STATE_VALIDATE], &error);
+    const struct hv_reason *reasons = hv_planned_validate_reasons(self->parts[HV_STAGED_STATE_VALIDATE], &n);
+    int r = hv_task_result(self->parts[HV_STAGED_STATE_VALIDATE], &error);
 
     if (r < 0 && n == 0) {
         (void)fail_as(self, r, error);
@@ -442,31 +310,31 @@ static int validated(struct staged *self, uint64_t now_ms, struct hv_effects *ef
     for (size_t i = n > 1; i < n; i++) {
         if (!reasons[i].message)
             continue;
-        r = hv_mig_warn(&self->move, err, "the planned VM as %s sees it: %s", host_of(self), reasons[i].message);
+        r = hv_mig_warn(&self->move, err, "the planned VM as %s sees it: %s", hv_staged_host(self), reasons[i].message);
         if (r < 0)
             return r;
     }
     return move_begin(self, now_ms, effects, err);
 }
 
-static int part_over(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
+static int part_over(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     const struct hv_error *error = NULL;
 
-    if (hv_task_result(self->parts[self->state], &error) == HV_E_MEMORY && self->state != STATE_DISCARD)
+    if (hv_task_result(self->parts[self->state], &error) == HV_E_MEMORY && self->state != HV_STAGED_STATE_DISCARD)
         return hv_error_copy(err, error);
     switch (self->state) {
-    case STATE_STAGE:
+    case HV_STAGED_STATE_STAGE:
         return staged_over(self, now_ms, effects, err);
-    case STATE_SET:
+    case HV_STAGED_STATE_SET:
         return set_over(self, now_ms, effects, err);
-    case STATE_VALIDATE:
+    case HV_STAGED_STATE_VALIDATE:
         return validated(self, now_ms, effects, err);
-    case STATE_DISCARD:
+    case HV_STAGED_STATE_DISCARD:
         return discarded(self, effects, err);
-    case STATE_LOOK:
-    case STATE_MOVE:
-    case STATE_OVER:
-    case N_STATES:
+    case HV_STAGED_STATE_LOOK:
+    case HV_STAGED_STATE_MOVE:
+    case HV_STAGED_STATE_OVER:
+    case HV_STAGED_N_STATES:
         break;
     }
     return 0;
@@ -474,135 +342,44 @@ static int part_over(struct staged *self, uint64_t now_ms, struct hv_effects *ef
 
 /* ---- before anything is asked for ---- */
 
-static int look_begin(void *target, size_t round, struct hv_effects *effects, struct hv_error *err) {
-    struct staged *self = target;
-    HV_CLEANUP_BUF struct hv_buf where = HV_BUF_INIT(WHERE_MAX_BYTES);
-    int r;
-
-    if (round == 0)
-        return hv_gather_find_vm(&self->gather, KIND_VM, &self->find, effects, err);
-    if (round > 1 || self->find.n_found == 0)
-        return 0;
-    r = hv_vm_find_end(&self->find, &self->vm, err);
-    if (r < 0)
-        return r;
-    hv_buf_printf(&where, "Name = '%s'", self->vm.id);
-    r = hv_buf_finish(&where, "query", err);
-    self->gather.peer = HV_PEER_DESTINATION;
-    if (r == 0)
-        r = hv_gather_query(&self->gather, KIND_PLANNED, "Msvm_PlannedComputerSystem", hv_buf_text(&where), true, effects, err);
-    if (r < 0 || self->wishes.n_switches == 0)
-        return r;
-    return hv_gather_query(&self->gather, KIND_SWITCH, "Msvm_VirtualEthernetSwitch", NULL, true, effects, err);
-}
-
-static int look_add(void *target, uint32_t kind, const struct hv_instance *instance, struct hv_error *err) {
-    struct staged *self = target;
-
-    switch ((enum kind)kind) {
-    case KIND_VM:
-        return hv_vm_find_offer(&self->find, instance, err);
-    case KIND_PLANNED:
-        self->has_planned = self->has_planned || hv_text_same(hv_instance_text(instance, "Name"), self->vm.id);
-        return 0;
-    case KIND_SWITCH:
-        return hv_instance_list_add(&self->switches, instance, err);
-    }
-    return 0;
-}
-
-/* Somebody made it and may want it: it is not ours to move into or to remove. */
-static int refuse_planned(const struct staged *self, struct hv_error *err) {
-    (void)hv_error_set(err, HV_E_CONFLICT, "%s has a planned VM of \"%s\" already", host_of(self), hv_mig_vm_label(&self->move));
-    hv_error_cause(err, "somebody prepared a staged move, or one was broken off; GUID %s", self->vm.id);
-    hv_error_remedy(err, "move into it: hvctl staged complete %s --from %s --to %s", self->vm.id, self->move.plan.source_name,
-                    host_of(self));
-    hv_error_remedy(err, "or remove it: hvctl staged discard %s --to %s", self->vm.id, host_of(self));
-    return HV_E_CONFLICT;
-}
-
-static int refuse_missing(const struct staged *self, struct hv_error *err) {
-    (void)hv_error_set(err, HV_E_NOT_FOUND, "%s has no planned VM of \"%s\"", host_of(self), hv_mig_vm_label(&self->move));
-    hv_error_remedy(err, "make one: hvctl staged prepare %s --from %s --to %s", self->vm.id, self->move.plan.source_name,
-                    host_of(self));
-    return HV_E_NOT_FOUND;
-}
-
-static int keep_vm(struct staged *self, struct hv_error *err) {
-    struct hv_move_result *result = &self->move.result;
-    int r;
-
-    free(result->vm_id);
-    free(result->vm_name);
-    result->vm_id = NULL;
-    result->vm_name = NULL;
-    result->vm_state = self->vm.state;
-    result->at_source = HV_PLACE_PRESENT;
-    r = hv_text_copy(self->vm.id, &result->vm_id, err);
-    return r < 0 ? r : hv_text_copy(self->vm.name, &result->vm_name, err);
-}
-
-static int looked(struct staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
-    bool wants_planned = self->act == HV_STAGED_CHECK || self->act == HV_STAGED_COMPLETE;
-    int r;
-
+static int looked(struct hv_staged *self, uint64_t now_ms, struct hv_effects *effects, struct hv_error *err) {
     if (!self->vm.id)
         return move_begin(self, now_ms, effects, err); /* which says where it is, if anywhere */
-    r = keep_vm(self, err);
-    if (r < 0)
-        return r;
-    if (self->has_planned && !wants_planned)
-        return refuse_planned(self, err);
-    if (!self->has_planned && wants_planned)
-        return refuse_missing(self, err);
-    r = hv_planned_wishes_check(&self->wishes, &self->switches, host_of(self), err);
-    if (r < 0)
-        return r;
     if (self->act == HV_STAGED_MOVE)
         return stage(self, now_ms, effects, err);
     return self->act == HV_STAGED_CHECK ? validate(self, now_ms, effects, err) : move_begin(self, now_ms, effects, err);
 }
 
-/* The gather of this round is over when it has set this. */
-static int look_end(void *target, struct hv_effects *effects, struct hv_error *err) {
-    struct staged *self = target;
-
-    (void)effects;
-    (void)err;
-    self->state = N_STATES;
-    return 0;
-}
-
-static int look_step(struct staged *self, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
+static int look_step(struct hv_staged *self, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
                      struct hv_error *err) {
     struct hv_event own = *event;
     size_t n_before = effects->n;
     int r;
 
     if (event->kind == HV_EVENT_OP_DONE || event->kind == HV_EVENT_OP_FAILED)
-        own.tag = event->tag - base_of(STATE_LOOK);
-    r = hv_gather_step(&self->gather, &own, effects, err);
+        own.tag = event->tag - base_of(HV_STAGED_STATE_LOOK);
+    r = hv_staged_look_step(self, &own, effects, err);
     for (size_t i = n_before; i < effects->n; i++)
-        effects->list[i].tag += base_of(STATE_LOOK);
-    return r != 0 || self->state == STATE_LOOK ? r : looked(self, now_ms, effects, err);
+        effects->list[i].tag += base_of(HV_STAGED_STATE_LOOK);
+    return r <= 0 ? r : looked(self, now_ms, effects, err);
 }
 
 /* ---- the task ---- */
 
 /* Whose event is it? A part that failed may have left operations under way; those of the move have the small tags. */
-static bool is_stale(const struct staged *self, const struct hv_event *event) {
+static bool is_stale(const struct hv_staged *self, const struct hv_event *event) {
     uint32_t owner = event->tag / TAGS_OF_PART;
 
     if (event->kind == HV_EVENT_WAKE)
-        return self->state != STATE_MOVE && !self->sleeps;
+        return self->state != HV_STAGED_STATE_MOVE && !self->sleeps;
     if (event->kind != HV_EVENT_OP_DONE && event->kind != HV_EVENT_OP_FAILED)
         return false;
-    return self->state == STATE_MOVE ? owner != 0 : owner != (uint32_t)self->state + 1;
+    return self->state == HV_STAGED_STATE_MOVE ? owner != 0 : owner != (uint32_t)self->state + 1;
 }
 
 /* Who wants to wait no more waits for what is short: the planned VM is put away first. */
-static bool is_deferred(struct staged *self, const struct hv_event *event) {
-    if (event->kind != HV_EVENT_DETACH || (self->state != STATE_SET && self->state != STATE_DISCARD))
+static bool is_deferred(struct hv_staged *self, const struct hv_event *event) {
+    if (event->kind != HV_EVENT_DETACH || (self->state != HV_STAGED_STATE_SET && self->state != HV_STAGED_STATE_DISCARD))
         return false;
     self->detaching = true;
     return true;
@@ -610,29 +387,29 @@ static bool is_deferred(struct staged *self, const struct hv_event *event) {
 
 static int staged_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects,
                        struct hv_error *err) {
-    struct staged *self = (struct staged *)task;
+    struct hv_staged *self = (struct hv_staged *)task;
 
     if (is_stale(self, event) || is_deferred(self, event))
         return 0;
     switch (self->state) {
-    case STATE_LOOK:
+    case HV_STAGED_STATE_LOOK:
         return look_step(self, now_ms, event, effects, err);
-    case STATE_STAGE:
-    case STATE_SET:
-    case STATE_VALIDATE:
-    case STATE_DISCARD:
+    case HV_STAGED_STATE_STAGE:
+    case HV_STAGED_STATE_SET:
+    case HV_STAGED_STATE_VALIDATE:
+    case HV_STAGED_STATE_DISCARD:
         return part_step(self, now_ms, event, effects, err);
-    case STATE_MOVE:
+    case HV_STAGED_STATE_MOVE:
         return move_step(self, now_ms, event, effects, err);
-    case STATE_OVER:
-    case N_STATES:
+    case HV_STAGED_STATE_OVER:
+    case HV_STAGED_N_STATES:
         break;
     }
     return 0;
 }
 
 static void staged_free(struct hv_task *task) {
-    struct staged *self = (struct staged *)task;
+    struct hv_staged *self = (struct hv_staged *)task;
 
     for (size_t i = 0; i < HV_ARRAY_SIZE(self->parts); i++)
         (void)hv_task_free(self->parts[i]);
@@ -646,7 +423,7 @@ static void staged_free(struct hv_task *task) {
 
 static const struct hv_task_vtable staged_vtable = { staged_step, staged_free };
 
-static int init(struct staged *self, const struct hv_move_options *options, const struct hv_planned_fixes *fixes,
+static int init(struct hv_staged *self, const struct hv_move_options *options, const struct hv_planned_fixes *fixes,
                 struct hv_error *err) {
     struct hv_move_options own = *options;
     int r;
@@ -666,7 +443,7 @@ static int init(struct staged *self, const struct hv_move_options *options, cons
 
 int hv_staged_new(enum hv_staged_act act, const struct hv_move_options *options, const struct hv_planned_fixes *fixes,
                   struct hv_task **ret_task, struct hv_error *err) {
-    struct staged *self = calloc(1, sizeof(*self));
+    struct hv_staged *self = calloc(1, sizeof(*self));
     int r;
 
     if (!self)
@@ -678,10 +455,7 @@ int hv_staged_new(enum hv_staged_act act, const struct hv_move_options *options,
         return r;
     }
     self->move.task.vtable = &staged_vtable;
-    hv_vm_find_init(&self->find, self->move.plan.vm);
-    hv_gather_init(&self->gather, look_begin, look_add, self);
-    self->gather.end = look_end;
-    self->gather.end_target = self;
+    hv_staged_look_init(self);
     *ret_task = &self->move.task;
     return 0;
 }
