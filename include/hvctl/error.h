@@ -79,6 +79,8 @@ struct hv_error {
 
     bool has_return_value;
     uint32_t return_value; /* what a method answered */
+
+    bool credentials_unseen; /* of HV_E_AUTH: nobody judged them, so that trying again locks no account */
 };
 
 /* "not_found" and so on: the stable word of the class. Never NULL. */

@@ -260,9 +260,10 @@ static void handle_answer(struct hv_exchange *exchange, const struct hv_answer *
     }
 }
 
-/* Does the host know us? A broken connection does not tell, nor what was sent before the last refusal. */
+/* Does the host know us? A broken connection does not tell, a silent KDC neither, nor what was sent before the last refusal. */
 static void note_sign_in(struct hv_exchange *exchange, const struct hv_result *result) {
-    bool refused = result->code == 0 ? result->answer.status == HTTP_UNAUTHORIZED : result->error.code == HV_E_AUTH;
+    bool refused = result->code == 0 ? result->answer.status == HTTP_UNAUTHORIZED
+                                     : result->error.code == HV_E_AUTH && !result->error.credentials_unseen;
 
     if (hv_op_is_anonymous(exchange->op))
         return;

@@ -170,11 +170,13 @@ int hv_mig_source_looked(struct hv_step *step) {
 }
 
 int hv_mig_source_silent(struct hv_step *step) {
+    const struct hv_error *err = step->event->err;
+
     hv_mig_find_silence(step, HV_SIGHT_SOURCE, HV_PEER_SOURCE);
     step->move->evidence.at_source = HV_PLACE_UNKNOWN;
     step->move->evidence.migrating = false;
-    step->move->look_error = *step->event->err;
-    step->move->n_refused_looks = step->event->err->code == HV_E_AUTH ? step->move->n_refused_looks + 1 : 0;
+    step->move->look_error = *err;
+    step->move->n_refused_looks = err->code == HV_E_AUTH && !err->credentials_unseen ? step->move->n_refused_looks + 1 : 0;
     return judge(step);
 }
 

@@ -126,6 +126,22 @@ static const struct situation *situation_of(const struct hv_gss_scene *scene, in
     return found && found->code == KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN && is_address(scene->host) ? &on_address : found;
 }
 
+/* Nobody looked at the password: there was nobody to do so, or it did not come to that. */
+static bool is_unseen(const struct situation *situation) {
+    switch (situation ? situation->code : 0) {
+    case KRB5_CC_NOTFOUND:
+    case KRB5_FCC_NOFILE:
+    case KRB5KRB_AP_ERR_TKT_EXPIRED:
+    case KRB5KRB_AP_ERR_TKT_NYV:
+    case KRB5_REALM_UNKNOWN:
+    case KRB5_KDC_UNREACH:
+    case KRB5KRB_AP_ERR_SKEW:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* TEMPLATE with its names in braces replaced. */
 static void expand(struct hv_buf *out, const char *template, const struct hv_gss_scene *scene, const char *words) {
     const struct {
@@ -188,6 +204,8 @@ int hv_gss_explain_krb5(const struct hv_gss_scene *scene, int32_t code, const ch
         add_remedies(situation->remedy, scene, words, err);
     if (err && (situation || code))
         err->source = HV_SOURCE_KRB5;
+    if (err)
+        err->credentials_unseen = is_unseen(situation);
     return HV_E_AUTH;
 }
 

@@ -65,6 +65,7 @@ static void fill(const struct net_flight *flight, struct hv_result *result) {
         result->answer.n_bytes = strlen(result->answer.bytes);
     } else {
         result->code = hv_error_set(&result->error, reply->code, "the net broke");
+        result->error.credentials_unseen = reply->unseen;
     }
 }
 

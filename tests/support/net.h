@@ -19,6 +19,7 @@ struct net_reply {
     int code;         /* enum hv_error_code of the failure */
     bool left;
     bool transient;
+    bool unseen;       /* nobody judged the credentials */
     bool held;         /* no answer ever */
     uint64_t delay_ms; /* after the request */
 };

@@ -326,6 +326,19 @@ static void a_refusal_that_passes_shuts_nobody_out(void **state) {
     fixture_end(&f);
 }
 
+/* As when the KDC is silent for a while: no password is counted as wrong. */
+static void trouble_before_the_credentials_are_seen_shuts_nobody_out(void **state) {
+    static const struct net_reply no_kdc = { .code = HV_E_AUTH, .unseen = true };
+    struct script script = { { nothing, no_kdc, no_kdc, no_kdc, nothing }, 5 };
+    struct fixture f;
+
+    (void)state;
+    fixture_begin(&f, NULL, serve_script, &script);
+    assert_int_equal(look_in_a_crowd(&f), 3);
+    assert_int_equal(f.net.n_sent, N_CROWD);
+    fixture_end(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_busy_host_is_asked_again),
@@ -343,6 +356,7 @@ int main(void) {
         cmocka_unit_test(who_is_refused_twice_in_a_row_is_not_tried_again),
         cmocka_unit_test(a_refusal_is_of_one_host_and_of_who_signs_in),
         cmocka_unit_test(a_refusal_that_passes_shuts_nobody_out),
+        cmocka_unit_test(trouble_before_the_credentials_are_seen_shuts_nobody_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,6 +212,7 @@ static void without_ticket_and_password_there_is_nothing_to_sign_in_with(void **
         assert_int_equal(talk(&t, &options, NULL), HV_E_AUTH);
         assert_string_equal(t.err.message, "there is no Kerberos ticket to sign in with");
         assert_int_equal(t.err.source, HV_SOURCE_KRB5);
+        assert_true(t.err.credentials_unseen);
         assert_non_null(strstr(t.err.remedy, "kinit"));
         talk_end(&t);
     }

@@ -158,6 +158,8 @@ static void each_failure_has_words_of_its_own(void **state) {
         assert_int_equal(outcome.result.error.source, HV_SOURCE_KRB5);
         assert_non_null(strstr(outcome.result.error.remedy, rows[i].remedy));
         assert_null(strstr(outcome.result.error.cause, password));
+        /* What counts towards the lock of an account is not tried for long. */
+        assert_int_equal(outcome.result.error.credentials_unseen, strstr(rows[i].message, "is known here") != NULL);
         assert_int_equal(outcome.n_signed_in, 0);
     }
 }
