@@ -1,4 +1,5 @@
 /* hvctl migrate and move-storage, and what check has in common with them (ux.md 1; hyperv.md 4a to 4f). */
+#include "base/text.h"
 #include "cli/cmd.h"
 #include "cli/fixes.h"
 #include "cli/move_options.h"
@@ -43,6 +44,15 @@ static struct hv_move_options read_options(const struct hv_move_request *request
     return options;
 }
 
+/* A VM that is named twice is one VM: the second request would meet the first. */
+static bool is_named_before(const struct hv_move_request *request, size_t at) {
+    for (size_t i = 0; i < at; i++) {
+        if (hv_text_same(request->vms[i], request->vms[at]))
+            return true;
+    }
+    return false;
+}
+
 /* Every VM with every destination. */
 static int add_items(struct hv_mover *mover, const struct hv_move_request *request, const struct hv_move_options *options,
                      struct hv_error *err) {
@@ -54,6 +64,8 @@ static int add_items(struct hv_mover *mover, const struct hv_move_request *reque
     own.source_name = source->label;
     own.credentials = hv_schemes_credentials(&connection->schemes);
     for (size_t i = 0; rc == 0 && i < request->n_vms; i++) {
+        if (is_named_before(request, i))
+            continue;
         own.vm = request->vms[i];
         if (request->type == HV_MOVE_STORAGE)
             rc = hv_mover_add(mover, own.vm, &own, source, NULL, err);

@@ -36,6 +36,11 @@ vm_is_at 0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002 hv02
 move migrate web01 --from "$hv02" --to "$hv01"
 vm_is_at 0A1B2C02-3D4E-4F50-8A6B-7C8D9E0F1002 hv01
 
+scenario 'a VM that is named twice moves once'
+move migrate web01 WEB01 --from "$hv01" --to "$hv02" -o json
+out_json '[.results[].outcome] == ["moved"]'
+move migrate web01 --from "$hv02" --to "$hv01"
+
 scenario 'VM and storage into one folder'
 move migrate app01 --from "$hv01" --to "$hv02" --storage 'D:\Moved & more'
 vm_is_at 0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001 hv02
