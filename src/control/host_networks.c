@@ -132,7 +132,10 @@ static int apply_set(const struct hv_host_plan *plan, struct hv_host_info *wante
     return 0;
 }
 
+/* By its tag, or because every address is in it: who wrote 0.0.0.0/0 into the list meant the same. */
 static bool is_for_all(const struct hv_migration_network *network) {
+    if (network->prefix_length == 0)
+        return true;
     for (size_t i = 0; i < network->n_tags; i++) {
         if (hv_text_same(network->tags[i], HV_NETWORK_TAG_ALL))
             return true;

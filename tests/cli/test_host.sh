@@ -128,6 +128,13 @@ out_json '.changed == false'
 hvctl host network any off -H "$hv01" -o json
 exit_is 0
 out_json '[.after.networks[].subnet] == ["198.51.100.0"]'
+hvctl host network add 0.0.0.0/0 -H "$hv01"
+hvctl host network add ::/0 -H "$hv01"
+hvctl host network any on -H "$hv01" -o json
+out_json '.changed == false'
+hvctl host network any off -H "$hv01" -o json
+exit_is 0
+out_json '[.after.networks[].subnet] == ["198.51.100.0"]'
 
 scenario 'what cannot be'
 hvctl host network set 203.0.113.0/24 --metric 1 -H "$hv01"
