@@ -287,7 +287,9 @@ static const struct hv_code codes[] = {
     { HV_CODE_MIGRATION, 0xC0370027, "VID_SAVED_STATE_INCOMPATIBLE", "the saved state cannot be read at the destination",
       "start the VM and shut it down, or discard its saved state", HV_E_FAILED },
     { HV_CODE_MIGRATION, 0x80070057, "E_INVALIDARG", "the host refused a parameter",
-      "if the VM has a virtual TPM, check that the destination holds the certificate of its key protector", HV_E_FAILED },
+      "check new paths: a disk keeps its file name, a pool has folders of its own; and where the VM has a virtual TPM, that the "
+      "destination holds the certificate of its key protector",
+      HV_E_FAILED },
     { HV_CODE_MIGRATION, 0x000013AB, "ERROR_CLUSTER_NETWORK_NOT_FOUND", "the network is no network of the cluster",
       "choose a network of the cluster for migration", HV_E_FAILED },
 

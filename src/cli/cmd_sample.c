@@ -254,7 +254,7 @@ int hv_cmd_sample(const struct hv_args *args, struct hv_output *out) {
         return unknown_mode(word, out);
     if (has_right_number(&modes[i], args))
         return run_mode(&modes[i], args, out);
-    hv_error_set(&error, HV_E_ARGUMENT, "%s takes %zu arguments: %s", modes[i].name, modes[i].n_operands, modes[i].operands);
+    hv_error_set(&error, HV_E_ARGUMENT, "%s takes the arguments %s", modes[i].name, modes[i].operands);
     hv_error_remedy(&error, "hvctl sample %s %s", modes[i].name, modes[i].operands);
     return hv_say_failure(out, &error);
 }

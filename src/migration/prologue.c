@@ -288,7 +288,7 @@ static int require_enabled(struct hv_step *step, const char *host, const struct 
         return 0; /* not told: the host will judge */
     (void)hv_error_set(step->err, HV_E_NOT_MIGRATABLE, "live migration is disabled on %s", host);
     hv_error_cause(step->err, "EnableVirtualSystemMigration is false in its migration settings");
-    hv_error_remedy(step->err, "enable it there: Enable-VMMigration");
+    hv_error_remedy(step->err, "enable it there: hvctl host config --enable -H %s", host);
     return HV_E_NOT_MIGRATABLE;
 }
 
@@ -352,7 +352,8 @@ static int refuse_without_listener(struct hv_step *step) {
     (void)hv_error_set(step->err, HV_E_NOT_MIGRATABLE, "%s listens for migrations on no address",
                        hv_mig_destination_label(step->move));
     hv_error_cause(step->err, "its migration networks allow none of its addresses");
-    hv_error_remedy(step->err, "allow one there: Add-VMMigrationNetwork, or Set-VMHost -UseAnyNetworkForMigration $true");
+    hv_error_remedy(step->err, "allow one there: hvctl host network add CIDR -H %s", hv_mig_destination_label(step->move));
+    hv_error_remedy(step->err, "or all of them: hvctl host network any on -H %s", hv_mig_destination_label(step->move));
     return HV_E_NOT_MIGRATABLE;
 }
 

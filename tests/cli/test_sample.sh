@@ -92,7 +92,7 @@ sent 2 '.method == "MigrateVirtualSystemToHost"'
 
 scenario 'wrong use'
 hvctl sample modifyservice "$hv01" "$hv02"
-error_is 2 'takes 1 arguments: HOST'
+error_is 2 'takes the arguments HOST'
 hvctl sample vm-simple "$hv01" "$hv02"
 exit_is 2
 hvctl sample no-such-mode "$hv01" "$hv02" web01
