@@ -13,7 +13,7 @@
 
 #define VALUE_HELP                                                                                                               \
     "is a text; @FILE reads it from a file (\"-\" is stdin); JSON gives a reference\n"                                           \
-    "  {\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"...\"}}\n"                                        \
+    "  {\"resource_uri\": \"Msvm_VirtualSystemSettingData\", \"selectors\": {\"InstanceID\": \"...\"}}\n"                        \
     "or an embedded instance, whose types come from the class tables of this build, with --types from the host too\n"            \
     "  {\"class\": \"Msvm_VirtualSystemMigrationSettingData\", \"properties\": {\"MigrationType\": 32768}}\n"
 #define RESOURCE_HELP "RESOURCE is a class name or a full resource URI.\n"
@@ -24,9 +24,9 @@ static const char param_help[] =
     "An instance is sent as text, which is what Hyper-V wants; {\"inline\": {\"class\": ...}} sends it as elements.\n";
 static const char set_help[] =
     RESOURCE_HELP "The value of --set " VALUE_HELP "or, for an array, its values: '[\"a\", \"b\"]', '[]'\n";
-static const char enumerate_help[] =
-    RESOURCE_HELP "With --selector only the instances with these values are listed. The JSON of --associated-with and\n"
-                  "--references-of is {\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"...\"}}.\n";
+static const char enumerate_help[] = RESOURCE_HELP
+    "With --selector only the instances with these values are listed. The JSON of --associated-with and\n"
+    "--references-of is {\"resource_uri\": \"Msvm_VirtualSystemSettingData\", \"selectors\": {\"InstanceID\": \"...\"}}.\n";
 static const char subscribe_help[] =
     "RESOURCE is a class name or a full resource URI; with --filter it is * and with --event-query the event log unless it is\n"
     "named. Events are printed as they come, until Ctrl-C, which takes the subscription back.\n";
@@ -524,7 +524,7 @@ const struct hv_command hv_commands[] = {
       "RESOURCE",
       "get one instance",
       "  hvctl wsman get Msvm_ComputerSystem -H hv01 --selector CreationClassName=Msvm_ComputerSystem --selector Name=GUID\n"
-      "  hvctl wsman get Msvm_ComputerSystem -H hv01 --selector Name=GUID --fragment EnabledState\n",
+      "  hvctl wsman get Msvm_VirtualSystemSettingData -H hv01 --selector InstanceID=Microsoft:GUID --fragment Version\n",
       RESOURCE_HELP,
       RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_FRAGMENT | HV_GROUP_TYPES,
       1,
@@ -533,9 +533,10 @@ const struct hv_command hv_commands[] = {
     { { "wsman", "put" },
       "RESOURCE",
       "change properties of an instance: get it, change it, put it back",
-      "  hvctl wsman put Win32_OperatingSystem -H hv01 --namespace root/cimv2 --types --set Description=lab\n"
       "  hvctl wsman put Win32_Environment -H hv01 --namespace root/cimv2 --selector Name=X --selector 'UserName=<SYSTEM>' \\\n"
-      "    --types --fragment VariableValue --set VariableValue=1\n",
+      "    --types --set VariableValue=1\n"
+      "  hvctl wsman put Win32_Environment -H hv01 --namespace root/cimv2 --selector Name=X --selector 'UserName=<SYSTEM>' \\\n"
+      "    --types --fragment VariableValue --set VariableValue=2\n",
       set_help,
       RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_FRAGMENT | HV_GROUP_SET | HV_GROUP_TYPES,
       1,
@@ -566,7 +567,8 @@ const struct hv_command hv_commands[] = {
       "  hvctl wsman enumerate Msvm_ComputerSystem -H hv01 -o jsonl\n"
       "  hvctl wsman enumerate Msvm_ComputerSystem -H hv01 --filter 'SELECT * FROM Msvm_ComputerSystem WHERE EnabledState = 2'\n"
       "  hvctl wsman enumerate '*' -H hv01 --result-class Msvm_VirtualSystemSettingData \\\n"
-      "    --associated-with '{\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"GUID\"}}'\n",
+      "    --associated-with '{\"resource_uri\": \"Msvm_ComputerSystem\",\n"
+      "      \"selectors\": {\"CreationClassName\": \"Msvm_ComputerSystem\", \"Name\": \"GUID\"}}'\n",
       enumerate_help,
       RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_ENUMERATE | HV_GROUP_TYPES,
       1,
@@ -576,7 +578,7 @@ const struct hv_command hv_commands[] = {
       "NAME",
       "describe a class: properties, keys, methods",
       "  hvctl wsman class Msvm_ComputerSystem -H hv01\n"
-      "  hvctl wsman class Win32_Service -H hv01 --namespace root/cimv2 -o json\n",
+      "  hvctl wsman class Win32_OperatingSystem -H hv01 --namespace root/cimv2 -o json\n",
       NULL,
       RESOURCE,
       1,
@@ -597,10 +599,12 @@ const struct hv_command hv_commands[] = {
     { { "wsman", "invoke" },
       "RESOURCE METHOD",
       "call a method of an instance; it is sent at most once",
-      "  hvctl wsman invoke Msvm_ComputerSystem RequestStateChange -H hv01 --selector Name=GUID --param RequestedState=2\n"
+      "  hvctl wsman invoke Msvm_ComputerSystem RequestStateChange -H hv01 --param RequestedState=2 \\\n"
+      "    --selector CreationClassName=Msvm_ComputerSystem --selector Name=GUID\n"
       "  hvctl wsman invoke Msvm_VirtualSystemMigrationService GetSystemCompatibilityInfo -H hv01 \\\n"
       "    --selector CreationClassName=Msvm_VirtualSystemMigrationService \\\n"
-      "    --param 'ComputerSystem={\"resource_uri\": \"Msvm_ComputerSystem\", \"selectors\": {\"Name\": \"GUID\"}}'\n",
+      "    --param 'ComputerSystem={\"resource_uri\": \"Msvm_ComputerSystem\",\n"
+      "      \"selectors\": {\"CreationClassName\": \"Msvm_ComputerSystem\", \"Name\": \"GUID\"}}'\n",
       param_help,
       RESOURCE | HV_GROUP_SELECTOR | HV_GROUP_PARAM | HV_GROUP_TYPES,
       2,

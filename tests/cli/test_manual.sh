@@ -1,5 +1,5 @@
 #!/bin/sh
-# The help and the manual page name the same commands and options.
+# The help and the manual page name the same commands and options, and examples do what they say.
 . "$(dirname "$0")/lib.sh"
 page=$(dirname "$0")/../../src/cli/hvctl.1.scd
 
@@ -34,6 +34,22 @@ check 'there are many' [ "$(wc -l <"$work/options")" -gt 40 ]
 while read -r option <&5; do
     check "the page has --$option" grep -qF -- "*--$option*" "$page"
 done 5<"$work/options"
+
+scenario 'examples'
+start_hosts
+example() {
+    hvctl "$@"
+    exit_is 0
+}
+# What one makes the next ones change and remove.
+for command in create identify get enumerate put class invoke delete; do
+    hvctl help wsman "$command"
+    sed -n '/^Examples:/,/^$/s/^  *\(hvctl \)\{0,1\}/\1/p' "$work/out" | sed -e 's/^hvctl /example /' \
+        -e "s|-H hv01|-H $hv01|" -e 's/\([=:"]\)GUID/\10A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001/' >"$work/examples"
+    # shellcheck disable=SC1091
+    . "$work/examples"
+done
+stop_hosts
 
 scenario 'version'
 hvctl --version
