@@ -108,15 +108,6 @@ static void forget_journal(const struct bench *bench) {
 }
 
 void bench_close(struct bench *bench) {
-    HV_CLEANUP_FREE char *password = sim_format("%s/password", bench->folder);
-    HV_CLEANUP_FREE char *hvctl = sim_format("%s/hvctl", bench->folder);
-
-    forget_journal(bench);
-    if (password)
-        (void)unlink(password);
-    if (hvctl)
-        (void)rmdir(hvctl);
-    (void)rmdir(bench->folder);
     for (size_t i = 0; i < n_scenarios; i++)
         json_decref(bench->references[i]);
     free(bench->references);

@@ -35,7 +35,7 @@ struct bench {
     bool is_verbose;     /* what each run says goes to stderr */
     bool counts_memory;  /* each run looks for leaks */
 };
-/* FOLDER is made, and the environment says so. */
+/* FOLDER is made, and the environment says so. It stays. */
 bool bench_open(struct bench *bench, const char *folder);
 void bench_close(struct bench *bench);
 

@@ -16,6 +16,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "campaign.h"
+#include "caretaker.h"
 #include "client.h"
 
 enum { ALL_POINTS = 24, LEAK_EVERY = 40, MAX_WORKERS = 64 };
@@ -135,7 +136,7 @@ struct report {
 };
 
 static void work(const struct options *options, const struct cases *cases, size_t first, size_t step, int to) {
-    char *folder = sim_format("%s-%zu", options->folder, first);
+    char *folder = sim_format("%s/%zu", options->folder, first);
     struct bench bench;
     struct report report;
 
@@ -366,7 +367,7 @@ int main(int argc, char **argv) {
     options.folder = folder;
     xmlInitParser();
     client_prepare();
-    if (!folder || !bench_open(&bench, folder)) {
+    if (!folder || !bench_open(&bench, folder) || !caretaker_start(folder)) {
         (void)fprintf(stderr, "no place for the runs: %s\n", strerror(errno));
         return 1;
     }
