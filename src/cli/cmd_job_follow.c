@@ -46,15 +46,34 @@ static int pursue_last(const struct hv_args *args, struct pursuit *pursuit, stru
     return hv_text_copy(pursuit->entry->job_id, &pursuit->ref.id, err);
 }
 
+/* Of a job of that host. A recording is to hold what its command line names. */
+static int recall_destination(const struct hv_args *args, struct pursuit *pursuit, struct hv_error *err) {
+    const char *source = pursuit->source ? pursuit->source : hv_connection_named_source(args);
+    HV_CLEANUP_FREE char *address = NULL;
+    HV_CLEANUP_FREE char *label = NULL;
+    int rc;
+
+    if (!pursuit->entry || !source || hv_args_has(args, HV_OPT_TO) || hv_args_has(args, HV_OPT_RECORD))
+        return 0;
+    rc = hv_address_with_port(source, hv_args_number(args, HV_OPT_PORT, 0), &address, err);
+    if (rc == 0)
+        rc = hv_address_label(address, &label, err);
+    if (rc == 0 && hv_text_same(label, pursuit->entry->source))
+        pursuit->destination = pursuit->entry->destination_address;
+    return rc;
+}
+
 /* What the journal knows of the job helps when its host has forgotten it; without a journal it goes without. */
-static int recall(struct pursuit *pursuit) {
+static int recall(const struct hv_args *args, struct pursuit *pursuit, struct hv_error *err) {
     HV_CLEANUP(hv_journal_close) struct hv_journal *journal = NULL;
     const struct hv_journal_filter filter = { .job_id = pursuit->ref.id };
     int rc = hv_journal_open_own(&journal, NULL);
 
     if (rc == 0)
         rc = hv_journal_find_last(journal, filter, &pursuit->entry, NULL);
-    return rc == HV_E_MEMORY ? rc : 0;
+    if (rc < 0)
+        return rc == HV_E_MEMORY ? hv_error_memory(err) : 0;
+    return recall_destination(args, pursuit, err);
 }
 
 static int pursue(const struct hv_args *args, struct pursuit *pursuit, struct hv_error *err) {
@@ -69,7 +88,7 @@ static int pursue(const struct hv_args *args, struct pursuit *pursuit, struct hv
     rc = hv_job_ref_read(&pursuit->ref, hv_args_operand(args, 0), err);
     if (rc == 0)
         pursuit->source = hv_job_ref_source(&pursuit->ref, args);
-    return rc < 0 || hv_recording_replays(args) ? rc : recall(pursuit);
+    return rc < 0 || hv_recording_replays(args) ? rc : recall(args, pursuit, err);
 }
 
 /* A journal that names no job ends between the request and its answer: then the job is looked for too. */
@@ -113,6 +132,8 @@ static int run(enum hv_mover_act act, const struct hv_args *args, struct hv_outp
     plan.destination = pursuit.destination;
     if (rc == 0)
         rc = hv_connection_init(&connection, &plan, args, out, &error);
+    if (rc == 0 && plan.destination && !hv_args_has(args, HV_OPT_LAST))
+        hv_say_note(out, "the journal names the destination: %s", connection.destinations[0].label);
     if (rc == 0) {
         mover_options.entry = pursuit.entry ? pursuit.entry->id : 0;
         hv_mover_init(&mover, &mover_options, &connection);

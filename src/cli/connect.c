@@ -148,6 +148,10 @@ static int check_hosts(const struct hv_connection *connection, const struct hv_c
     return plan->any_route ? 0 : check_route(connection, err);
 }
 
+const char *hv_connection_named_source(const struct hv_args *args) {
+    return hv_args_has(args, HV_OPT_HOST) ? hv_args_value(args, HV_OPT_HOST) : environment("HVCTL_HOST");
+}
+
 static int find_hosts(struct hv_connection *connection, const struct hv_connect_plan *plan, const struct hv_args *args,
                       struct hv_error *err) {
     const char *source = plan->source;

@@ -67,6 +67,9 @@ static inline void hv_task_free_p(struct hv_task **task) {
     (void)hv_task_free(*task);
 }
 
+/* The host that --host or the environment names; NULL when none does. Borrowed. */
+const char *hv_connection_named_source(const struct hv_args *args);
+
 /* Splits a job reference "HOST/INSTANCEID" at its last slash; *ret_host is NULL for an InstanceID alone. Errors: ARGUMENT,
  * MEMORY.
  */

@@ -47,6 +47,33 @@ exit_is 2
 hvctl job follow --last hv01/x
 exit_is 2
 
+scenario 'the destination of a job that is named is taken from the journal, where its source is the same'
+hv03=
+start_hosts --migrate-seconds 2 --hosts hv01,hv02,hv03
+hvctl migrate app01 --from "$hv01" --to "$hv02" --include-storage --detach -o json
+ref=$(jq -r '.results[0].job.ref' "$work/out")
+hvctl job follow "$ref" --poll 100ms -o json
+exit_is 0
+err_has 'the journal names the destination'
+out_json '.results[0] | .outcome == "moved" and .at_source == "absent" and .at_destination == "present"'
+hvctl job follow "${ref#*/}" --host "$hv01" --poll 100ms -o json
+out_json '.results[0].outcome == "moved"'
+hvctl job follow "$ref" --to "$hv03" --timeout 300ms -o json
+err_lacks 'the journal names'
+out_json '.results[0].outcome != "moved"'
+hvctl job follow "${ref#*/}" --host "$hv03" --timeout 300ms -o json
+err_lacks 'the journal names'
+XDG_STATE_HOME=$work/other hvctl job follow "$ref" --poll 100ms -o json
+exit_is 0
+out_json '.results[0] | .outcome == "job_completed" and .at_destination == "unknown"'
+
+scenario 'and so it is when a job is cancelled'
+hvctl migrate web01 --from "$hv01" --to "$hv02" --include-storage --detach -o json
+ref=$(jq -r '.results[0].job.ref' "$work/out")
+hvctl job cancel "$ref" --poll 100ms -o json
+exit_is 0
+out_json '.results[0] | .outcome == "not_moved" and .at_destination == "absent"'
+
 scenario 'killed while the request was under way, taken up later'
 start_hosts --migrate-seconds 2 --fault stall=2,action=MigrateVirtualSystemToHost
 "$HVCTL" migrate app01 --from "$hv01" --to "$hv02" --include-storage -q >"$work/out" 2>"$work/err" </dev/null &
