@@ -107,8 +107,27 @@ int hv_cmd_job_list(const struct hv_args *args, struct hv_output *out) {
     return hv_fanout_command(&plan, args, out, hv_job_list_new, hv_output_is_json(out) ? print_list_json : print_list);
 }
 
+/* A job that is in the journal too. */
+struct kept {
+    struct hv_journal *journal;
+    struct hv_journal_entry *entry; /* NULL: it is not */
+};
+
+static void kept_deinit(struct kept *kept) {
+    hv_journal_entry_free_p(&kept->entry);
+    kept->journal = hv_journal_close(kept->journal);
+}
+
+/* A journal that cannot be read knows nothing. */
+static void find_kept(const char *id, struct kept *kept) {
+    const struct hv_journal_filter filter = { .job_id = id };
+
+    if (hv_journal_open_own(&kept->journal, NULL) < 0 || hv_journal_find_last(kept->journal, filter, &kept->entry, NULL) < 0)
+        kept->entry = NULL;
+}
+
 static void print_job_sheet(const struct hv_job *job, const struct hv_reason *reasons, size_t n_reasons, const char *host,
-                            struct hv_output *out) {
+                            const struct kept *kept, struct hv_output *out) {
     char elapsed[HV_DURATION_TEXT_SIZE];
     struct hv_sheet sheet;
 
@@ -134,35 +153,47 @@ static void print_job_sheet(const struct hv_job *job, const struct hv_reason *re
     hv_sheet_text(&sheet, "error", job->error_description);
     for (size_t i = 0; i < n_reasons; i++)
         hv_sheet_text(&sheet, "reason", reasons[i].message);
+    if (kept->entry && hv_entry_add_rows(&sheet, kept->journal, kept->entry, NULL) < 0)
+        hv_sheet_text(&sheet, "journal entry", "cannot be read");
     hv_sheet_end(&sheet);
 }
 
-static void print_job(const struct hv_task *task, const struct hv_endpoint *source, struct hv_output *out) {
+static json_t *kept_json(const struct kept *kept) {
+    json_t *object;
+
+    if (!kept->entry)
+        return json_null();
+    object = json_object();
+    hv_entry_put(&object, kept->entry);
+    if (hv_entry_put_events(&object, kept->journal, kept->entry->id, NULL) < 0)
+        hv_json_put(&object, "events", json_null());
+    return object;
+}
+
+static void print_job(const struct hv_task *task, const struct hv_endpoint *source, const struct kept *kept,
+                      struct hv_output *out) {
     const struct hv_job *job = hv_job_show_result(task);
     size_t n_reasons = 0;
     const struct hv_reason *reasons = hv_job_show_reasons(task, &n_reasons);
     json_t *document;
 
     if (!hv_output_is_json(out)) {
-        print_job_sheet(job, reasons, n_reasons, source->label, out);
+        print_job_sheet(job, reasons, n_reasons, source->label, kept, out);
         return;
     }
     document = hv_json_document("job");
     put_job(&document, job, source->label);
     hv_json_put(&document, "reasons", hv_json_reasons(reasons, n_reasons));
+    hv_json_put(&document, "journal", kept_json(kept));
     hv_output_json(out, document);
 }
 
-/* What the journal knows of a job. False: nothing; then the host's own words stand. */
-static bool show_kept(const struct hv_job_ref *ref, const struct hv_error *host_says, struct hv_output *out) {
-    HV_CLEANUP(hv_journal_close) struct hv_journal *journal = NULL;
-    HV_ATTR_CLEANUP(hv_journal_entry_free_p) struct hv_journal_entry *entry = NULL;
-    const struct hv_journal_filter filter = { .job_id = ref->id };
-
-    if (hv_journal_open_own(&journal, NULL) < 0 || hv_journal_find_last(journal, filter, &entry, NULL) < 0 || !entry)
+/* The journal's words, where the host has none. False: there are none either. */
+static bool show_kept(const struct kept *kept, const struct hv_error *host_says, struct hv_output *out) {
+    if (!kept->entry)
         return false;
     hv_say_note(out, "%s; this is from the journal", host_says->message);
-    return hv_entry_show(journal, entry, out, NULL) == 0;
+    return hv_entry_show(kept->journal, kept->entry, out, NULL) == 0;
 }
 
 static int ask_job(const struct hv_job_ref *ref, const struct hv_args *args, struct hv_connection *connection,
@@ -178,6 +209,7 @@ static int ask_job(const struct hv_job_ref *ref, const struct hv_args *args, str
 int hv_cmd_job_show(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP_JOB_REF struct hv_job_ref ref = { 0 };
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
+    HV_ATTR_CLEANUP(kept_deinit) struct kept kept = { 0 };
     struct hv_connection connection = { .out = out };
     struct hv_error error = { 0 };
     int exit_code = 0;
@@ -185,9 +217,11 @@ int hv_cmd_job_show(const struct hv_args *args, struct hv_output *out) {
 
     if (rc == 0)
         rc = ask_job(&ref, args, &connection, &task, &error);
+    if (!connection.replays && (rc == 0 || rc == HV_E_NOT_FOUND || rc == HV_E_UNREACHABLE))
+        find_kept(ref.id, &kept);
     if (rc == 0)
-        print_job(task, &connection.sources[0], out);
-    else if (connection.replays || (rc != HV_E_NOT_FOUND && rc != HV_E_UNREACHABLE) || !show_kept(&ref, &error, out))
+        print_job(task, &connection.sources[0], &kept, out);
+    else if (!show_kept(&kept, &error, out))
         exit_code = hv_say_failure(out, &error);
     hv_connection_deinit(&connection);
     return exit_code;

@@ -1,8 +1,9 @@
 /* One entry of the journal as JSON and as a sheet. */
 #include "cli/entry.h"
 
+#include <string.h>
+
 #include "base/buf.h"
-#include "cli/sheet.h"
 
 enum { REF_MAX_BYTES = 8192 };
 
@@ -71,6 +72,34 @@ static json_t *events_json(const struct hv_journal_event *events, size_t n) {
     return list;
 }
 
+static bool is_kind(const struct hv_journal_event *event, const char *kind) {
+    return event->kind && strcmp(event->kind, kind) == 0;
+}
+
+/* Where the last verdict begins: what it rests on and what it left stand before it. */
+static size_t last_verdict(const struct hv_journal_event *events, size_t n) {
+    size_t first = 0;
+    size_t next = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!is_kind(&events[i], "verdict"))
+            continue;
+        first = next;
+        next = i + 1;
+    }
+    return first;
+}
+
+static json_t *leftovers_json(const struct hv_journal_event *events, size_t n) {
+    json_t *list = json_array();
+
+    for (size_t i = last_verdict(events, n); i < n; i++) {
+        if (is_kind(&events[i], "leftover"))
+            hv_json_add(&list, hv_json_text(events[i].text));
+    }
+    return list;
+}
+
 int hv_entry_put_events(json_t **object, struct hv_journal *journal, int64_t id, struct hv_error *err) {
     struct hv_journal_event *events = NULL;
     size_t n = 0;
@@ -78,7 +107,29 @@ int hv_entry_put_events(json_t **object, struct hv_journal *journal, int64_t id,
 
     if (rc < 0)
         return rc;
+    hv_json_put(object, "leftovers", leftovers_json(events, n));
     hv_json_put(object, "events", events_json(events, n));
+    hv_journal_events_free(events, n);
+    return 0;
+}
+
+int hv_entry_add_rows(struct hv_sheet *sheet, struct hv_journal *journal, const struct hv_journal_entry *entry,
+                      struct hv_error *err) {
+    struct hv_journal_event *events = NULL;
+    size_t n = 0;
+    int rc = hv_journal_events(journal, entry->id, &events, &n, err);
+
+    if (rc < 0)
+        return rc;
+    hv_sheet_number(sheet, "journal entry", entry->id);
+    hv_sheet_text(sheet, "VM name", entry->vm_name);
+    hv_sheet_text(sheet, "from", entry->source);
+    hv_sheet_text(sheet, "to", entry->destination);
+    hv_sheet_text(sheet, "outcome", entry->verdict ? entry->verdict : hv_entry_outcome(entry));
+    for (size_t i = last_verdict(events, n); i < n; i++) {
+        if (is_kind(&events[i], "leftover"))
+            hv_sheet_text(sheet, "leftover", events[i].text);
+    }
     hv_journal_events_free(events, n);
     return 0;
 }

@@ -30,6 +30,14 @@ hvctl job show "$id" --host "$hv01"
 exit_is 0
 out_has "$id"
 
+scenario 'what the journal has of it is shown beside it'
+hvctl job show "$id" --host "$hv01" -o json
+out_json '.journal | .vm == "app01" and .verdict == "running" and .destination_address == $to and .leftovers == []' --arg to "$hv02"
+XDG_STATE_HOME=$work/other hvctl job show "$id" --host "$hv01" -o json
+out_json '.journal == null'
+hvctl job show "$id" --host "$hv01"
+out_has 'journal entry'
+
 scenario 'a VM that moves already: the host is the judge, and asked once'
 forget_requests
 quick migrate app01 --from "$hv01" --to "$hv02" --include-storage
