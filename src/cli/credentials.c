@@ -40,7 +40,18 @@ void hv_account_deinit(struct hv_account *account) {
     account->password = hv_secret_end(account->password);
 }
 
+/* "DOMAIN\\", "USER@" and "@REALM" have lost something on their way here, such as a variable that is empty. */
+static bool has_gap(const char *user) {
+    const char *slash = strchr(user, '\\');
+    const char *at = strrchr(user, '@');
+
+    return slash ? !slash[1] : !*user || (at && (at == user || !at[1]));
+}
+
 int hv_user_check(const char *user, const char *option, struct hv_error *err) {
+    if (has_gap(user))
+        return hv_usage_error(err, "write it as 'DOMAIN\\user', user@REALM or user", "--%s: \"%s\" is no whole name of a user",
+                              option, user);
     if (!strchr(user, ':'))
         return 0;
     hv_error_set(err, HV_E_ARGUMENT, "--%s takes a name only, no \"name:secret\"", option);
@@ -96,6 +107,26 @@ static int check_stdin(const struct hv_args *args, struct hv_error *err) {
                           "--password-file and --to-password-file cannot both be stdin");
 }
 
+/*
+ * A keytab is as good as the password. The one that Kerberos would take by itself must not be there. Other kinds than files have
+ * no mode.
+ */
+static int check_keytab(const struct hv_args *args, struct hv_error *err) {
+    const char *given = hv_args_value(args, HV_OPT_KEYTAB);
+    const char *path = given ? given : environment("KRB5_CLIENT_KTNAME");
+    int fd = -1;
+    int rc;
+
+    if (path && hv_text_starts(path, "FILE:"))
+        path += strlen("FILE:");
+    if (!path || (path[0] != '/' && strchr(path, ':')) || (!given && access(path, F_OK) < 0))
+        return 0;
+    rc = hv_secret_file_open(path, "keytab", HV_READERS_OWNER, &fd, err);
+    if (rc == 0)
+        (void)close(fd);
+    return rc;
+}
+
 int hv_credentials_init(struct hv_credentials *credentials, const struct hv_args *args, struct hv_error *err) {
     int rc = check_stdin(args, err);
 
@@ -113,6 +144,8 @@ int hv_credentials_init(struct hv_credentials *credentials, const struct hv_args
         if (rc == 0)
             rc = hv_password_given(args, (enum hv_side)side, &given->password, &given->found_in, err);
     }
+    if (rc == 0)
+        rc = check_keytab(args, err);
     return rc < 0 ? rc : take_variables(&credentials->given[HV_SIDE_SOURCE], err);
 }
 
@@ -157,6 +190,9 @@ static int find_stored(const struct hv_credentials *credentials, const char *add
         account->found_in = hv_stores[i].name;
         if (rc == HV_E_FAILED)
             rc = 0; /* a keyring that does not answer hides nothing of what is behind it */
+        if (rc == HV_E_ARGUMENT && credentials->may_lack && hv_stores[i].is_uncalled &&
+            hv_stores[i].is_uncalled(credentials->args))
+            rc = 0; /* nobody named that file, and tickets do without */
     }
     if (rc > 0 && user) {
         free(account->user);

@@ -47,6 +47,8 @@ struct hv_store {
     /* Outcomes: 1 found; 0 not. Errors: ARGUMENT, FAILED, MEMORY. */
     int (*find)(const struct hv_args *args, const char *host, const char *user, struct hv_account *ret_account,
                 struct hv_error *err);
+    /* Would a file be read that nobody named? NULL: no. */
+    bool (*is_uncalled)(const struct hv_args *args);
 };
 /* In the order they are looked into. */
 extern const struct hv_store hv_stores[];

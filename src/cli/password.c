@@ -51,6 +51,19 @@ static int read_bytes(int fd, char *bytes, size_t size, size_t *ret_n, bool one_
     return 0;
 }
 
+/* Editors of Windows begin a file of UTF-8 with a mark of three bytes. */
+static void drop_mark(struct hv_secret *secret) {
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t n_mark = sizeof(mark) - 1;
+    size_t n = hv_secret_length(secret);
+    char *bytes = hv_secret_text(secret);
+
+    if (n < n_mark || memcmp(bytes, mark, n_mark) != 0)
+        return;
+    memmove(bytes, bytes + n_mark, n - n_mark);
+    hv_secret_cut(secret, n - n_mark);
+}
+
 /* Keeps the first line of what was read. */
 static int keep_line(struct hv_secret *secret, const char *what, struct hv_error *err) {
     const char *bytes = hv_secret_text(secret);
@@ -108,6 +121,8 @@ int hv_password_read_fd(int fd, const char *what, struct hv_secret **ret_passwor
     HV_CLEANUP(hv_secret_end) struct hv_secret *secret = NULL;
     int rc = read_secret(fd, what, HV_PASSWORD_MAX + 1, false, &secret, err);
 
+    if (rc == 0)
+        drop_mark(secret);
     if (rc == 0)
         rc = keep_line(secret, what, err);
     if (rc < 0)

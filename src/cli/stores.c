@@ -88,9 +88,13 @@ static int find_in_netrc(const struct hv_args *args, const char *host, const cha
     return rc;
 }
 
+static bool is_own_netrc(const struct hv_args *args) {
+    return !hv_args_value(args, HV_OPT_NETRC_FILE) && !environment("NETRC");
+}
+
 const struct hv_store hv_stores[] = {
-    { "systemd credential", find_in_systemd },
-    { "keyring", find_in_keyring },
-    { "netrc", find_in_netrc },
+    { "systemd credential", find_in_systemd, NULL },
+    { "keyring", find_in_keyring, NULL },
+    { "netrc", find_in_netrc, is_own_netrc },
 };
 const size_t hv_n_stores = HV_ARRAY_SIZE(hv_stores);
