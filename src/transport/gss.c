@@ -184,9 +184,17 @@ static int try_kerberos(struct hv_gss *gss, int32_t *ret_krb5_code, struct hv_er
     return r;
 }
 
+static int refuse_local(const struct hv_gss *gss, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_AUTH, "Kerberos knows no local account, such as \"%s\"", gss->user);
+    hv_error_cause(err, "a host by itself is no Kerberos realm");
+    hv_error_remedy(err, "sign in by --auth ntlm or negotiate, or as a user of the domain: -u USER@REALM");
+    return HV_E_AUTH;
+}
+
 static int prepare_kerberos(struct hv_gss *gss, struct hv_error *err) {
     int32_t code = 0;
-    int r = hv_gss_tickets_init(&gss->tickets, &gss->options, &code, err);
+    int r =
+        hv_gss_user_is_local(gss->user) ? refuse_local(gss, err) : hv_gss_tickets_init(&gss->tickets, &gss->options, &code, err);
 
     gss->mech = HV_GSS_KRB5;
     gss->inner = HV_GSS_KRB5;

@@ -217,6 +217,71 @@ static int acquire(const struct wish *wish, const struct hv_gss_options *options
     return hv_gss_explain(&scene, major, minor, hv_gss_oid(wish->on == HV_GSS_SPNEGO ? HV_GSS_SPNEGO : wish->inner), err);
 }
 
+static int refuse_cache(krb5_context krb5, krb5_ccache cache, krb5_error_code code, struct hv_error *err) {
+    const char *words = krb5_get_error_message(krb5, code);
+
+    (void)hv_error_set(err, HV_E_AUTH, "the Kerberos tickets in %s:%.300s cannot be read", krb5_cc_get_type(krb5, cache),
+                       krb5_cc_get_name(krb5, cache));
+    hv_error_cause(err, "%s", words);
+    krb5_free_error_message(krb5, words);
+    hv_error_remedy(err, "get new ones by kinit, or name another cache by KRB5CCNAME");
+    hv_error_remedy(err, "give a user by -u and a password by --password-file, or a key by --keytab");
+    if (err)
+        err->source = HV_SOURCE_KRB5;
+    return HV_E_AUTH;
+}
+
+/* Whose tickets are in CACHE? Outcomes: 0 somebody's; 1 it is one in memory, of ours and perhaps without any. */
+static int look_at_cache(krb5_context krb5, krb5_ccache cache, int32_t *ret_code, struct hv_error *err) {
+    krb5_principal holder = NULL;
+    krb5_error_code code = krb5_cc_get_principal(krb5, cache, &holder);
+
+    if (code == 0)
+        krb5_free_principal(krb5, holder);
+    if (code == 0 || strcmp(krb5_cc_get_type(krb5, cache), "MEMORY") == 0)
+        return code ? 1 : 0;
+    *ret_code = code;
+    return refuse_cache(krb5, cache, code, err);
+}
+
+/*
+ * libkrb5 1.20 frees a name that it never had when it comes upon a cache of tickets that cannot be read, before one that can
+ * (krb5_cccol_have_content), and reads behind the end of an empty KRB5CCNAME: either may end the program. So we go first.
+ */
+static int look_at_caches(krb5_context krb5, int32_t *ret_code, struct hv_error *err) {
+    const char *name = krb5_cc_default_name(krb5);
+    krb5_cccol_cursor cursor = NULL;
+    krb5_ccache cache = NULL;
+    int r = 1;
+
+    if (name && !*name) {
+        (void)hv_error_set(err, HV_E_AUTH, "there is no Kerberos ticket to sign in with");
+        hv_error_cause(err, "KRB5CCNAME is set, and empty");
+        hv_error_remedy(err, "unset it, or let it name the tickets that kinit got");
+        *ret_code = KRB5_CC_NOTFOUND;
+        return HV_E_AUTH;
+    }
+    if (krb5_cccol_cursor_new(krb5, &cursor))
+        return 0;
+    while (r > 0 && krb5_cccol_cursor_next(krb5, cursor, &cache) == 0 && cache) {
+        r = look_at_cache(krb5, cache, ret_code, err);
+        (void)krb5_cc_close(krb5, cache);
+    }
+    (void)krb5_cccol_cursor_free(krb5, &cursor);
+    return r < 0 ? r : 0;
+}
+
+static int check_caches(int32_t *ret_code, struct hv_error *err) {
+    krb5_context krb5 = NULL;
+    int r;
+
+    if (krb5_init_context(&krb5))
+        return 0; /* GSSAPI will say so */
+    r = look_at_caches(krb5, ret_code, err);
+    krb5_free_context(krb5);
+    return r;
+}
+
 int hv_gss_acquire_krb5(const struct hv_gss_tickets *tickets, const struct hv_gss_options *options, enum hv_gss_oid which,
                         gss_cred_id_t *ret_cred, int32_t *ret_krb5_code, struct hv_error *err) {
     HV_CLEANUP_FREE char *user = NULL;
@@ -227,6 +292,11 @@ int hv_gss_acquire_krb5(const struct hv_gss_tickets *tickets, const struct hv_gs
         .inner = HV_GSS_KRB5,
     };
 
+    if (!tickets->cache_name) {
+        int r = check_caches(ret_krb5_code, err);
+        if (r < 0)
+            return r;
+    }
     /* Tickets of our own are those of the right user. */
     if (!tickets->cache_name && options->user) {
         int r = hv_gss_principal_text(options->user, NULL, &user, err);

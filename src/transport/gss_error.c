@@ -34,6 +34,13 @@ static const struct situation on_address = {
               "name the host as Kerberos knows it by --spn-host NAME",
 };
 
+/* Whatever else is wrong where a keytab was named: it is missing, a folder, or none at all. */
+static const struct situation on_keytab = {
+    .message = "no Kerberos key can be read from \"{keytab}\"",
+    .cause = "{words}",
+    .remedy = "check path and owner of the keytab, and whose keys it holds: klist -k {keytab}",
+};
+
 static const struct situation situations[] = {
     { 0, "in cache collection", "there is no Kerberos ticket of \"{user}\" here", "{words}",
       "get a ticket by kinit {user}, or leave the user out\n"
@@ -42,6 +49,9 @@ static const struct situation situations[] = {
       "get a ticket by kinit USER@REALM\n"
       "give a user by -u and a password by --password-file, or a key by --keytab" },
     { KRB5_FCC_NOFILE, "No credentials cache found", "there is no Kerberos ticket to sign in with", "{words}",
+      "get a ticket by kinit USER@REALM\n"
+      "give a user by -u and a password by --password-file, or a key by --keytab" },
+    { 0, "Credential cache is empty", "there is no Kerberos ticket to sign in with", "{words}",
       "get a ticket by kinit USER@REALM\n"
       "give a user by -u and a password by --password-file, or a key by --keytab" },
     { 0, "does not match desired name", "there is no Kerberos ticket of \"{user}\" here", "{words}",
@@ -72,7 +82,7 @@ static const struct situation situations[] = {
     { KRB5KDC_ERR_NAME_EXP, "entry in database has expired", "the account \"{user}\" has expired", "{words}",
       "have the account's end put off" },
     { KRB5_REALM_UNKNOWN, "Cannot find KDC for realm", "no Kerberos server of the realm is known here", "{words}",
-      "check the realm in -u USER@REALM\n"
+      "check the realm in -u USER@REALM; by custom it is in capital letters\n"
       "name its servers in [realms] of krb5.conf, or let DNS do so (dns_lookup_kdc)" },
     { KRB5_CONFIG_NODEFREALM, "does not specify default realm", "it is not known which Kerberos realm the user is of", "{words}",
       "give the realm, as in -u USER@REALM\nset default_realm in krb5.conf" },
@@ -194,6 +204,8 @@ int hv_gss_explain_krb5(const struct hv_gss_scene *scene, int32_t code, const ch
 
     if (code == ENOMEM)
         return hv_error_memory(err);
+    if (!situation && scene->keytab)
+        situation = &on_keytab;
     expand(&message, situation ? situation->message : "signing in to {host} failed", scene, words);
     expand(&cause, situation ? situation->cause : "{words}", scene, words);
     if (message.failure == HV_E_MEMORY || cause.failure == HV_E_MEMORY)

@@ -16,6 +16,12 @@ static bool was_bound(const struct hv_session *session) {
            hv_endpoint_login(session->endpoint)->binds;
 }
 
+/* A password would have been found wrong by the KDC before. */
+static bool is_proven(const struct hv_session *session) {
+    return !hv_endpoint_login(session->endpoint)->user ||
+           (session->mech && strcmp(session->mech->vtable->scheme, "Kerberos") == 0);
+}
+
 static void advise_binding(const struct hv_session *session, struct hv_error *err) {
     if (was_bound(session))
         hv_error_remedy(err,
@@ -33,14 +39,19 @@ int hv_refusal_explain(const struct hv_session *session, struct hv_error *err) {
 
     (void)hv_error_set(err, HV_E_AUTH, "the host refused to sign in %s%s%s", login->user ? "\"" : "", who,
                        login->user ? "\"" : "");
-    if (note[0])
+    if (is_proven(session)) {
+        hv_error_cause(err, "probably the account is not allowed there, or the ticket is for another name than the host's own");
+        hv_error_remedy(err, "use the full name of the host, or tell the name that it knows itself by: --spn-host NAME");
+    } else if (note[0]) {
         hv_error_cause(err,
                        "probably a wrong password, or an account that is unknown, locked or not allowed there; NTLM was used "
                        "because %s",
                        note);
-    else
+    } else {
         hv_error_cause(err, "probably a wrong password, or an account that is unknown, locked or not allowed there");
-    hv_error_remedy(err, "check user and password; a local account of the host is '.\\USER', one of a domain 'DOMAIN\\USER'");
+    }
+    if (!is_proven(session))
+        hv_error_remedy(err, "check user and password; a local account of the host is '.\\USER', one of a domain 'DOMAIN\\USER'");
     advise_binding(session, err);
     if (err) {
         err->source = HV_SOURCE_HTTP;
