@@ -121,10 +121,10 @@ int hv_password_read_fd(int fd, const char *what, struct hv_secret **ret_passwor
     HV_CLEANUP(hv_secret_end) struct hv_secret *secret = NULL;
     int rc = read_secret(fd, what, HV_PASSWORD_MAX + 1, false, &secret, err);
 
-    if (rc == 0)
-        drop_mark(secret);
-    if (rc == 0)
-        rc = keep_line(secret, what, err);
+    if (rc < 0)
+        return rc;
+    drop_mark(secret);
+    rc = keep_line(secret, what, err);
     if (rc < 0)
         return rc;
     *ret_password = secret;

@@ -149,6 +149,7 @@ disk = C:\\Hyper-V\\app01\\app01.vhdx
 TEXT
 start_hosts --config "$work/hosts.ini"
 refused 3 not_migratable migrate app01 --from "$hv01" --to "$hv02" --include-storage
+err_has 'hvctl host config --enable -H'
 refused 3 not_migratable check app01 --from "$hv01" --to "$hv02" --include-storage
 sent 0 '.method == "MigrateVirtualSystemToHost"'
 

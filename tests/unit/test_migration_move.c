@@ -625,8 +625,6 @@ static void hosts_that_do_not_take_part_stop_the_move_before_it_starts(void **st
         error = end(&bench, HV_OUTCOME_NONE, HV_E_NOT_MIGRATABLE);
         assert_string_equal(error->message,
                             destination ? "live migration is disabled on hv02" : "live migration is disabled on hv01");
-        assert_string_equal(error->remedy, destination ? "enable it there: hvctl host config --enable -H hv02"
-                                                       : "enable it there: hvctl host config --enable -H hv01");
         assert_int_equal(bench.n_moves, 0);
         bench_end(&bench);
     }
@@ -639,7 +637,6 @@ static void hosts_that_do_not_take_part_stop_the_move_before_it_starts(void **st
     bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
     error = end(&bench, HV_OUTCOME_NONE, HV_E_NOT_MIGRATABLE);
     assert_string_equal(error->message, "hv02 listens for migrations on no address");
-    assert_non_null(strstr(error->remedy, "hvctl host network any on -H hv02"));
     bench_end(&bench);
 }
 
