@@ -301,9 +301,8 @@ int hv_compatibility_read_new(const struct hv_compatibility_read_options *option
 
 const struct hv_compatibility *hv_compatibility_read_result(const struct hv_task *task) {
     const struct read *self = (const struct read *)task;
-    bool has_result = task->vtable == &read_vtable && task->done && task->error.code == 0;
 
-    return has_result ? &self->result : NULL;
+    return hv_task_succeeded(task, &read_vtable) ? &self->result : NULL;
 }
 
 /* ---- checking ---- */
@@ -395,7 +394,6 @@ int hv_compatibility_check_new(const struct hv_compatibility *subject, const str
 
 const struct hv_compatibility_verdict *hv_compatibility_check_result(const struct hv_task *task) {
     const struct check *self = (const struct check *)task;
-    bool has_result = task->vtable == &check_vtable && task->done && task->error.code == 0;
 
-    return has_result ? &self->verdict : NULL;
+    return hv_task_succeeded(task, &check_vtable) ? &self->verdict : NULL;
 }

@@ -212,9 +212,6 @@ int hv_host_change_new(const struct hv_host_change *change, struct hv_task **ret
 
 const struct hv_host_change_result *hv_host_change_result(const struct hv_task *task) {
     const struct host_change *self = (const struct host_change *)task;
-    bool has_result = task->vtable == &host_change_vtable && task->done && task->error.code == 0;
 
-    if (!has_result)
-        return NULL;
-    return &self->result;
+    return hv_task_succeeded(task, &host_change_vtable) ? &self->result : NULL;
 }

@@ -212,7 +212,7 @@ const struct hv_reason *hv_planned_validate_reasons(const struct hv_task *task, 
 
 const struct hv_planned_vm *hv_planned_discard_result(const struct hv_task *task) {
     const struct planned_call *self = (const struct planned_call *)task;
-    bool has_result = task->vtable == &planned_call_vtable && task->done && task->error.code == 0;
+    bool has_result = hv_task_succeeded(task, &planned_call_vtable);
 
     return has_result && self->verb->removes ? &self->planned : NULL;
 }

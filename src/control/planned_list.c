@@ -143,7 +143,7 @@ int hv_planned_list_new(bool has_origin, struct hv_task **ret_task, struct hv_er
 
 const struct hv_planned_vm *hv_planned_list_result(const struct hv_task *task, size_t *ret_n) {
     const struct planned_list *self = (const struct planned_list *)task;
-    bool has_result = task->vtable == &planned_list_vtable && task->done && task->error.code == 0;
+    bool has_result = hv_task_succeeded(task, &planned_list_vtable);
 
     *ret_n = has_result ? self->n_planned : 0;
     if (!has_result)

@@ -268,7 +268,6 @@ int hv_planned_set_new(const struct hv_planned_options *options, const struct hv
 
 const struct hv_planned_set_result *hv_planned_set_result(const struct hv_task *task) {
     const struct planned_set *self = (const struct planned_set *)task;
-    bool has_result = task->vtable == &planned_set_vtable && task->done && task->error.code == 0;
 
-    return has_result ? &self->result : NULL;
+    return hv_task_succeeded(task, &planned_set_vtable) ? &self->result : NULL;
 }

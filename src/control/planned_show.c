@@ -57,7 +57,6 @@ int hv_planned_show_new(const struct hv_planned_options *options, struct hv_task
 
 const struct hv_planned_details *hv_planned_show_result(const struct hv_task *task) {
     const struct planned_show *self = (const struct planned_show *)task;
-    bool has_result = task->vtable == &planned_show_vtable && task->done && task->error.code == 0;
 
-    return has_result ? &self->details : NULL;
+    return hv_task_succeeded(task, &planned_show_vtable) ? &self->details : NULL;
 }

@@ -407,7 +407,7 @@ int hv_preflight_new(const struct hv_move_options *options, struct hv_task **ret
 
 const struct hv_finding *hv_preflight_result(const struct hv_task *task, size_t *ret_n) {
     const struct preflight *self = (const struct preflight *)task;
-    bool has_result = task->vtable == &preflight_vtable && task->done && task->error.code == 0;
+    bool has_result = hv_task_succeeded(task, &preflight_vtable);
 
     *ret_n = has_result ? self->findings.n : 0;
     if (!has_result)

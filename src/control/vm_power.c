@@ -378,9 +378,6 @@ int hv_vm_power_new(const struct hv_vm_power_options *options, struct hv_task **
 
 const struct hv_vm_power_result *hv_vm_power_result(const struct hv_task *task) {
     const struct vm_power *self = (const struct vm_power *)task;
-    bool has_result = task->vtable == &vm_power_vtable && task->done && task->error.code == 0;
 
-    if (!has_result)
-        return NULL;
-    return &self->result;
+    return hv_task_succeeded(task, &vm_power_vtable) ? &self->result : NULL;
 }

@@ -269,9 +269,6 @@ int hv_vm_set_new(const struct hv_vm_set_options *options, struct hv_task **ret_
 
 const struct hv_vm_set_result *hv_vm_set_result(const struct hv_task *task) {
     const struct vm_set *self = (const struct vm_set *)task;
-    bool has_result = task->vtable == &vm_set_vtable && task->done && task->error.code == 0;
 
-    if (!has_result)
-        return NULL;
-    return &self->result;
+    return hv_task_succeeded(task, &vm_set_vtable) ? &self->result : NULL;
 }

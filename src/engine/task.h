@@ -96,4 +96,9 @@ void hv_task_init(struct hv_task *task, const struct hv_task_vtable *vtable);
  */
 void hv_task_step(struct hv_task *task, uint64_t now_ms, const struct hv_event *event, struct hv_effects *effects);
 
+/* Is it a task of the kind that VTABLE says, and did it end well? Only then its result is whole. */
+static inline bool hv_task_succeeded(const struct hv_task *task, const struct hv_task_vtable *vtable) {
+    return task->vtable == vtable && task->done && task->error.code == 0;
+}
+
 #endif

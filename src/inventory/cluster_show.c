@@ -120,7 +120,6 @@ int hv_cluster_find_new(const char *vm_id, struct hv_task **ret_task, struct hv_
 
 const struct hv_cluster *hv_cluster_result(const struct hv_task *task) {
     const struct cluster_show *show = (const struct cluster_show *)task;
-    bool has_result = task->vtable == &cluster_show_vtable && task->done && task->error.code == 0;
 
-    return has_result ? &show->cluster : NULL;
+    return hv_task_succeeded(task, &cluster_show_vtable) ? &show->cluster : NULL;
 }

@@ -36,6 +36,6 @@ int hv_host_show_new(struct hv_task **ret_task, struct hv_error *err) {
 
 const struct hv_host_info *hv_host_show_result(const struct hv_task *task) {
     const struct host_show *show = (const struct host_show *)task;
-    bool has_result = task->vtable == &host_show_vtable && task->done && task->error.code == 0;
+    bool has_result = hv_task_succeeded(task, &host_show_vtable);
     return has_result ? &show->read.info : NULL;
 }

@@ -95,7 +95,7 @@ int hv_job_list_new(struct hv_task **ret_task, struct hv_error *err) {
 
 const struct hv_job *hv_job_list_result(const struct hv_task *task, size_t *ret_n_jobs) {
     const struct job_list *list = (const struct job_list *)task;
-    bool has_result = task->vtable == &job_list_vtable && task->done && task->error.code == 0;
+    bool has_result = hv_task_succeeded(task, &job_list_vtable);
     *ret_n_jobs = has_result ? list->of_class[0].n : 0;
     return has_result ? list->of_class[0].list : NULL;
 }

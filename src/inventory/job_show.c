@@ -171,7 +171,7 @@ int hv_job_show_new(const char *id, struct hv_task **ret_task, struct hv_error *
 
 static const struct job_show *result_of(const struct hv_task *task) {
     const struct job_show *show = (const struct job_show *)task;
-    return task->vtable == &job_show_vtable && task->done && task->error.code == 0 ? show : NULL;
+    return hv_task_succeeded(task, &job_show_vtable) ? show : NULL;
 }
 
 const struct hv_job *hv_job_show_result(const struct hv_task *task) {

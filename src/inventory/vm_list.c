@@ -60,7 +60,7 @@ int hv_vm_list_new(struct hv_task **ret_task, struct hv_error *err) {
 
 const struct hv_vm *hv_vm_list_result(const struct hv_task *task, size_t *ret_n_vms) {
     const struct vm_list *list = (const struct vm_list *)task;
-    bool has_result = task->vtable == &vm_list_vtable && task->done && task->error.code == 0;
+    bool has_result = hv_task_succeeded(task, &vm_list_vtable);
     *ret_n_vms = has_result ? list->n_vms : 0;
     return has_result ? list->vms : NULL;
 }

@@ -186,6 +186,6 @@ int hv_vm_show_new(const char *vm, struct hv_task **ret_task, struct hv_error *e
 
 const struct hv_vm_details *hv_vm_show_result(const struct hv_task *task) {
     const struct vm_show *show = (const struct vm_show *)task;
-    bool has_result = task->vtable == &vm_show_vtable && task->done && task->error.code == 0;
+    bool has_result = hv_task_succeeded(task, &vm_show_vtable);
     return has_result ? &show->details : NULL;
 }
