@@ -20,12 +20,6 @@ enum {
     CHECKSUM_BYTES = 4,
 };
 
-static uint32_t refuse(const struct sim_method_call *call, const char *why, uint32_t *ret_value) {
-    sim_fabric_refuse(call->host->fabric, "%s", why);
-    *ret_value = SIM_INVALID_PARAMETER;
-    return 0;
-}
-
 /* FNV-1a. */
 static uint32_t checksum(const char *bytes, size_t n) {
     uint32_t sum = 2166136261U;
@@ -45,7 +39,7 @@ static uint32_t subject_find(const struct sim_method_call *call, struct sim_vm *
 
     *ret_vm = NULL;
     if (!value->is_set)
-        return refuse(call, "no ComputerSystem", ret_value);
+        return sim_refuse(call, "no ComputerSystem", SIM_INVALID_PARAMETER, ret_value);
     r = sim_host_get(call->host, value->items[0].path, &system);
     if (r == 0 && !hv_text_same(sim_object_text(system, "Name"), call->host->netbios))
         *ret_vm = sim_vm_find(call->host, sim_object_text(system, "Name"),
@@ -143,7 +137,7 @@ static uint32_t info_check(const struct sim_method_call *call, uint32_t *ret_val
     uint32_t r;
 
     if (!blob_take(sim_arg_value(call, "CompatibilityInfo"), &plain) || !blob_read(plain.data, &blob))
-        return refuse(call, "CompatibilityInfo is not what a host gave", ret_value);
+        return sim_refuse(call, "CompatibilityInfo is not what a host gave", SIM_INVALID_PARAMETER, ret_value);
     const struct sim_processor wanted = {
         .features = blob.numbers[0],
         .xsave = blob.numbers[1],

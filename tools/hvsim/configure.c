@@ -6,22 +6,6 @@
 #include "base/text.h"
 #include "provider.h"
 
-static uint32_t refuse(const struct sim_method_call *call, const char *why, uint32_t *ret_value) {
-    sim_fabric_refuse(call->host->fabric, "%s", why);
-    *ret_value = SIM_INVALID_PARAMETER;
-    return 0;
-}
-
-/* 0 with *RET_VALUE 0: read. */
-static uint32_t embedded_read(const struct sim_method_call *call, const char *class_name, const char *text,
-                              struct sim_embedded *ret, uint32_t *ret_value) {
-    struct sim_embedded_rules rules = sim_host_rules(call->host);
-    int r = sim_embedded_parse(&rules, class_name, text, ret);
-    if (r < 0)
-        return SIM_WBEM_OUT_OF_MEMORY;
-    return r ? refuse(call, ret->reason, ret_value) : 0;
-}
-
 /* Copies each value that was given and is not read-only; broken when out of memory. */
 static void given_apply(const struct sim_embedded *embedded, struct sim_object *object) {
     for (size_t i = 0; i < object->class_->n_properties; i++) {
@@ -47,9 +31,9 @@ static uint32_t settings_change(const struct sim_method_call *call, const struct
     struct sim_host *host = call->host;
     const char *id = sim_object_text(embedded->object, "InstanceID");
     if (!hv_text_same(id, sim_object_text(host->migration_settings, "InstanceID")))
-        return refuse(call, "InstanceID is not that of the service settings", ret_value);
+        return sim_refuse(call, "InstanceID is not that of the service settings", SIM_INVALID_PARAMETER, ret_value);
     if (sim_object_number(embedded->object, "AuthenticationType", 0) > 1)
-        return refuse(call, "AuthenticationType must be 0 or 1", ret_value);
+        return sim_refuse(call, "AuthenticationType must be 0 or 1", SIM_INVALID_PARAMETER, ret_value);
     struct sim_object *changed = sim_object_copy(host->migration_settings);
     if (changed)
         given_apply(embedded, changed);
@@ -63,8 +47,8 @@ static uint32_t settings_modify(const struct sim_method_call *call, uint32_t *re
     const char *text = sim_arg_text(call, "ServiceSettingData");
     struct sim_embedded embedded = { 0 };
     if (!text)
-        return refuse(call, "no ServiceSettingData", ret_value);
-    uint32_t r = embedded_read(call, "Msvm_VirtualSystemMigrationServiceSettingData", text, &embedded, ret_value);
+        return sim_refuse(call, "no ServiceSettingData", SIM_INVALID_PARAMETER, ret_value);
+    uint32_t r = sim_embedded_read(call, "Msvm_VirtualSystemMigrationServiceSettingData", text, &embedded, ret_value);
     if (r == 0 && *ret_value == 0)
         r = settings_change(call, &embedded, ret_value);
     sim_embedded_deinit(&embedded);
@@ -94,7 +78,7 @@ static struct sim_object **network_find(struct sim_host *host, const char *id) {
 static uint32_t network_add(const struct sim_method_call *call, const struct sim_embedded *embedded, uint32_t *ret_value) {
     char guid[HV_UUID_TEXT_SIZE];
     if (!subnet_is_good(embedded->object))
-        return refuse(call, "SubnetNumber and PrefixLength are no network", ret_value);
+        return sim_refuse(call, "SubnetNumber and PrefixLength are no network", SIM_INVALID_PARAMETER, ret_value);
     sim_guid_new(call->host->fabric, guid);
     HV_CLEANUP_FREE char *id = sim_format("Microsoft:%s", guid);
     struct sim_object *network = sim_object_copy(embedded->object);
@@ -107,13 +91,13 @@ static uint32_t network_add(const struct sim_method_call *call, const struct sim
 static uint32_t network_modify(const struct sim_method_call *call, const struct sim_embedded *embedded, uint32_t *ret_value) {
     struct sim_object **network = network_find(call->host, sim_object_text(embedded->object, "InstanceID"));
     if (!network)
-        return refuse(call, "InstanceID names no network of the service", ret_value);
+        return sim_refuse(call, "InstanceID names no network of the service", SIM_INVALID_PARAMETER, ret_value);
     HV_CLEANUP(sim_object_free) struct sim_object *changed = sim_object_copy(*network);
     if (!changed)
         return SIM_WBEM_OUT_OF_MEMORY;
     given_apply(embedded, changed);
     if (!subnet_is_good(changed))
-        return refuse(call, "SubnetNumber and PrefixLength are no network", ret_value);
+        return sim_refuse(call, "SubnetNumber and PrefixLength are no network", SIM_INVALID_PARAMETER, ret_value);
     struct sim_object *done = changed;
     changed = NULL;
     return replace(network, done) ? 0 : SIM_WBEM_OUT_OF_MEMORY;
@@ -123,10 +107,10 @@ static uint32_t networks_take(const struct sim_method_call *call, bool is_new, u
     const struct sim_value *value = sim_arg_value(call, "NetworkSettings");
     uint32_t r = 0;
     if (value->n_items == 0)
-        return refuse(call, "no NetworkSettings", ret_value);
+        return sim_refuse(call, "no NetworkSettings", SIM_INVALID_PARAMETER, ret_value);
     for (size_t i = 0; i < value->n_items && r == 0 && *ret_value == 0; i++) {
         struct sim_embedded embedded = { 0 };
-        r = embedded_read(call, "Msvm_VirtualSystemMigrationNetworkSettingData", value->items[i].text, &embedded, ret_value);
+        r = sim_embedded_read(call, "Msvm_VirtualSystemMigrationNetworkSettingData", value->items[i].text, &embedded, ret_value);
         if (r == 0 && *ret_value == 0)
             r = (is_new ? network_add : network_modify)(call, &embedded, ret_value);
         sim_embedded_deinit(&embedded);
@@ -139,10 +123,10 @@ static uint32_t networks_remove(const struct sim_method_call *call, uint32_t *re
     const struct sim_value *value = sim_arg_value(call, "NetworkSettings");
     struct sim_list *networks = &call->host->networks;
     if (value->n_items == 0)
-        return refuse(call, "no NetworkSettings", ret_value);
+        return sim_refuse(call, "no NetworkSettings", SIM_INVALID_PARAMETER, ret_value);
     for (size_t i = 0; i < value->n_items; i++)
         if (!network_find(call->host, sim_path_key(value->items[i].path, "InstanceID")))
-            return refuse(call, "a reference names no network of the service", ret_value);
+            return sim_refuse(call, "a reference names no network of the service", SIM_INVALID_PARAMETER, ret_value);
     for (size_t i = 0; i < value->n_items; i++) {
         struct sim_object **network = network_find(call->host, sim_path_key(value->items[i].path, "InstanceID"));
         if (!network)

@@ -5,12 +5,6 @@
 #include "base/text.h"
 #include "provider.h"
 
-static uint32_t refuse(const struct sim_method_call *call, const char *why, uint32_t value, uint32_t *ret_value) {
-    sim_fabric_refuse(call->host->fabric, "%s", why);
-    *ret_value = value;
-    return 0;
-}
-
 /* The VM, planned or not, that a parameter refers to; NULL when none. */
 static struct sim_vm *vm_of(const struct sim_method_call *call, const char *name) {
     const struct sim_value *value = sim_arg_value(call, name);
@@ -58,11 +52,11 @@ static int system_destroy(struct sim_job *job) {
 static uint32_t destroy(const struct sim_method_call *call, uint32_t *ret_value) {
     struct sim_vm *vm = vm_of(call, "AffectedSystem");
     if (!vm)
-        return refuse(call, "AffectedSystem is no machine of this host", SIM_INVALID_PARAMETER, ret_value);
+        return sim_refuse(call, "AffectedSystem is no machine of this host", SIM_INVALID_PARAMETER, ret_value);
     if (vm->job || is_taken(vm))
-        return refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
+        return sim_refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
     if (!vm->is_planned && vm->state != 3 && vm->state != 6)
-        return refuse(call, "the machine is on", SIM_INVALID_STATE, ret_value);
+        return sim_refuse(call, "the machine is on", SIM_INVALID_STATE, ret_value);
     struct sim_job *job = job_new(call, 3, vm->guid);
     if (!job)
         return SIM_WBEM_OUT_OF_MEMORY;
@@ -107,9 +101,9 @@ static void planned_problems(struct sim_vm *vm, struct sim_problems *problems) {
 static uint32_t validate(const struct sim_method_call *call, uint32_t *ret_value) {
     struct sim_vm *vm = vm_of(call, "PlannedSystem");
     if (!vm || !vm->is_planned)
-        return refuse(call, "PlannedSystem is no planned machine of this host", SIM_INVALID_PARAMETER, ret_value);
+        return sim_refuse(call, "PlannedSystem is no planned machine of this host", SIM_INVALID_PARAMETER, ret_value);
     if (is_taken(vm))
-        return refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
+        return sim_refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
     struct sim_job *job = job_new(call, 140, vm->guid);
     if (!job)
         return SIM_WBEM_OUT_OF_MEMORY;
@@ -141,9 +135,9 @@ static int planned_realize(struct sim_job *job) {
 static uint32_t realize(const struct sim_method_call *call, uint32_t *ret_value) {
     struct sim_vm *vm = vm_of(call, "PlannedSystem");
     if (!vm || !vm->is_planned)
-        return refuse(call, "PlannedSystem is no planned machine of this host", SIM_INVALID_PARAMETER, ret_value);
+        return sim_refuse(call, "PlannedSystem is no planned machine of this host", SIM_INVALID_PARAMETER, ret_value);
     if (is_taken(vm) || sim_vm_find(call->host, vm->guid, false))
-        return refuse(call, "the machine is being moved, or is here already", SIM_IN_USE, ret_value);
+        return sim_refuse(call, "the machine is being moved, or is here already", SIM_IN_USE, ret_value);
     struct sim_job *job = job_new(call, 141, vm->guid);
     if (!job)
         return SIM_WBEM_OUT_OF_MEMORY;
@@ -154,15 +148,6 @@ static uint32_t realize(const struct sim_method_call *call, uint32_t *ret_value)
 }
 
 /* ---- changing settings ---- */
-
-static uint32_t embedded_read(const struct sim_method_call *call, const char *class_name, const char *text,
-                              struct sim_embedded *ret, uint32_t *ret_value) {
-    struct sim_embedded_rules rules = sim_host_rules(call->host);
-    int r = sim_embedded_parse(&rules, class_name, text, ret);
-    if (r < 0)
-        return SIM_WBEM_OUT_OF_MEMORY;
-    return r ? refuse(call, ret->reason, SIM_INVALID_PARAMETER, ret_value) : 0;
-}
 
 static struct sim_vm *owner_find(struct sim_host *host, const char *instance_id, struct sim_object **ret_setting) {
     for (size_t i = 0; instance_id && i < host->fabric->n_vms; i++) {
@@ -206,12 +191,13 @@ static uint32_t setting_modify(const struct sim_method_call *call, const struct 
     const char *id = sim_object_text(embedded->object, "InstanceID");
     struct sim_vm *vm = owner_find(call->host, id, &setting);
     if (!vm || setting->class_ != embedded->object->class_)
-        return refuse(call, "InstanceID names no such setting", SIM_INVALID_PARAMETER, ret_value);
+        return sim_refuse(call, "InstanceID names no such setting", SIM_INVALID_PARAMETER, ret_value);
     if (vm->job || is_taken(vm))
-        return refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
+        return sim_refuse(call, "the machine is being moved", SIM_IN_USE, ret_value);
     memcpy(job->vm_guid, vm->guid, sizeof(job->vm_guid));
     if (is_for_off(embedded) && !vm->is_planned && vm->state != 3)
-        return refuse(call, "LimitProcessorFeatures can be changed only while the machine is off", SIM_INVALID_STATE, ret_value);
+        return sim_refuse(call, "LimitProcessorFeatures can be changed only while the machine is off", SIM_INVALID_STATE,
+                          ret_value);
     if (embedded->read_only) {
         sim_problem_note(&job->problems, 50, 0x80041005, NULL, "The property '%s' cannot be changed.", embedded->read_only);
         return 0;
@@ -223,7 +209,7 @@ static uint32_t setting_modify(const struct sim_method_call *call, const struct 
     if (!sim_object_good(changed))
         return SIM_WBEM_OUT_OF_MEMORY;
     if (!connection_check(call, changed))
-        return refuse(call, "HostResource names no switch of this host", SIM_INVALID_PARAMETER, ret_value);
+        return sim_refuse(call, "HostResource names no switch of this host", SIM_INVALID_PARAMETER, ret_value);
     if (job->problems.n_items) /* it will fail */
         return 0;
     struct sim_value *values = setting->values;
@@ -236,7 +222,7 @@ static uint32_t setting_modify(const struct sim_method_call *call, const struct 
 static uint32_t modify_one(const struct sim_method_call *call, const char *class_name, const char *text, struct sim_job *job,
                            uint32_t *ret_value) {
     struct sim_embedded embedded = { 0 };
-    uint32_t r = embedded_read(call, class_name, text, &embedded, ret_value);
+    uint32_t r = sim_embedded_read(call, class_name, text, &embedded, ret_value);
     if (r == 0 && *ret_value == 0)
         r = setting_modify(call, &embedded, job, ret_value);
     sim_embedded_deinit(&embedded);
@@ -253,7 +239,7 @@ static uint32_t modify(const struct sim_method_call *call, const char *class_nam
                        uint32_t *ret_value) {
     uint32_t r = 0;
     if (texts->n_items == 0)
-        return refuse(call, "no settings given", SIM_INVALID_PARAMETER, ret_value);
+        return sim_refuse(call, "no settings given", SIM_INVALID_PARAMETER, ret_value);
     struct sim_job *job = sim_job_new(call->host, SIM_JOB_OTHER, type);
     if (!job)
         return SIM_WBEM_OUT_OF_MEMORY;
@@ -287,10 +273,10 @@ static uint32_t resources_remove(const struct sim_method_call *call, uint32_t *r
         const char *id = sim_path_key(value->items[i].path, "InstanceID");
         vm = owner_find(call->host, id, &setting);
         if (!vm || vm->job || is_taken(vm) || !sim_vm_setting(vm, id, &config) || setting == config->system)
-            return refuse(call, "a reference names no resource that can be removed", SIM_INVALID_PARAMETER, ret_value);
+            return sim_refuse(call, "a reference names no resource that can be removed", SIM_INVALID_PARAMETER, ret_value);
     }
     if (!vm)
-        return refuse(call, "no ResourceSettings", SIM_INVALID_PARAMETER, ret_value);
+        return sim_refuse(call, "no ResourceSettings", SIM_INVALID_PARAMETER, ret_value);
     struct sim_job *job = job_new(call, 32, vm->guid);
     if (!job)
         return SIM_WBEM_OUT_OF_MEMORY;
@@ -310,7 +296,7 @@ static uint32_t format_error(const struct sim_method_call *call, uint32_t *ret_v
     HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(256 * 1024);
     for (size_t i = 0; i < errors->n_items; i++) {
         struct sim_embedded embedded = { 0 };
-        uint32_t r = embedded_read(call, "Msvm_Error", errors->items[i].text, &embedded, ret_value);
+        uint32_t r = sim_embedded_read(call, "Msvm_Error", errors->items[i].text, &embedded, ret_value);
         const char *message = embedded.object ? sim_object_text(embedded.object, "Message") : NULL;
         hv_buf_printf(&buf, "%s%s", i ? "\n\n" : "", message ? message : "");
         sim_embedded_deinit(&embedded);
@@ -385,7 +371,7 @@ uint32_t sim_management_invoke(const struct sim_method_call *call, uint32_t *ret
     bool is_reading = strcmp(name, "GetSummaryInformation") == 0 || strcmp(name, "FormatError") == 0;
     *ret_value = SIM_DONE;
     if (!is_reading && sim_texts_has(&call->host->denied, call->caller->user))
-        return refuse(call, "the caller may only read", SIM_DENIED, ret_value);
+        return sim_refuse(call, "the caller may only read", SIM_DENIED, ret_value);
     if (strcmp(name, "DestroySystem") == 0)
         return destroy(call, ret_value);
     if (strcmp(name, "ValidatePlannedSystem") == 0)
@@ -402,5 +388,5 @@ uint32_t sim_management_invoke(const struct sim_method_call *call, uint32_t *ret
         return summarize(call);
     if (strcmp(name, "FormatError") == 0)
         return format_error(call, ret_value);
-    return refuse(call, "not simulated", SIM_NOT_SUPPORTED, ret_value);
+    return sim_refuse(call, "not simulated", SIM_NOT_SUPPORTED, ret_value);
 }

@@ -16,6 +16,21 @@ const char *sim_arg_text(const struct sim_method_call *call, const char *name) {
     return value && value->is_set && value->n_items ? value->items[0].text : NULL;
 }
 
+uint32_t sim_refuse(const struct sim_method_call *call, const char *why, uint32_t value, uint32_t *ret_value) {
+    sim_fabric_refuse(call->host->fabric, "%s", why);
+    *ret_value = value;
+    return 0;
+}
+
+uint32_t sim_embedded_read(const struct sim_method_call *call, const char *class_name, const char *text, struct sim_embedded *ret,
+                           uint32_t *ret_value) {
+    struct sim_embedded_rules rules = sim_host_rules(call->host);
+    int r = sim_embedded_parse(&rules, class_name, text, ret);
+    if (r < 0)
+        return SIM_WBEM_OUT_OF_MEMORY;
+    return r ? sim_refuse(call, ret->reason, SIM_INVALID_PARAMETER, ret_value) : 0;
+}
+
 uint32_t sim_answer_job(const struct sim_method_call *call, struct sim_job *job, uint32_t *ret_value) {
     *ret_value = SIM_JOB_STARTED;
     return sim_value_add_path(sim_arg_value(call, "Job"), sim_job_path(job)) ? SIM_WBEM_OUT_OF_MEMORY : 0;

@@ -4,6 +4,7 @@
 
 #include "model.h"
 
+struct sim_embedded;
 struct sim_job;
 struct sim_vm;
 
@@ -16,6 +17,12 @@ struct sim_method_call {
 /* The value of the parameter of that name. */
 struct sim_value *sim_arg_value(const struct sim_method_call *call, const char *name);
 const char *sim_arg_text(const struct sim_method_call *call, const char *name);
+/* The method says no: RET_VALUE is VALUE, WHY is for the log. Returns 0, as every call does that was answered. */
+uint32_t sim_refuse(const struct sim_method_call *call, const char *why, uint32_t value, uint32_t *ret_value);
+/* Reads TEXT, an instance of CLASS_NAME, into RET, which must be released in each case; what cannot be read is refused:
+ * RET_VALUE. */
+uint32_t sim_embedded_read(const struct sim_method_call *call, const char *class_name, const char *text, struct sim_embedded *ret,
+                           uint32_t *ret_value);
 /* Sets the out-parameter Job; the return value 4096. */
 uint32_t sim_answer_job(const struct sim_method_call *call, struct sim_job *job, uint32_t *ret_value);
 uint32_t sim_migration_invoke(const struct sim_method_call *call, uint32_t *ret_value);     /* migrate.c */
