@@ -91,6 +91,14 @@ int hv_journal_events(struct hv_journal *journal, int64_t id, struct hv_journal_
                       struct hv_error *err);
 void hv_journal_events_free(struct hv_journal_event *events, size_t n);
 
+/*
+ * Where the move of entry ID was to put disks and folders; NULL when it named none, or an older hvctl wrote the entry. Errors: as
+ * open.
+ */
+int hv_journal_places(struct hv_journal *journal, int64_t id, struct hv_move_places **ret_places, struct hv_error *err);
+/* Accepts NULL; returns NULL. For what hv_journal_places gave. */
+struct hv_move_places *hv_journal_places_free(struct hv_move_places *places);
+
 /* Looks through the whole file. Errors: FAILED (damaged, with what is wrong first), MEMORY. */
 int hv_journal_check(struct hv_journal *journal, struct hv_error *err);
 /* Removes entries that ended more than KEEP_S seconds ago and gives their room back. *ret_n may be NULL. Errors: as open. */

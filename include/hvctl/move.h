@@ -67,6 +67,23 @@ struct hv_move_tuning {
     bool remove_source_unmanaged;
 };
 
+/* A virtual disk that is put elsewhere. */
+struct hv_move_place {
+    const char *instance_id; /* of its setting, which stays when its path changes */
+    const char *from;        /* path */
+    const char *to;          /* "": a pool chooses */
+    const char *pool;        /* PoolID; NULL: the primordial one */
+};
+
+/* Where a request puts disks and folders; absent paths are NULL. */
+struct hv_move_places {
+    const struct hv_move_place *disks;
+    size_t n_disks;
+    const char *config_path;
+    const char *snapshot_path;
+    const char *paging_path;
+};
+
 /* All texts are copied. */
 struct hv_move_options {
     const char *vm; /* GUID or display name */
@@ -98,6 +115,8 @@ struct hv_move_options {
     const char *follow_id;
     /* A process that is gone may have asked for this move: VM, a GUID, and its job are looked for, nothing is asked for. */
     bool resume;
+    /* With one of the two: what was asked for, by which a move of storage is settled when its job is gone; NULL: unknown. */
+    const struct hv_move_places *places;
     /* With one of the two: end the job, which is a success only when the VM was not moved. */
     bool cancel;
     /* However a job comes to be cancelled: how long it may take to end; 0: 60 s. After that it is ended by force, or warned of.
@@ -141,9 +160,10 @@ struct hv_move_note {
     enum hv_move_note_kind kind;
     enum hv_move_type type;
     const struct hv_move_result *result;
-    const char *vm_name;          /* as in a report */
-    const char *text;             /* NULL unless told otherwise */
-    const struct hv_error *error; /* of a verdict; NULL: none */
+    const char *vm_name;                 /* as in a report */
+    const char *text;                    /* NULL unless told otherwise */
+    const struct hv_error *error;        /* of a verdict; NULL: none */
+    const struct hv_move_places *places; /* of an intent; NULL: none are given */
 };
 /* Everything in NOTE is valid during the call only. Failures after the intent become one warning of the move. */
 typedef int hv_move_note_fn(void *context, const struct hv_move_note *note, struct hv_error *err);

@@ -12,6 +12,7 @@
 struct pursuit {
     struct hv_job_ref ref;
     struct hv_journal_entry *entry; /* of the journal; NULL: it knows nothing */
+    struct hv_move_places *places;  /* of that; NULL: none */
     const char *source;             /* NULL: from the options */
     const char *destination;
 };
@@ -19,6 +20,7 @@ struct pursuit {
 static void pursuit_deinit(struct pursuit *pursuit) {
     hv_job_ref_deinit(&pursuit->ref);
     hv_journal_entry_free_p(&pursuit->entry);
+    pursuit->places = hv_journal_places_free(pursuit->places);
 }
 #define CLEANUP_PURSUIT HV_ATTR_CLEANUP(pursuit_deinit)
 
@@ -39,6 +41,9 @@ static int pursue_last(const struct hv_args *args, struct pursuit *pursuit, stru
         return rc;
     if (!pursuit->entry)
         return nothing_open(err);
+    rc = hv_journal_places(journal, pursuit->entry->id, &pursuit->places, err);
+    if (rc < 0)
+        return rc;
     if (!hv_args_has(args, HV_OPT_HOST))
         pursuit->source = pursuit->entry->source_address;
     if (!hv_args_has(args, HV_OPT_TO))
@@ -71,6 +76,8 @@ static int recall(const struct hv_args *args, struct pursuit *pursuit, struct hv
 
     if (rc == 0)
         rc = hv_journal_find_last(journal, filter, &pursuit->entry, NULL);
+    if (rc == 0 && pursuit->entry)
+        rc = hv_journal_places(journal, pursuit->entry->id, &pursuit->places, NULL);
     if (rc < 0)
         return rc == HV_E_MEMORY ? hv_error_memory(err) : 0;
     return recall_destination(args, pursuit, err);
@@ -102,6 +109,7 @@ static int add_followed(struct hv_mover *mover, const struct pursuit *pursuit, c
         .type = entry ? (enum hv_move_type)entry->type : HV_MOVE_VM,
         .resume = !pursuit->ref.id,
         .follow_id = pursuit->ref.id,
+        .places = pursuit->places,
         .cancel = mover->options.act == HV_ACT_CANCEL,
         .grace_ms = hv_args_ms(args, HV_OPT_GRACE, 0),
         .kill = hv_args_has(args, HV_OPT_KILL),

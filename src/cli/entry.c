@@ -100,11 +100,39 @@ static json_t *leftovers_json(const struct hv_journal_event *events, size_t n) {
     return list;
 }
 
+/* PLACES may be NULL. */
+static json_t *places_json(const struct hv_move_places *places) {
+    json_t *object = json_object();
+    json_t *disks = json_array();
+
+    for (size_t i = 0; places && i < places->n_disks; i++) {
+        const struct hv_move_place *place = &places->disks[i];
+        json_t *disk = json_object();
+
+        hv_json_put(&disk, "instance_id", hv_json_text(place->instance_id));
+        hv_json_put(&disk, "source", hv_json_text(place->from));
+        hv_json_put(&disk, "destination", hv_json_text(place->to));
+        hv_json_put(&disk, "pool", hv_json_text(place->pool));
+        hv_json_add(&disks, disk);
+    }
+    hv_json_put(&object, "disks", disks);
+    hv_json_put(&object, "config_path", hv_json_text(places ? places->config_path : NULL));
+    hv_json_put(&object, "snapshot_path", hv_json_text(places ? places->snapshot_path : NULL));
+    hv_json_put(&object, "paging_path", hv_json_text(places ? places->paging_path : NULL));
+    return object;
+}
+
 int hv_entry_put_events(json_t **object, struct hv_journal *journal, int64_t id, struct hv_error *err) {
     struct hv_journal_event *events = NULL;
+    struct hv_move_places *places = NULL;
     size_t n = 0;
-    int rc = hv_journal_events(journal, id, &events, &n, err);
+    int rc = hv_journal_places(journal, id, &places, err);
 
+    if (rc < 0)
+        return rc;
+    hv_json_put(object, "places", places_json(places));
+    (void)hv_journal_places_free(places);
+    rc = hv_journal_events(journal, id, &events, &n, err);
     if (rc < 0)
         return rc;
     hv_json_put(object, "leftovers", leftovers_json(events, n));

@@ -30,6 +30,9 @@ static const char *const versions[] = {
     " time TEXT NOT NULL, kind TEXT NOT NULL, text TEXT);"
     "CREATE INDEX event_move ON event (move);",
     "ALTER TABLE move ADD COLUMN verdict TEXT;",
+    "CREATE TABLE place (id INTEGER PRIMARY KEY, move INTEGER NOT NULL REFERENCES move (id) ON DELETE CASCADE,"
+    " kind TEXT NOT NULL, instance_id TEXT, source TEXT, destination TEXT, pool TEXT);"
+    "CREATE INDEX place_move ON place (move);",
 };
 enum { VERSION = HV_ARRAY_SIZE(versions) };
 

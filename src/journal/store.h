@@ -12,6 +12,12 @@ struct hv_journal {
     char *path;
 };
 
+/* What a row of the table "place" is about. */
+#define HV_PLACE_KIND_DISK     "disk"
+#define HV_PLACE_KIND_CONFIG   "configuration"
+#define HV_PLACE_KIND_SNAPSHOT "checkpoints"
+#define HV_PLACE_KIND_PAGING   "paging"
+
 /* A value for a "?" of a statement: TEXT, or NUMBER where IS_NUMBER; NULL otherwise. */
 struct hv_bind {
     const char *text;

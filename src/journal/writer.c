@@ -142,6 +142,39 @@ static int add_event(const struct hv_journal_writer *writer, const char *kind, c
                         HV_ARRAY_SIZE(binds), NULL, NULL, err);
 }
 
+static int add_place(const struct hv_journal_writer *writer, const char *kind, const struct hv_move_place *place,
+                     struct hv_error *err) {
+    const struct hv_bind binds[] = {
+        HV_BIND_NUMBER(writer->id), HV_BIND_TEXT(kind),      HV_BIND_TEXT(place->instance_id),
+        HV_BIND_TEXT(place->from),  HV_BIND_TEXT(place->to), HV_BIND_TEXT(place->pool),
+    };
+
+    return hv_store_run(writer->journal,
+                        "INSERT INTO place (move, kind, instance_id, source, destination, pool) VALUES (?, ?, ?, ?, ?, ?)", binds,
+                        HV_ARRAY_SIZE(binds), NULL, NULL, err);
+}
+
+/* What is asked for: whoever takes the move up cannot learn it from the host. */
+static int add_places(const struct hv_journal_writer *writer, const struct hv_move_places *places, struct hv_error *err) {
+    const struct {
+        const char *kind;
+        const char *path;
+    } folders[] = {
+        { HV_PLACE_KIND_CONFIG, places->config_path },
+        { HV_PLACE_KIND_SNAPSHOT, places->snapshot_path },
+        { HV_PLACE_KIND_PAGING, places->paging_path },
+    };
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < places->n_disks; i++)
+        r = add_place(writer, HV_PLACE_KIND_DISK, &places->disks[i], err);
+    for (size_t i = 0; r == 0 && i < HV_ARRAY_SIZE(folders); i++) {
+        if (folders[i].path)
+            r = add_place(writer, folders[i].kind, &(const struct hv_move_place){ .to = folders[i].path }, err);
+    }
+    return r;
+}
+
 /* What the verdict rests on, and what remains. */
 static int add_evidence(const struct hv_journal_writer *writer, const struct hv_move_result *result, struct hv_error *err) {
     int r = 0;
@@ -169,6 +202,8 @@ static int write_note(struct hv_journal_writer *writer, const struct hv_move_not
         r = begin_entry(writer, note, err);
     else if (writer->id == 0)
         r = find_entry(writer, note, err);
+    if (r == 0 && note->places)
+        r = add_places(writer, note->places, err);
     if (r == 0)
         r = update_entry(writer, note, err);
     if (r == 0 && note->kind == HV_NOTE_VERDICT)

@@ -93,6 +93,10 @@ int hv_mig_enter_read_job(struct hv_step *step) {
     return r < 0 ? r : get_job(step);
 }
 
+bool hv_mig_places_known(const struct hv_move *move) {
+    return move->n_placements > 0 || hv_plan_has_roots(&move->plan);
+}
+
 /* What the job tells of the move it makes. */
 static int adopt(struct hv_step *step) {
     struct hv_move *move = step->move;
@@ -107,7 +111,7 @@ static int adopt(struct hv_step *step) {
     move->moves_nothing = !job->vm_id || (job->type >= JOB_TYPE_FIRST_CHECK && job->type <= JOB_TYPE_LAST_CHECK);
     move->evidence.between_hosts = job->migration_type != HV_MOVE_STORAGE && job->type != JOB_TYPE_LAST_MOVE;
     move->evidence.no_destination = !move->plan.destination_name;
-    move->evidence.disks = HV_DISKS_UNPLANNED;
+    move->evidence.disks = hv_mig_places_known(move) ? HV_DISKS_UNASKED : HV_DISKS_UNPLANNED;
     move->evidence.stages = job->migration_type == HV_MOVE_STAGED || job->type == JOB_TYPE_STAGE;
     if (move->evidence.stages)
         move->plan.type = HV_MOVE_STAGED;
@@ -143,7 +147,7 @@ static int job_forgotten(struct hv_step *step) {
     move->result.job_vanished = true;
     move->evidence.job = HV_JOB_END_VANISHED;
     move->evidence.no_destination = !move->plan.destination_name;
-    move->evidence.disks = HV_DISKS_UNPLANNED;
+    move->evidence.disks = hv_mig_places_known(move) ? HV_DISKS_UNASKED : HV_DISKS_UNPLANNED;
     return hv_mig_look(step);
 }
 

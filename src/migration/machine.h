@@ -134,6 +134,8 @@ int hv_mig_resume(struct hv_step *step);
 int hv_mig_job_started(struct hv_step *step, const struct hv_epr *job);
 /* follow.c: the same for the job last seen. */
 int hv_mig_adopt_job(struct hv_step *step);
+/* follow.c: is it known where disks and folders of a move that was taken up were to go? */
+bool hv_mig_places_known(const struct hv_move *move);
 /* follow.c: the host knows the job no more. */
 int hv_mig_job_gone(struct hv_step *step);
 /* cancel.c: the job was seen to run; is the host to be asked now to end it? */

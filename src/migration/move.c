@@ -46,6 +46,8 @@ int hv_move_init(struct hv_move *move, const struct hv_move_options *options, st
 
     hv_task_init(&move->task, &move_vtable);
     r = hv_plan_init(&move->plan, options, err);
+    if (r == 0 && options->places)
+        r = hv_plan_recall(options->places, &move->placements, &move->n_placements, err);
     if (r < 0)
         return r;
     move->moves_nothing = options->check_only;

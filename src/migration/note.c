@@ -8,7 +8,7 @@
 #include "migration/machine.h"
 
 static int give(struct hv_move *move, enum hv_move_note_kind kind, const char *text, const struct hv_error *error,
-                struct hv_error *err) {
+                const struct hv_move_places *places, struct hv_error *err) {
     const struct hv_move_note note = {
         .kind = kind,
         .type = move->plan.type,
@@ -16,6 +16,7 @@ static int give(struct hv_move *move, enum hv_move_note_kind kind, const char *t
         .vm_name = hv_mig_vm_label(move),
         .text = text,
         .error = error,
+        .places = places,
     };
 
     return move->on_note(move->note_context, &note, err);
@@ -25,12 +26,41 @@ static bool is_kept(const struct hv_move *move) {
     return move->on_note && !move->moves_nothing;
 }
 
+/* With what the request says of places. */
+static int give_intent(struct hv_move *move, struct hv_error *err) {
+    HV_CLEANUP_FREE struct hv_move_place *disks = NULL;
+    struct hv_move_places places = { .n_disks = move->n_placements };
+    struct hv_roots roots;
+
+    hv_plan_roots(&move->plan, &roots);
+    places.config_path = roots.configuration;
+    places.snapshot_path = roots.snapshot;
+    places.paging_path = roots.swap_file;
+    if (move->n_placements > 0) {
+        disks = calloc(move->n_placements, sizeof(*disks));
+        if (!disks)
+            return hv_error_memory(err);
+    }
+    for (size_t i = 0; i < move->n_placements; i++) {
+        const struct hv_placement *placement = &move->placements[i];
+
+        disks[i] = (struct hv_move_place){
+            .instance_id = placement->instance_id,
+            .from = placement->from,
+            .to = placement->to,
+            .pool = hv_instance_text(placement->setting, "PoolID"),
+        };
+    }
+    places.disks = disks;
+    return give(move, HV_NOTE_INTENT, NULL, NULL, &places, err);
+}
+
 int hv_mig_note_intent(struct hv_move *move, struct hv_error *err) {
     int r;
 
     if (!is_kept(move))
         return 0;
-    r = give(move, HV_NOTE_INTENT, NULL, NULL, err);
+    r = give_intent(move, err);
     if (r < 0)
         hv_error_prefix(err, "\"%s\" was not moved, for the move could not be written down first", hv_mig_vm_label(move));
     move->is_noted = r == 0;
@@ -44,7 +74,7 @@ void hv_mig_note(struct hv_move *move, enum hv_move_note_kind kind, const char *
     if (!is_kept(move) || (!move->is_noted && kind == HV_NOTE_VERDICT))
         return;
     move->is_noted = true;
-    if (give(move, kind, text, error, &failure) == 0 || move->note_failed)
+    if (give(move, kind, text, error, NULL, &failure) == 0 || move->note_failed)
         return;
     move->note_failed = true;
     /* Without memory for the warning there is none. */

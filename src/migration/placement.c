@@ -171,6 +171,41 @@ int hv_plan_place(const struct hv_plan *plan, const struct hv_instance *const *s
     return 0;
 }
 
+static int recall_one(const struct hv_move_place *place, struct hv_placement *placement, struct hv_error *err) {
+    int r = hv_text_copy(place->instance_id ? place->instance_id : "", &placement->instance_id, err);
+
+    if (r == 0)
+        r = hv_text_copy(place->from ? place->from : "", &placement->from, err);
+    if (r == 0)
+        r = hv_text_copy(place->to ? place->to : "", &placement->to, err);
+    if (r == 0)
+        r = hv_instance_new("Msvm_StorageAllocationSettingData", NULL, &placement->setting, err);
+    return r < 0 || !place->pool ? r : hv_instance_set(placement->setting, "PoolID", HV_CIM_STRING, place->pool, err);
+}
+
+int hv_plan_recall(const struct hv_move_places *places, struct hv_placement **ret_placements, size_t *ret_n,
+                   struct hv_error *err) {
+    struct hv_placement *placements;
+    int r = 0;
+
+    if (places->n_disks > HV_PLAN_MAX_DISKS)
+        return hv_error_set(err, HV_E_LIMIT, "the move had %zu disks, more than %d", places->n_disks, HV_PLAN_MAX_DISKS);
+    if (places->n_disks == 0)
+        return 0;
+    placements = calloc(places->n_disks, sizeof(*placements));
+    if (!placements)
+        return hv_error_memory(err);
+    for (size_t i = 0; r == 0 && i < places->n_disks; i++)
+        r = recall_one(&places->disks[i], &placements[i], err);
+    if (r < 0) {
+        hv_placements_free(placements, places->n_disks);
+        return r;
+    }
+    *ret_placements = placements;
+    *ret_n = places->n_disks;
+    return 0;
+}
+
 void hv_placements_free(struct hv_placement *placements, size_t n) {
     for (size_t i = 0; placements && i < n; i++) {
         free(placements[i].instance_id);

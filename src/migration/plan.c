@@ -154,6 +154,8 @@ static int check_kind(const struct hv_move_options *options, struct hv_error *er
 static int check(const struct hv_move_options *options, struct hv_error *err) {
     int r;
 
+    if (options->places && !options->follow_id && !options->resume)
+        return hv_error_set(err, HV_E_ARGUMENT, "places of before are for a move that is taken up");
     if (options->follow_id)
         return 0;
     if (options->cancel && !options->resume)
@@ -169,6 +171,7 @@ static int check(const struct hv_move_options *options, struct hv_error *err) {
 }
 
 static int copy_texts(struct hv_plan *plan, const struct hv_move_options *options, struct hv_error *err) {
+    const struct hv_move_places *places = options->places;
     const struct {
         const char *from;
         char **to;
@@ -178,9 +181,9 @@ static int copy_texts(struct hv_plan *plan, const struct hv_move_options *option
         { options->destination_label ? options->destination_label : options->destination_name, &plan->destination_label },
         { options->source_name ? options->source_name : "the source", &plan->source_name },
         { options->storage_path, &plan->storage_path },
-        { options->config_path, &plan->config_path },
-        { options->snapshot_path, &plan->snapshot_path },
-        { options->paging_path, &plan->paging_path },
+        { places ? places->config_path : options->config_path, &plan->config_path },
+        { places ? places->snapshot_path : options->snapshot_path, &plan->snapshot_path },
+        { places ? places->paging_path : options->paging_path, &plan->paging_path },
         { options->pool, &plan->pool },
         { options->follow_id, &plan->follow_id },
     };

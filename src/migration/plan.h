@@ -94,6 +94,9 @@ struct hv_placement {
  */
 HV_MUST_CHECK int hv_plan_place(const struct hv_plan *plan, const struct hv_instance *const *settings, size_t n_settings,
                                 struct hv_placement **ret_placements, size_t *ret_n, struct hv_error *err);
+/* Those that a request of before had, as far as they can be told: their settings have nothing but the pool. */
+HV_MUST_CHECK int hv_plan_recall(const struct hv_move_places *places, struct hv_placement **ret_placements, size_t *ret_n,
+                                 struct hv_error *err);
 void hv_placements_free(struct hv_placement *placements, size_t n);
 
 #endif

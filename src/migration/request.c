@@ -221,7 +221,7 @@ int hv_mig_resume(struct hv_step *step) {
         return hv_error_set(step->err, HV_E_ARGUMENT, "a move is only taken up by the GUID of its VM");
     move->result.request_sent = true;
     move->evidence.no_destination = !move->plan.destination_name;
-    move->evidence.disks = HV_DISKS_UNPLANNED;
+    move->evidence.disks = hv_mig_places_known(move) ? HV_DISKS_UNASKED : HV_DISKS_UNPLANNED;
     (void)hv_error_set(&move->look_error, HV_E_LOST, "whoever asked for the move is gone");
     return look_for_job(step, "looking for what became of an earlier request");
 }

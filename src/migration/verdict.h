@@ -22,7 +22,7 @@ enum hv_disks {
     HV_DISKS_NEW,
     HV_DISKS_OLD,
     HV_DISKS_MIXED,
-    HV_DISKS_UNPLANNED, /* a job that somebody else started: only the job knows where they were to go */
+    HV_DISKS_UNPLANNED, /* a job of somebody else, or of an older hvctl: only the job knows where they were to go */
     HV_DISKS_COUNT,
 };
 

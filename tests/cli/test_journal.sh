@@ -68,11 +68,28 @@ exit_is 0
 out_json '.results[0] | .outcome == "job_completed" and .at_destination == "unknown"'
 
 scenario 'and so it is when a job is cancelled'
+start_hosts --migrate-seconds 600
 hvctl migrate web01 --from "$hv01" --to "$hv02" --include-storage --detach -o json
 ref=$(jq -r '.results[0].job.ref' "$work/out")
 hvctl job cancel "$ref" --poll 100ms -o json
 exit_is 0
 out_json '.results[0] | .outcome == "not_moved" and .at_destination == "absent"'
+
+scenario 'where disks were to go is known when the job is gone'
+start_hosts --migrate-seconds 1 --job-ttl 1 --time-scale 4
+hvctl move-storage app01 --host "$hv01" --to-path 'D:\Other' --detach -o json
+exit_is 0
+ref=$(jq -r '.results[0].job.ref' "$work/out")
+while XDG_STATE_HOME=$work/other "$HVCTL" job show "$ref" >"$work/out" 2>"$work/err"; do :; done
+XDG_STATE_HOME=$work/other hvctl job follow "$ref"
+exit_is 9
+hvctl job follow --last -o json
+exit_is 0
+out_json '.results[0] | .outcome == "moved" and .vm.id == $vm' --arg vm "$app01"
+out_json '[.results[0].verdict.evidence[] | select(.about == "disks")][0].seen | contains("at their new")'
+
+hvctl journal export --limit 1
+out_json '.places | (.disks | length) > 0 and (.disks[0].destination | startswith("D:\\Other")) and .config_path == "D:\\Other"'
 
 scenario 'killed while the request was under way, taken up later'
 start_hosts --migrate-seconds 2 --fault stall=2,action=MigrateVirtualSystemToHost

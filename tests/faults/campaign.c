@@ -172,18 +172,17 @@ static const char *const *take_up(const struct scenario *scenario) {
     return scenario->never_ends ? cancel : follow;
 }
 
-/* Of storage that moved within a host only the job knows where it was to go: without it there is no telling. */
-static bool must_settle(const struct play *play, enum word word) {
-    return word == WORD_RUNNING || (word == WORD_UNKNOWN && !play->one->scenario->disk);
+static bool must_settle(enum word word) {
+    return word == WORD_RUNNING || word == WORD_UNKNOWN;
 }
 
 /* Nothing is wrong any more: what is not settled must be settled now. */
 static enum word play_settle(struct play *play, enum word word) {
-    while (must_settle(play, word) && play->verdict->n_runs < MAX_RUNS) {
+    while (must_settle(word) && play->verdict->n_runs < MAX_RUNS) {
         struct session_seen seen;
 
         world_pass(&play->world, play->world.now_ms + SOON_MS);
-        play->judge.is_certain = !play->one->scenario->disk;
+        play->judge.is_certain = true;
         word = play_run(play, take_up(play->one->scenario), false, &seen);
         if (!seen.is_killed && seen.status == 9)
             judge_blame(&play->judge, "what is not settled cannot be followed");
@@ -208,7 +207,7 @@ static enum word play_after(struct play *play, const struct session_seen *before
     enum word word;
 
     world_pass(&play->world, play->world.now_ms + (is_late ? LATE_FOLLOW_MS : SOON_MS));
-    play->judge.is_certain = !play->one->scenario->disk;
+    play->judge.is_certain = true;
     play->judge.may_meet_another = is_again;
     word = play_run(play, is_again ? play->one->scenario->argv : take_up(play->one->scenario), false, &seen);
     if (!is_again)

@@ -118,7 +118,7 @@ const struct scenario scenarios[] = {
     { .name = "follow-storage",
       .setup = { "move-storage", "app01", "-H", "hv01", "--to-path", "D:\\New", "--detach" },
       .argv = { "job", "follow", "--last" },
-      .outcome = "job_completed",
+      .outcome = "moved",
       .vm = APP01,
       .disk = APP01_DISK },
 

@@ -297,7 +297,56 @@ static const char *const older[] = {
     "PRAGMA user_version = 1; PRAGMA application_id = 0x48564A31;"
     "INSERT INTO move (started, vm_name, job_id, type) VALUES ('2026-01-02T03:04:05.678Z', 'old', '" JOB_ID "', 32771);"
     "INSERT INTO event (move, time, kind) VALUES (1, '2026-01-02T03:04:05.678Z', 'intent');",
+    "CREATE TABLE move (id INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT NOT NULL, ended TEXT,"
+    " source TEXT, source_address TEXT, destination TEXT, destination_address TEXT, type INTEGER, vm_id TEXT, vm_name TEXT,"
+    " job_id TEXT, job_state INTEGER, job_percent INTEGER, outcome TEXT, at_source TEXT, at_destination TEXT,"
+    " error TEXT, message TEXT, verdict TEXT);"
+    "CREATE INDEX move_job ON move (job_id);"
+    "CREATE INDEX move_vm ON move (vm_id);"
+    "CREATE TABLE event (id INTEGER PRIMARY KEY, move INTEGER NOT NULL REFERENCES move (id) ON DELETE CASCADE,"
+    " time TEXT NOT NULL, kind TEXT NOT NULL, text TEXT);"
+    "CREATE INDEX event_move ON event (move);"
+    "PRAGMA user_version = 2; PRAGMA application_id = 0x48564A31;"
+    "INSERT INTO move (started, vm_name, job_id, type) VALUES ('2026-01-02T03:04:05.678Z', 'old', '" JOB_ID "', 32771);"
+    "INSERT INTO event (move, time, kind) VALUES (1, '2026-01-02T03:04:05.678Z', 'intent');",
 };
+
+static void test_places_come_back(void **state) {
+    const struct hv_move_place disks[] = {
+        { .instance_id = "Microsoft:x\\C\\0\\0\\L", .from = "C:\\a.vhdx", .to = "D:\\a.vhdx" },
+        { .instance_id = "Microsoft:x\\C\\0\\1\\L", .from = "C:\\b.vhdx", .to = "", .pool = "fast" },
+    };
+    const struct hv_move_places places = { .disks = disks, .n_disks = 2, .config_path = "D:\\c", .paging_path = "D:\\p" };
+    struct hv_move_result result = result_of_move();
+    const struct hv_move_note n = {
+        .kind = HV_NOTE_INTENT, .type = HV_MOVE_STORAGE, .result = &result, .vm_name = "app01", .places = &places
+    };
+    struct hv_journal_writer *writer = NULL;
+    struct hv_move_places *back = NULL;
+    struct hv_journal *journal = opened();
+
+    (void)state;
+    assert_int_equal(hv_journal_writer_new(journal, &about, &writer, NULL), 0);
+    assert_int_equal(hv_journal_note(writer, &n, NULL), 0);
+    (void)hv_journal_writer_free(writer);
+    assert_int_equal(hv_journal_places(journal, 1, &back, NULL), 0);
+    assert_non_null(back);
+    assert_int_equal(back->n_disks, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(back->disks[i].instance_id, disks[i].instance_id);
+        assert_string_equal(back->disks[i].from, disks[i].from);
+        assert_string_equal(back->disks[i].to, disks[i].to);
+    }
+    assert_null(back->disks[0].pool);
+    assert_string_equal(back->disks[1].pool, "fast");
+    assert_string_equal(back->config_path, "D:\\c");
+    assert_null(back->snapshot_path);
+    assert_string_equal(back->paging_path, "D:\\p");
+    back = hv_journal_places_free(back);
+    assert_int_equal(hv_journal_places(journal, 2, &back, NULL), 0);
+    assert_null(back);
+    (void)hv_journal_close(journal);
+}
 
 static void test_older_journals_are_brought_up_with_all_that_is_in_them(void **state) {
     (void)state;
@@ -306,6 +355,7 @@ static void test_older_journals_are_brought_up_with_all_that_is_in_them(void **s
         struct hv_journal_writer *writer = NULL;
         struct hv_journal_entry *entries = NULL;
         struct hv_journal_event *events = NULL;
+        struct hv_move_places *places = NULL;
         struct hv_journal *journal;
         size_t n = 0;
 
@@ -331,6 +381,8 @@ static void test_older_journals_are_brought_up_with_all_that_is_in_them(void **s
         assert_int_equal(n, 2);
         assert_string_equal(events[0].kind, "intent");
         hv_journal_events_free(events, n);
+        assert_int_equal(hv_journal_places(journal, 1, &places, NULL), 0);
+        assert_null(places);
         (void)hv_journal_close(journal);
     }
 }
@@ -502,6 +554,7 @@ int main(void) {
         cmocka_unit_test_setup(test_what_is_no_journal_is_refused_and_left_alone, setup),
         cmocka_unit_test_setup(test_a_newer_journal_is_refused, setup),
         cmocka_unit_test_setup(test_older_journals_are_brought_up_with_all_that_is_in_them, setup),
+        cmocka_unit_test_setup(test_places_come_back, setup),
         cmocka_unit_test_setup(test_evidence_and_leftovers_are_kept_with_the_verdict, setup),
         cmocka_unit_test_setup(test_a_locked_journal_is_told_and_no_move_begins, setup),
         cmocka_unit_test_setup(test_a_damaged_journal_is_found, setup),

@@ -470,7 +470,7 @@ static void the_job_of_a_move_whose_client_died_is_found_and_ended(void **state)
     bench_end(&bench);
 }
 
-/* Where the disks of a storage move were to go is not known then; its job can be found all the same. */
+/* Also when nobody knows where its disks were to go. */
 static void a_storage_move_whose_client_died_is_taken_up_too(void **state) {
     const struct hv_move_options options = { .vm = BENCH_VM_ID, .type = HV_MOVE_STORAGE, .resume = true, .source_name = "hv01" };
     struct bench bench;

@@ -10,7 +10,10 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/size.h"
+
 #define NOBODY BENCH_ITEMS("")
+#define HERE   BENCH_ITEMS(BENCH_VM)
 
 /* Each refusal of a password counts towards the lock of an account; one may be passing. */
 static void a_source_that_refuses_the_sign_in_is_not_asked_for_long(void **state) {
@@ -59,10 +62,99 @@ static void a_refusal_that_passes_does_not_end_the_following(void **state) {
     bench_end(&bench);
 }
 
+/* ---- storage that moved within one host, when the job is gone and so is whoever asked for it ---- */
+
+#define DISK_ID "Microsoft:" BENCH_VM_ID "\\C\\0\\0\\L"
+
+static const struct hv_move_place to_path = { .instance_id = DISK_ID, .from = "C:\\a.vhdx", .to = "D:\\New\\a.vhdx" };
+static const struct hv_move_place to_pool = { .instance_id = DISK_ID, .from = "C:\\a.vhdx", .to = "", .pool = "fast" };
+
+static const char *answer_to(const struct bench *bench, const char *files) {
+    switch (bench->move->state) {
+    case HV_MIG_STATE_LOOK_SOURCE:
+        return HERE;
+    case HV_MIG_STATE_LOOK_DISKS:
+    case HV_MIG_STATE_LOOK_ROOTS:
+        return files;
+    default:
+        return NOBODY;
+    }
+}
+
+static void to_the_end(struct bench *bench, const char *files) {
+    bench_event(bench, HV_EVENT_START);
+    while (!hv_task_is_done(&bench->move->task)) {
+        if (!bench->op) {
+            bench->now_ms = bench->wake_ms;
+            bench_event(bench, HV_EVENT_WAKE);
+        } else if (bench->move->state == HV_MIG_STATE_READ_JOB) {
+            bench_fail(bench, HV_E_NOT_FOUND, NULL);
+        } else {
+            bench_answer(bench, answer_to(bench, files));
+        }
+    }
+}
+
+static void the_places_that_were_asked_for_settle_a_move_without_a_job(void **state) {
+    static const struct hv_move_places path = { .disks = &to_path, .n_disks = 1 };
+    static const struct hv_move_places pool = { .disks = &to_pool, .n_disks = 1 };
+    static const struct hv_move_places folder = { .config_path = "D:\\New" };
+    static const struct {
+        const struct hv_move_places *places;
+        const char *files;
+        enum hv_move_outcome outcome;
+    } rows[] = {
+        { &path, BENCH_ITEMS(BENCH_DISK("D:\\New\\a.vhdx")), HV_OUTCOME_MOVED },
+        { &path, BENCH_ITEMS(BENCH_DISK("C:\\a.vhdx")), HV_OUTCOME_NOT_MOVED },
+        { &path, BENCH_ITEMS(BENCH_DISK("E:\\b.vhdx")), HV_OUTCOME_UNKNOWN },
+        { &path, NOBODY, HV_OUTCOME_UNKNOWN },
+        { &pool, BENCH_ITEMS(BENCH_DISK("E:\\Pool\\a.vhdx")), HV_OUTCOME_MOVED },
+        { &pool, BENCH_ITEMS(BENCH_DISK("C:\\a.vhdx")), HV_OUTCOME_NOT_MOVED },
+        { &folder, BENCH_ITEMS(BENCH_ROOTS("D:\\New\\")), HV_OUTCOME_MOVED },
+        { &folder, BENCH_ITEMS(BENCH_ROOTS("C:\\Old")), HV_OUTCOME_NOT_MOVED },
+        { NULL, BENCH_ITEMS(BENCH_DISK("D:\\New\\a.vhdx")), HV_OUTCOME_UNKNOWN },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * HV_ARRAY_SIZE(rows); i++) {
+        const struct hv_move_options options = {
+            .vm = BENCH_VM_ID,
+            .type = HV_MOVE_STORAGE,
+            .source_name = "hv01",
+            .follow_id = i % 2 == 0 ? BENCH_JOB_ID : NULL,
+            .resume = i % 2 != 0,
+            .places = rows[i / 2].places,
+        };
+        struct bench bench;
+
+        bench_begin(&bench, &options);
+        to_the_end(&bench, rows[i / 2].files);
+        if (bench.move->result.outcome != rows[i / 2].outcome)
+            fail_msg("row %zu: %s", i, hv_move_outcome_name(bench.move->result.outcome));
+        assert_int_equal(bench.n_moves, 0);
+        bench_end(&bench);
+    }
+}
+
+/* Places of a request to come are said by other options. */
+static void places_of_before_start_nothing(void **state) {
+    const struct hv_move_places places = { .disks = &to_path, .n_disks = 1 };
+    const struct hv_move_options options = {
+        .vm = "app01", .type = HV_MOVE_STORAGE, .storage_path = "D:\\New", .places = &places
+    };
+    struct hv_task *task = NULL;
+
+    (void)state;
+    assert_int_equal(hv_move_new(&options, &task, NULL), HV_E_ARGUMENT);
+    assert_null(task);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_that_refuses_the_sign_in_is_not_asked_for_long),
         cmocka_unit_test(a_refusal_that_passes_does_not_end_the_following),
+        cmocka_unit_test(the_places_that_were_asked_for_settle_a_move_without_a_job),
+        cmocka_unit_test(places_of_before_start_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

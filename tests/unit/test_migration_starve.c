@@ -218,9 +218,34 @@ static void a_move_without_memory_tells_no_lie(void **state) {
     (void)hv_instance_free(job);
 }
 
+static void a_move_that_is_taken_up_without_memory_leaks_nothing(void **state) {
+    const struct hv_move_place disks[] = { { "A", "C:\\a", "D:\\a", NULL }, { "B", "C:\\b", "", "pool" } };
+    const struct hv_move_places places = { .disks = disks, .n_disks = 2, .config_path = "D:\\c" };
+    const struct hv_move_options options = {
+        .vm = "app01", .type = HV_MOVE_STORAGE, .follow_id = BENCH_JOB_ID, .places = &places
+    };
+    size_t n_refused = 1;
+    size_t n;
+
+    (void)state;
+    for (n = 1; n_refused > 0 && n < MOST_ALLOCATIONS; n++) {
+        struct hv_task *task = NULL;
+        int r;
+
+        failmalloc_arm(n, false);
+        r = hv_move_new(&options, &task, NULL);
+        (void)failmalloc_disarm(&n_refused);
+        assert_int_equal(r, n_refused > 0 ? HV_E_MEMORY : 0);
+        (void)hv_task_free(task);
+    }
+    assert_int_equal(n_refused, 0);
+    assert_true(n > 10);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_move_without_memory_tells_no_lie),
+        cmocka_unit_test(a_move_that_is_taken_up_without_memory_leaks_nothing),
     };
 
     hv_op_process_init();
