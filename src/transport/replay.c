@@ -43,33 +43,33 @@ static const struct replay_transport *view_of(const struct hv_transport *transpo
     return (const struct replay_transport *)transport;
 }
 
-/* The name in the recording for LABEL, which it replaces. Errors: MEMORY, LIMIT. */
-static int rename_host(const struct replay_transport *self, char **label, struct hv_error *err) {
+/* The name in the recording for HOST. Errors: MEMORY, LIMIT. */
+static int rename_host(const struct replay_transport *self, const char *host, char **ret_name, struct hv_error *err) {
     HV_CLEANUP_BUF struct hv_buf name = HV_BUF_INIT(MAX_HOST);
-    char *taken = NULL;
-    int r;
 
-    hv_aliases_to_recorded(&self->aliases, *label, strlen(*label), &name);
-    r = hv_buf_take(&name, "the name of a host", &taken, err);
-    if (r < 0)
-        return r;
-    free(*label);
-    *label = taken;
-    return 0;
+    hv_aliases_to_recorded(&self->aliases, host, strlen(host), &name);
+    return hv_buf_take(&name, "the name of a host", ret_name, err);
 }
 
-/* What the recording calls ENDPOINT: with its port, without, or by a stand-in. */
+/* What the recording calls ENDPOINT: with its port or without, by that name or by its stand-in; as it is when by none of them. */
 static int name_host(const struct replay_transport *self, const struct hv_endpoint *endpoint, char **ret_name,
                      struct hv_error *err) {
-    int r = hv_label_of(endpoint, ret_name, err);
+    HV_CLEANUP_FREE char *label = NULL;
+    int r = hv_label_of(endpoint, &label, err);
+    const char *const names[] = { label, hv_endpoint_host(endpoint) };
 
-    if (r < 0 || hv_player_knows(&self->player, *ret_name))
-        return r;
-    if (!hv_player_knows(&self->player, hv_endpoint_host(endpoint)))
-        return rename_host(self, ret_name, err);
-    free(*ret_name);
-    *ret_name = NULL;
-    return hv_text_copy(hv_endpoint_host(endpoint), ret_name, err);
+    for (size_t i = 0; r == 0 && i < 2 * HV_ARRAY_SIZE(names); i++) {
+        const char *name = names[i % HV_ARRAY_SIZE(names)];
+        HV_CLEANUP_FREE char *known = NULL;
+
+        r = i < HV_ARRAY_SIZE(names) ? hv_text_copy(name, &known, err) : rename_host(self, name, &known, err);
+        if (r == 0 && hv_player_knows(&self->player, known)) {
+            *ret_name = known;
+            known = NULL;
+            return 0;
+        }
+    }
+    return r < 0 ? r : hv_text_copy(label, ret_name, err);
 }
 
 /* Answers come when they came, or after the time they took where we are late. */
@@ -158,6 +158,7 @@ static int fill_answer(struct replay_transport *self, const struct flight *fligh
     ret_result->left = true;
     ret_result->answer.status = exchange->status;
     ret_result->answer.content_type = exchange->content_type;
+    ret_result->answer.location = exchange->location;
     ret_result->answer.bytes = hv_buf_text(&self->answer);
     ret_result->answer.n_bytes = self->answer.len;
     return 0;

@@ -114,6 +114,21 @@ replayed vm show nobody --host host-1 --replay "$work/get"
 exit_is 15
 err_lacks 'not asked for'
 
+scenario 'a host that was named by its URL'
+start_hosts --hosts hv01 --http --allow-unencrypted
+# shellcheck disable=SC2154
+for url in "$hv01_http" "$hv01"; do
+    rm -rf "$work/url"
+    hvctl wsman identify --host "$url" --auth basic --http-unencrypted-ok -o json --record "$work/url"
+    exit_is 0
+    keep_output
+    replayed wsman identify --host "$url" --auth basic --http-unencrypted-ok -o json --replay "$work/url"
+    exit_is 0
+    : >"$work/err.then" # a replay has no network to warn of
+    check 'the same output' same_output
+done
+start_hosts --migrate-seconds 2 --time-scale 2
+
 scenario 'options that need each other'
 hvctl vm list --host "$hv01" --record "$work/none" --no-redact
 error_is 2 usage

@@ -29,6 +29,8 @@ static const struct {
     /* A port is ours; documents name the host without it. */
     { "hvctl vm list --host hv01:5999", "hvctl vm list --host host-1", "hv01:5999 hv01", "host-1 host-1", "hv01 hv01", NULL },
     { "hvctl vm list --host http://hv01:5985", "hvctl vm list --host host-1", "hv01", "host-1", "hv01", NULL },
+    { "hvctl vm list --host http://hv01:5985", "hvctl vm list --host http://host-1", "hv01", "host-1", "hv01", NULL },
+    { "hvctl vm list --host https://hv01/sub", "hvctl vm list --host https://host-1/sub", "hv01", "host-1", "hv01", NULL },
     /* By the name of the option and its turn, wherever it stands. */
     { "hvctl migrate app01 --storage 'D:\\My VMs' --host hv01", "hvctl migrate vm-1 --host host-1 --storage 'C:\\folder-1'",
       "D:\\My VMs\\a.vhdx", "C:\\folder-1\\a.vhdx", "D:\\My VMs\\a.vhdx",
