@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "fixture/alias.h"
 #include "fixture/sheet.h"
+#include "fixture/tape.h"
 #include "transport/fixture_dir.h"
 #include "transport/label.h"
 #include "transport/record.h"
@@ -78,7 +79,7 @@ static int study(struct hv_fixture_writer *self, const struct hv_passage *passag
         return r == HV_E_MEMORY ? r : 0;
     }
     relates_to = hv_xml_child(hv_xml_child(hv_xml_root(response), NULL, "Header"), NULL, "RelatesTo");
-    exchange->is_foreign = relates_to && message_id && strcmp(hv_xml_word(relates_to), hv_xml_word(message_id)) != 0;
+    exchange->is_foreign = relates_to && message_id && !hv_fixture_relates(hv_xml_word(relates_to), hv_xml_word(message_id));
     r = note_product(self, hv_xml_root(response), err);
     return r == 0 && self->redactor ? hv_redactor_learn(self->redactor, hv_xml_root(response), err) : r;
 }

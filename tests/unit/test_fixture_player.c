@@ -144,6 +144,47 @@ static void answers_relate_to_the_request_that_was_made(void **state) {
     (void)hv_fixture_free(fixture);
 }
 
+/* ASCII as UTF-16, its zero bytes in front or behind. */
+static size_t widen(const char *text, bool big_endian, char *wide) {
+    size_t n = strlen(text);
+
+    for (size_t i = 0; i < n; i++) {
+        wide[2 * i] = big_endian ? '\0' : text[i];
+        wide[2 * i + 1] = big_endian ? text[i] : '\0';
+    }
+    return 2 * n;
+}
+
+static void ids_are_found_however_the_host_wrote_them(void **state) {
+    static const char upper[] = "ABCDEF11-1111-4111-8111-111111111111";
+    static const char lower[] = "abcdef11-1111-4111-8111-111111111111";
+    char recorded[2 * sizeof(upper)];
+    char wanted[2 * sizeof(upper)];
+
+    (void)state;
+    for (int form = 0; form < 4; form++) {
+        HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(64 * 1024);
+        struct hv_canonical request = { .message_id = make_copy(upper) };
+        struct hv_take take = { .request = &request, .exchange = { .response = recorded } };
+        size_t n = sizeof(ID3) - 1;
+
+        memcpy(recorded, form % 2 ? lower : upper, n);
+        memcpy(wanted, ID3, n);
+        if (form > 1) {
+            n = widen(upper, form == 3, recorded);
+            (void)widen(ID3, form == 3, wanted);
+        }
+        take.exchange.n_response = n;
+        hv_player_answer(&take, ID3, &buf);
+        assert_int_equal(buf.len, n);
+        assert_memory_equal(buf.data, wanted, n);
+        free(request.message_id);
+    }
+    assert_true(hv_fixture_relates("urn:uuid:" ID1, "uuid:" ID1));
+    assert_true(hv_fixture_relates(lower, "uuid:ABCDEF11-1111-4111-8111-111111111111"));
+    assert_false(hv_fixture_relates("uuid:" ID1, "uuid:" ID2));
+}
+
 static void an_unknown_request_names_the_closest_and_the_field(void **state) {
     struct hv_fixture *fixture = two_polls();
     struct hv_player player = { .fixture = fixture };
@@ -302,6 +343,7 @@ int main(void) {
         cmocka_unit_test(each_thing_that_matters_is_named),
         cmocka_unit_test(repeated_requests_get_their_answers_in_order),
         cmocka_unit_test(answers_relate_to_the_request_that_was_made),
+        cmocka_unit_test(ids_are_found_however_the_host_wrote_them),
         cmocka_unit_test(an_unknown_request_names_the_closest_and_the_field),
         cmocka_unit_test(lenient_replays_warn),
         cmocka_unit_test(unused_recordings_are_listed),
