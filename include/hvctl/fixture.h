@@ -132,6 +132,7 @@ struct hv_fixture_exchange {
     size_t n_request;
     char *response; /* NULL when no answer came */
     size_t n_response;
+    char *location; /* of a redirect, which is never followed; may be NULL */
 };
 
 /* Reads a whole directory. Errors: FIXTURE (file and line are named), MEMORY. */

@@ -99,11 +99,30 @@ static int describe_failure(struct hv_fixture_writer *self, const struct hv_resu
     return r == 0 ? rewrite_text(self, result->error.remedy, &exchange->remedy, err) : r;
 }
 
+/* Where a redirect leads, which may name another host. */
+static int describe_location(struct hv_fixture_writer *self, const char *location, struct hv_fixture_exchange *exchange,
+                             struct hv_error *err) {
+    HV_CLEANUP_FREE char *host = NULL;
+    const char *at = location ? strstr(location, "://") : NULL;
+    int r = 0;
+
+    if (at && self->redactor) {
+        at += strlen("://");
+        r = hv_text_copy_n(at, strcspn(at, ":/?#"), &host, err);
+        if (r == 0 && *host)
+            r = hv_redactor_add(self->redactor, HV_NAME_HOST, host, err);
+    }
+    return r < 0 ? r : rewrite_text(self, location, &exchange->location, err);
+}
+
 static int describe_answer(struct hv_fixture_writer *self, const struct hv_answer *answer, struct hv_fixture_exchange *exchange,
                            struct hv_error *err) {
+    int r;
+
     exchange->status = answer->status;
     exchange->left = true;
-    return rewrite(self, answer->bytes, answer->n_bytes, &exchange->response, &exchange->n_response, err);
+    r = describe_location(self, answer->location, exchange, err);
+    return r < 0 ? r : rewrite(self, answer->bytes, answer->n_bytes, &exchange->response, &exchange->n_response, err);
 }
 
 /* Stand-ins go without the port, which the redactor drops as well. */

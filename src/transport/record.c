@@ -62,13 +62,19 @@ static size_t put(char *to, const char *from, size_t n, const char **ret_from) {
     return n;
 }
 
+/* With its NUL, when TEXT comes with an answer. */
+static size_t size_of(const struct hv_result *result, const char *text) {
+    return result->code == 0 && text ? strlen(text) + 1 : 0;
+}
+
 /* What belongs to others is copied, for it goes away. */
 static int keep(struct flight *flight, const struct hv_result *result, struct hv_error *err) {
     const struct hv_answer *answer = &result->answer;
     struct hv_passage *passage = &flight->passage;
     size_t n_answer = result->code == 0 ? answer->n_bytes : 0;
-    size_t n_type = result->code == 0 && answer->content_type ? strlen(answer->content_type) + 1 : 0;
-    char *at = malloc(passage->n_bytes + n_answer + n_type + 1);
+    size_t n_type = size_of(result, answer->content_type);
+    size_t n_location = size_of(result, answer->location);
+    char *at = malloc(passage->n_bytes + n_answer + n_type + n_location + 1);
 
     if (!at)
         return hv_error_memory(err);
@@ -78,7 +84,9 @@ static int keep(struct flight *flight, const struct hv_result *result, struct hv
     if (n_answer > 0)
         at += put(at, answer->bytes, n_answer, &passage->result.answer.bytes);
     if (n_type > 0)
-        (void)put(at, answer->content_type, n_type, &passage->result.answer.content_type);
+        at += put(at, answer->content_type, n_type, &passage->result.answer.content_type);
+    if (n_location > 0)
+        (void)put(at, answer->location, n_location, &passage->result.answer.location);
     return 0;
 }
 

@@ -61,6 +61,7 @@ static void fill(const struct net_flight *flight, struct hv_result *result) {
         result->left = true;
         result->answer.status = reply->status;
         result->answer.content_type = "application/soap+xml;charset=UTF-8";
+        result->answer.location = reply->location;
         result->answer.bytes = reply->body ? reply->body : "";
         result->answer.n_bytes = strlen(result->answer.bytes);
     } else {

@@ -16,7 +16,8 @@ enum {
 struct net_reply {
     int status;       /* of an answer; 0: fails with code */
     const char *body; /* lives as long as the net */
-    int code;         /* enum hv_error_code of the failure */
+    const char *location;
+    int code; /* enum hv_error_code of the failure */
     bool left;
     bool transient;
     bool unseen;       /* nobody judged the credentials */

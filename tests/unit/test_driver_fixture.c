@@ -197,6 +197,31 @@ static void failures_are_replayed_as_such(void **state) {
     place_end(&place);
 }
 
+static struct net_reply serve_redirect(struct net *net, const struct net_sent *sent, size_t index) {
+    (void)net;
+    (void)sent;
+    (void)index;
+    return (struct net_reply){ .status = 302, .body = "", .location = "https://node7.corp.example:8443/login" };
+}
+
+static void where_a_redirect_leads_is_told_again(void **state) {
+    (void)state;
+    for (int keeps = 0; keeps < 2; keeps++) {
+        struct place place;
+        struct replay replay;
+        struct hv_error err = { 0 };
+
+        place_begin(&place);
+        record_identify(&place, keeps, serve_redirect, NULL);
+        replay_begin(&replay, &place, keeps ? "hv01" : "host-1");
+        assert_int_equal(replay_identify(&replay, &err), HV_E_PROTOCOL);
+        assert_non_null(
+            strstr(err.cause, keeps ? "https://node7.corp.example:8443/login" : "https://host-3.domain-1.example/login"));
+        (void)hv_client_free(replay.client);
+        place_end(&place);
+    }
+}
+
 static void names_are_kept_when_asked(void **state) {
     struct place place;
     struct replay replay;
@@ -372,6 +397,7 @@ int main(void) {
         cmocka_unit_test(recordings_that_are_left_are_told),
         cmocka_unit_test(another_host_ends_the_run_with_fixture),
         cmocka_unit_test(failures_are_replayed_as_such),
+        cmocka_unit_test(where_a_redirect_leads_is_told_again),
         cmocka_unit_test(names_are_kept_when_asked),
         cmocka_unit_test(nothing_real_is_written),
         cmocka_unit_test(names_learnt_late_are_replaced_in_what_was_before),
