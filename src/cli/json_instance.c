@@ -18,6 +18,8 @@
 enum { MAX_DEPTH = 16 };
 /* Names of one class that are remembered; a host may send ever new ones. */
 enum { MAX_COLUMNS = 256 };
+/* Longest number with blanks around, and more than any needs. */
+enum { MAX_WORD = 512 };
 
 /* A one in each of eight bytes. */
 #define ONES UINT64_C(0x0101010101010101)
@@ -153,7 +155,7 @@ static void write_real(struct hv_buf *buf, const char *text, bool is_single) {
     json_decref(value);
 }
 
-static void write_typed(struct hv_buf *buf, const char *text, enum hv_cim_type type) {
+static void write_word(struct hv_buf *buf, const char *text, enum hv_cim_type type) {
     switch (type) {
     case HV_CIM_BOOLEAN:
         write_boolean(buf, text);
@@ -181,6 +183,29 @@ static void write_typed(struct hv_buf *buf, const char *text, enum hv_cim_type t
         break;
     }
     hv_json_write_text(buf, text);
+}
+
+static bool is_word(enum hv_cim_type type) {
+    return type != HV_CIM_UNKNOWN && type != HV_CIM_STRING && type != HV_CIM_CHAR16;
+}
+
+/* Blanks around a number or a boolean are the doing of a peer that indents, and no part of it (XML Schema 2 4.3.6). */
+static void write_typed(struct hv_buf *buf, const char *text, enum hv_cim_type type) {
+    static const char blanks[] = " \t\r\n";
+    char word[MAX_WORD];
+    size_t n = strlen(text);
+
+    if (n > 0 && is_word(type) && (text[0] <= ' ' || text[n - 1] <= ' ')) {
+        text += strspn(text, blanks);
+        for (n = strlen(text); n > 0 && strchr(blanks, text[n - 1]); n--)
+            ;
+        if (n < sizeof(word)) {
+            memcpy(word, text, n);
+            word[n] = '\0';
+            text = word;
+        }
+    }
+    write_word(buf, text, type);
 }
 
 /* {MEMBERS}, with columns of its own. */

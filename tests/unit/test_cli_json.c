@@ -97,6 +97,24 @@ static json_t *json_of(const struct hv_instance *instance) {
     return read_back(&buf);
 }
 
+static void blanks_around_a_number_are_no_part_of_it(void **state) {
+    CLEANUP_INSTANCE struct hv_instance *instance = NULL;
+    CLEANUP_JSON json_t *object = NULL;
+    (void)state;
+
+    assert_int_equal(hv_instance_new("No_Such_Class", NULL, &instance, NULL), 0);
+    add(instance, "a", HV_CIM_UINT16, "\n    2\n  ");
+    add(instance, "b", HV_CIM_BOOLEAN, "TRUE ");
+    add(instance, "c", HV_CIM_UINT64, " 18446744073709551615");
+    add(instance, "d", HV_CIM_REAL64, " 1.5 ");
+    add(instance, "e", HV_CIM_STRING, " 2 ");
+    add(instance, "f", HV_CIM_UNKNOWN, " 2 ");
+    add(instance, "g", HV_CIM_UINT16, "");
+    object = json_of(instance);
+    same_json(object, "{\"class\":\"No_Such_Class\",\"namespace\":null,\"properties\":{\"a\":2,\"b\":true,"
+                      "\"c\":\"18446744073709551615\",\"d\":1.5,\"e\":\" 2 \",\"f\":\" 2 \",\"g\":\"\"}}");
+}
+
 static void values_have_the_type_that_is_known_and_no_other(void **state) {
     CLEANUP_INSTANCE struct hv_instance *instance = NULL;
     CLEANUP_JSON json_t *object = NULL;
@@ -332,6 +350,7 @@ int main(void) {
         cmocka_unit_test(every_document_tells_schema_type_and_time),
         cmocka_unit_test(bytes_that_are_no_utf8_do_not_break_the_document),
         cmocka_unit_test(an_error_tells_all_it_knows_and_null_for_the_rest),
+        cmocka_unit_test(blanks_around_a_number_are_no_part_of_it),
         cmocka_unit_test(values_have_the_type_that_is_known_and_no_other),
         cmocka_unit_test(the_class_table_tells_types_and_arrays),
         cmocka_unit_test(a_reference_has_its_selectors),
