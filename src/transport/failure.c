@@ -177,6 +177,10 @@ static void explain_handshake(const struct hv_transfer *transfer, struct hv_erro
         err->source = HV_SOURCE_TLS;
 }
 
+static bool has_large_headers(const struct hv_transfer *transfer) {
+    return strstr(transfer->text, "Too large response headers") != NULL;
+}
+
 static void explain_break(const struct hv_transfer *transfer, struct hv_error *err) {
     if (is_proxy_trouble(transfer)) {
         explain_proxy(transfer, err);
@@ -208,9 +212,26 @@ static void explain_foreign(const struct hv_transfer *transfer, struct hv_error 
     hv_error_remedy(err, "check that port %u is a WinRM listener", (unsigned)hv_endpoint_port(transfer->endpoint));
 }
 
+static void explain_headers(struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_PROTOCOL, "the answer has more headers than libcurl takes");
+    hv_error_cause(err,
+                   "a line of 100 KiB or more, or 300 KiB in all: another program than WinRM answers, or one that means ill");
+    hv_error_remedy(err, "see what listens on that port, and what is between here and there");
+}
+
+/* libcurl 7.88 calls a header line that is too long a lack of memory, and has no text for either. */
 static void explain_memory(const struct hv_transfer *transfer, struct hv_error *err) {
-    (void)transfer;
-    (void)hv_error_memory(err);
+    if (transfer->n_departures > 0 && transfer->body.len == 0)
+        explain_headers(err);
+    else
+        (void)hv_error_memory(err);
+}
+
+static void explain_receiving(const struct hv_transfer *transfer, struct hv_error *err) {
+    if (has_large_headers(transfer))
+        explain_headers(err);
+    else
+        explain_break(transfer, err);
 }
 
 static void explain_other(const struct hv_transfer *transfer, struct hv_error *err) {
@@ -237,7 +258,7 @@ static const struct {
     { CURLE_SSL_CONNECT_ERROR, false, explain_handshake },
     { CURLE_GOT_NOTHING, true, explain_silence },
     { CURLE_SEND_ERROR, true, explain_break },
-    { CURLE_RECV_ERROR, true, explain_break },
+    { CURLE_RECV_ERROR, true, explain_receiving },
     { CURLE_ABORTED_BY_CALLBACK, true, explain_break },
     { CURLE_PARTIAL_FILE, true, explain_cut },
     { CURLE_UNSUPPORTED_PROTOCOL, false, explain_foreign },
@@ -256,7 +277,7 @@ void hv_transfer_explain(const struct hv_transfer *transfer, CURLcode code, stru
         (void)hv_tls_explain(&transfer->check, err);
     } else if (i < HV_ARRAY_SIZE(failures)) {
         failures[i].explain(transfer, err);
-        result->transient = failures[i].transient && !proxy_status(transfer);
+        result->transient = failures[i].transient && !proxy_status(transfer) && !has_large_headers(transfer);
     } else {
         explain_other(transfer, err);
     }
