@@ -125,6 +125,10 @@ int hv_page_parse(const struct hv_envelope *envelope, struct hv_page *ret_page, 
     if (!response)
         return hv_error_set(err, HV_E_PROTOCOL, "the answer to an enumeration holds no EnumerateResponse or PullResponse");
     context = hv_xml_child(response, HV_NS_ENUMERATION, "EnumerationContext");
+    /* WS-Enumeration 3.1 allows it; no peer of wsman.md 7 does so, and to take it for an end would lose what follows. */
+    if (context && hv_xml_first(context) && !either(response, "EndOfSequence"))
+        return hv_error_set(err, HV_E_PROTOCOL, "the host calls the enumeration by elements (%.100s), not by a text",
+                            hv_xml_name(hv_xml_first(context)));
     ret_page->items = either(response, "Items");
     ret_page->context = NULL;
     if (context && *hv_xml_word(context) && !either(response, "EndOfSequence"))

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/size.h"
 #include "support/wire.h"
 #include "wsman/enumeration.h"
 #include "wsman/uri.h"
@@ -146,6 +147,30 @@ static void the_context_comes_without_white_space_around(void **state) {
     assert_null(page.items);
 }
 
+/* Not the end of the sequence, which nobody said. */
+static void a_context_of_elements_is_an_error(void **state) {
+    static const char begin[] = "<s:Envelope xmlns:s='" HV_NS_SOAP "'><s:Body><q:PullResponse xmlns:q='" HV_NS_ENUMERATION
+                                "'><q:EnumerationContext><c>1</c></q:EnumerationContext>";
+    static const char *const ends[] = { "</q:PullResponse></s:Body></s:Envelope>",
+                                        "<q:EndOfSequence/></q:PullResponse></s:Body></s:Envelope>" };
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(ends); i++) {
+        HV_CLEANUP(hv_envelope_free) struct hv_envelope *envelope = NULL;
+        HV_CLEANUP_BUF struct hv_buf text = HV_BUF_INIT(4096);
+        struct hv_answer answer = { .status = 200 };
+        struct hv_page page = { 0 };
+
+        hv_buf_puts(&text, begin);
+        hv_buf_puts(&text, ends[i]);
+        answer.bytes = hv_buf_text(&text);
+        answer.n_bytes = text.len;
+        assert_int_equal(hv_envelope_open(&answer, NULL, &envelope, NULL), 0);
+        assert_int_equal(hv_page_parse(envelope, &page, NULL), i == 0 ? HV_E_PROTOCOL : 0);
+        assert_null(page.context);
+    }
+}
+
 static void another_body_is_no_page(void **state) {
     HV_CLEANUP(hv_envelope_free) struct hv_envelope *envelope = NULL;
     struct hv_page page = { .context = "untouched" };
@@ -164,6 +189,7 @@ int main(void) {
         cmocka_unit_test(a_pull_and_a_release_are_written_byte_for_byte),
         cmocka_unit_test(a_page_tells_items_and_whether_more_follow),
         cmocka_unit_test(the_context_comes_without_white_space_around),
+        cmocka_unit_test(a_context_of_elements_is_an_error),
         cmocka_unit_test(another_body_is_no_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
