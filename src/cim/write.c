@@ -62,8 +62,12 @@ static const char *datetime_element(const char *text) {
 }
 
 /* An octet array may stand as base64 in one text (DSP0230 7.2.5), which is no number. */
-static bool is_octets(const struct hv_property *property) {
-    return hv_property_type(property) == HV_CIM_UINT8 && hv_property_n_values(property) == 1;
+static bool is_octets(const struct hv_property *property, const char *text) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t n = strspn(text, digits);
+
+    return hv_property_type(property) == HV_CIM_UINT8 && hv_property_is_array(property) && hv_property_n_values(property) == 1 &&
+           strlen(text) % 4 == 0 && strspn(text + n, "=") == strlen(text + n) && strlen(text + n) <= 2;
 }
 
 /* The other spelling of xs:boolean: a host that uses it gets it back. */
@@ -83,7 +87,7 @@ static int write_text(const struct encoder *e, const struct hv_property *propert
         return 0;
     }
     if ((hv_type_is_word(type) || type == HV_CIM_CHAR16) && type != HV_CIM_REFERENCE && type != HV_CIM_INSTANCE &&
-        !hv_type_fits(type, text) && !is_octets(property))
+        !hv_type_fits(type, text) && !is_octets(property, text))
         return hv_error_set(e->err, HV_E_ARGUMENT, "%s is no value of type %s: \"%.*s\"", hv_property_name(property),
                             hv_type_name(type), SHOWN, text);
     hv_xml_put_text(e->writer, text);

@@ -196,6 +196,30 @@ static void octets_go_back_in_the_form_that_came(void **state) {
     assert_int_equal(hv_property_n_values(hv_instance_find(back, "Numbers")), 3);
 }
 
+static void a_number_that_is_none_is_refused(void **state) {
+    static const struct {
+        const char *text;
+        bool is_array;
+    } refused[] = { { "256", false }, { "-1", false }, { "1.5", false }, { "", false },    { "0x10", false },
+                    { " 5", false },  { "256", true }, { "AA=A", true }, { "A===", true }, { "[1]", true } };
+    (void)state;
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(refused); i++) {
+        HV_CLEANUP(hv_instance_free) struct hv_instance *instance = new_instance();
+        HV_CLEANUP_BUF struct hv_buf buf = HV_BUF_INIT(4096);
+        struct hv_xml_writer writer;
+        struct hv_error err = { 0 };
+
+        if (refused[i].is_array)
+            assert_int_equal(hv_instance_set_array(instance, "V", HV_CIM_UINT8, &refused[i].text, 1, NULL), 0);
+        else
+            assert_int_equal(hv_instance_set(instance, "V", HV_CIM_UINT8, refused[i].text, NULL), 0);
+        hv_xml_writer_init(&writer, &buf, HV_XML_ESCAPE_NAMED);
+        assert_int_equal(hv_wire_write_instance(&writer, instance, HV_WMI_PREFIX "root/lab/Lab_X", &err), HV_E_ARGUMENT);
+        assert_non_null(strstr(err.message, "V is no value of type uint8"));
+    }
+}
+
 /* A reference whose key is a reference, and an instance in an instance. */
 static struct hv_instance *nested(void) {
     struct hv_instance *instance = new_instance();
@@ -319,6 +343,7 @@ int main(void) {
         cmocka_unit_test(null_and_empty_text_and_arrays_differ),
         cmocka_unit_test(setting_again_replaces),
         cmocka_unit_test(octets_go_back_in_the_form_that_came),
+        cmocka_unit_test(a_number_that_is_none_is_refused),
         cmocka_unit_test(references_and_instances_inside_survive),
         cmocka_unit_test(nesting_has_a_limit),
         cmocka_unit_test(names_that_are_no_xml_are_refused),

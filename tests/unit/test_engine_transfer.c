@@ -467,6 +467,12 @@ static void what_cannot_be_sent_is_refused(void **state) {
     assert_int_equal(hv_op_new_put(epr, instance, NULL, &op, NULL), 0);
     hv_buf_reset(&bytes);
     assert_int_equal(bench_build(op, &bytes, &err), HV_E_ARGUMENT);
+    assert_string_equal(err.message, "Put Win32_Environment: Size is no value of type uint8: \"256\"");
+    op = hv_op_free(op);
+    assert_int_equal(hv_instance_set(instance, "Size", HV_CIM_UINT8, "255", NULL), 0);
+    assert_int_equal(hv_op_new_put(epr, instance, NULL, &op, NULL), 0);
+    hv_buf_reset(&bytes);
+    assert_int_equal(bench_build(op, &bytes, &err), HV_E_ARGUMENT);
     assert_string_equal(err.message, "Put Win32_Environment: Sizes is no value of type uint16: \"x\"");
     assert_int_equal(hv_op_new_describe(NULL, "a b", &op, &err), HV_E_ARGUMENT);
 }
