@@ -93,13 +93,13 @@ static int read_selectors(const struct hv_args *args, struct query *query, struc
         const char *pair = hv_args_nth(args, HV_OPT_SELECTOR, i);
 
         if (hv_text_starts_same(pair, SELECTOR_NAMESPACE "=")) {
-            rc = hv_param_add_selector(query->resource, pair, err);
+            rc = hv_param_add_selector(query->resource, pair, NULL, err);
             continue;
         }
         if (!query->selectors)
             rc = hv_epr_new(hv_epr_resource_uri(query->resource), &query->selectors, err);
         if (rc == 0)
-            rc = hv_param_add_selector(query->selectors, pair, err);
+            rc = hv_param_add_selector(query->selectors, pair, hv_args_value(args, HV_OPT_NAMESPACE), err);
     }
     query->options.selectors = query->selectors;
     return rc;
@@ -125,7 +125,7 @@ static int read_association(const struct hv_args *args, struct query *query, str
     };
     query->options.association = &query->association;
     if (hv_param_read_reference(references ? "--references-of" : "--associated-with", references ? references : object,
-                                &query->object, err) < 0)
+                                hv_args_value(args, HV_OPT_NAMESPACE), &query->object, err) < 0)
         return HV_E_ARGUMENT;
     query->association.object = query->object;
     return 0;

@@ -97,7 +97,13 @@ static int no_value(const char *name, struct hv_error *err) {
 
 static int build_instance(const json_t *object, struct hv_types *types, unsigned depth, struct hv_instance **ret_instance,
                           struct hv_error *err);
-static int build_epr(const json_t *object, unsigned depth, struct hv_epr **ret_epr, struct hv_error *err);
+static int build_epr(const json_t *object, const char *cim_namespace, unsigned depth, struct hv_epr **ret_epr,
+                     struct hv_error *err);
+
+/* Where the classes of references are that are named without a namespace. */
+static const char *namespace_of(const struct hv_types *types) {
+    return types ? types->cim_namespace : NULL;
+}
 
 /* A reference or an instance as the value of a property: instances go into string properties as text, else inline. */
 static int set_object(struct hv_instance *instance, struct hv_types *types, const char *name, enum hv_cim_type type,
@@ -108,7 +114,7 @@ static int set_object(struct hv_instance *instance, struct hv_types *types, cons
     int rc;
 
     if (json_object_get(object, "resource_uri")) {
-        rc = build_epr(object, 0, &epr, err);
+        rc = build_epr(object, namespace_of(types), 0, &epr, err);
         return rc < 0 ? rc : hv_instance_set_reference(instance, name, epr, err);
     }
     if (!json_object_get(object, "class"))
@@ -197,13 +203,14 @@ static int build_instance(const json_t *object, struct hv_types *types, unsigned
     return 0;
 }
 
-static int add_selector_json(struct hv_epr *epr, const char *name, const json_t *value, unsigned depth, struct hv_error *err) {
+static int add_selector_json(struct hv_epr *epr, const char *name, const json_t *value, const char *cim_namespace, unsigned depth,
+                             struct hv_error *err) {
     HV_CLEANUP_FREE char *text = NULL;
     struct hv_epr *nested = NULL;
     int rc;
 
     if (json_is_object(value)) {
-        rc = build_epr(value, depth + 1, &nested, err);
+        rc = build_epr(value, cim_namespace, depth + 1, &nested, err);
         return rc < 0 ? rc : hv_epr_add_reference(epr, name, nested, err);
     }
     rc = scalar_text(name, value, &text, err);
@@ -212,7 +219,8 @@ static int add_selector_json(struct hv_epr *epr, const char *name, const json_t 
     return rc < 0 ? rc : hv_epr_add_selector(epr, name, text, err);
 }
 
-static int build_epr(const json_t *object, unsigned depth, struct hv_epr **ret_epr, struct hv_error *err) {
+static int build_epr(const json_t *object, const char *cim_namespace, unsigned depth, struct hv_epr **ret_epr,
+                     struct hv_error *err) {
     HV_ATTR_CLEANUP(params_epr_free_p) struct hv_epr *epr = NULL;
     HV_CLEANUP_FREE char *uri = NULL;
     const char *resource = json_string_value(json_object_get(object, "resource_uri"));
@@ -225,13 +233,13 @@ static int build_epr(const json_t *object, unsigned depth, struct hv_epr **ret_e
         return hv_usage_error(err, "no reference of Hyper-V is", "references are nested more than %d deep", MAX_DEPTH);
     if (!resource || (selectors && !json_is_object(selectors)))
         return hv_usage_error(err, "write {\"resource_uri\": URI, \"selectors\": {...}}", "that JSON is no reference");
-    rc = hv_resource_uri(HV_NAMESPACE_V2, resource, &uri, err);
+    rc = hv_resource_uri(cim_namespace ? cim_namespace : HV_NAMESPACE_V2, resource, &uri, err);
     if (rc == 0)
         rc = hv_epr_new(uri, &epr, err);
     if (rc < 0)
         return rc;
     json_object_foreach(selectors, name, value) {
-        rc = add_selector_json(epr, name, value, depth, err);
+        rc = add_selector_json(epr, name, value, cim_namespace, depth, err);
         if (rc < 0)
             return rc;
     }
@@ -251,7 +259,10 @@ static int parse_json(const char *name, const char *text, json_t **ret_object, s
     if (json_error_code(&where) == json_error_out_of_memory || !where.text[0])
         return hv_error_memory(err);
     hv_error_set(err, HV_E_ARGUMENT, "the value of %s is no JSON: %s (column %d)", name, where.text, where.column);
-    hv_error_remedy(err, "a text that begins with { goes into a file: %s=@FILE", name);
+    if (json_error_code(&where) == json_error_numeric_overflow)
+        hv_error_remedy(err, "put a number that large between quotes");
+    else
+        hv_error_remedy(err, "a text that begins with { goes into a file: %s=@FILE", name);
     return HV_E_ARGUMENT;
 }
 
@@ -279,7 +290,7 @@ static int add_json(struct hv_params *params, struct hv_types *types, const char
     if (rc < 0)
         return rc;
     if (json_object_get(object, "resource_uri")) {
-        rc = build_epr(object, 0, &epr, err);
+        rc = build_epr(object, namespace_of(types), 0, &epr, err);
         return rc < 0 ? rc : hv_params_add_reference(params, name, epr, err);
     }
     if (json_object_get(object, "class")) {
@@ -322,14 +333,15 @@ int hv_param_add(struct hv_params *params, struct hv_types *types, const char *p
     return rc < 0 ? rc : hv_params_add_text(params, name, text, err);
 }
 
-int hv_param_read_reference(const char *what, const char *text, struct hv_epr **ret_epr, struct hv_error *err) {
+int hv_param_read_reference(const char *what, const char *text, const char *cim_namespace, struct hv_epr **ret_epr,
+                            struct hv_error *err) {
     CLEANUP_JSON json_t *object = NULL;
     int rc = parse_json(what, text, &object, err);
 
-    return rc < 0 ? rc : build_epr(object, 0, ret_epr, err);
+    return rc < 0 ? rc : build_epr(object, cim_namespace, 0, ret_epr, err);
 }
 
-int hv_param_add_selector(struct hv_epr *epr, const char *pair, struct hv_error *err) {
+int hv_param_add_selector(struct hv_epr *epr, const char *pair, const char *cim_namespace, struct hv_error *err) {
     HV_CLEANUP_FREE char *name = NULL;
     struct hv_epr *reference = NULL;
     const char *value = NULL;
@@ -339,7 +351,7 @@ int hv_param_add_selector(struct hv_epr *epr, const char *pair, struct hv_error 
         return rc;
     if (!is_json(value))
         return hv_epr_add_selector(epr, name, value, err);
-    rc = hv_param_read_reference(name, value, &reference, err);
+    rc = hv_param_read_reference(name, value, cim_namespace, &reference, err);
     return rc < 0 ? rc : hv_epr_add_reference(epr, name, reference, err);
 }
 

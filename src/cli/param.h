@@ -18,10 +18,12 @@ struct hv_types;
 
 /* Adds one "K=V" to PARAMS. Errors: ARGUMENT, LIMIT, MEMORY, and those of hv_types_require. */
 HV_MUST_CHECK int hv_param_add(struct hv_params *params, struct hv_types *types, const char *pair, struct hv_error *err);
-/* Adds one "K=V" to the selectors of EPR; V may be a reference in JSON. */
-HV_MUST_CHECK int hv_param_add_selector(struct hv_epr *epr, const char *pair, struct hv_error *err);
+/* Adds one "K=V" to the selectors of EPR; V may be a reference in JSON, whose class is in CIM_NAMESPACE (NULL:
+ * root/virtualization/v2). */
+HV_MUST_CHECK int hv_param_add_selector(struct hv_epr *epr, const char *pair, const char *cim_namespace, struct hv_error *err);
 /* The reference that TEXT is in JSON; WHAT names it. */
-HV_MUST_CHECK int hv_param_read_reference(const char *what, const char *text, struct hv_epr **ret_epr, struct hv_error *err);
+HV_MUST_CHECK int hv_param_read_reference(const char *what, const char *text, const char *cim_namespace, struct hv_epr **ret_epr,
+                                          struct hv_error *err);
 /* TEXT, or what is in FILE when it is "@FILE". The caller frees it. */
 HV_MUST_CHECK int hv_param_read_text(const char *text, char **ret_text, struct hv_error *err);
 /* Carries out every --set and --null of ARGS on INSTANCE. */

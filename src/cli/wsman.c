@@ -20,7 +20,7 @@ int hv_wsman_target(const struct hv_args *args, struct hv_epr **ret_target, stru
     int rc = hv_wsman_resource(args, hv_args_operand(args, 0), &target, err);
 
     for (size_t i = 0; rc == 0 && i < hv_args_count(args, HV_OPT_SELECTOR); i++)
-        rc = hv_param_add_selector(target, hv_args_nth(args, HV_OPT_SELECTOR, i), err);
+        rc = hv_param_add_selector(target, hv_args_nth(args, HV_OPT_SELECTOR, i), hv_args_value(args, HV_OPT_NAMESPACE), err);
     if (rc < 0)
         return rc;
     *ret_target = target;

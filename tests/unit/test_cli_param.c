@@ -15,6 +15,7 @@
 #include "base/size.h"
 #include "cim/params.h"
 #include "cli/param.h"
+#include "cli/types.h"
 #include "support/failmalloc.h"
 #include "xml/writer.h"
 
@@ -142,6 +143,17 @@ static void what_has_no_meaning_is_refused(void **state) {
     }
 }
 
+static void a_number_too_large_for_json_goes_between_quotes(void **state) {
+    HV_CLEANUP(hv_params_free) struct hv_params *params = NULL;
+    const char *pair = "A={\"resource_uri\": \"http://x/y\", \"selectors\": {\"a\": 18446744073709551615}}";
+    struct hv_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(hv_params_new(&params, NULL), 0);
+    assert_int_equal(hv_param_add(params, NULL, pair, &err), HV_E_ARGUMENT);
+    assert_string_equal(err.remedy, "put a number that large between quotes");
+}
+
 static void references_nest_to_a_limit(void **state) {
     HV_CLEANUP(hv_params_free) struct hv_params *params = NULL;
     HV_CLEANUP_BUF struct hv_buf pair = HV_BUF_INIT(65536);
@@ -164,13 +176,33 @@ static void selectors_are_texts_or_references(void **state) {
     (void)state;
 
     assert_int_equal(hv_epr_new("http://x/A", &epr, NULL), 0);
-    assert_int_equal(hv_param_add_selector(epr, "Name=a=b", NULL), 0);
-    assert_int_equal(hv_param_add_selector(epr, "Id={0A1B}", NULL), 0);
-    assert_int_equal(hv_param_add_selector(epr, "Ref={\"resource_uri\": \"http://x/B\"}", NULL), 0);
+    assert_int_equal(hv_param_add_selector(epr, "Name=a=b", NULL, NULL), 0);
+    assert_int_equal(hv_param_add_selector(epr, "Id={0A1B}", NULL, NULL), 0);
+    assert_int_equal(hv_param_add_selector(epr, "Ref={\"resource_uri\": \"http://x/B\"}", NULL, NULL), 0);
     assert_string_equal(hv_epr_selector(epr, "name"), "a=b");
     assert_string_equal(hv_epr_selector(epr, "Id"), "{0A1B}");
     assert_string_equal(hv_epr_resource_uri(hv_epr_selector_reference(epr, 2)), "http://x/B");
-    assert_int_equal(hv_param_add_selector(epr, "name=again", NULL), HV_E_ARGUMENT);
+    assert_int_equal(hv_param_add_selector(epr, "name=again", NULL, NULL), HV_E_ARGUMENT);
+    (void)hv_epr_free(epr);
+}
+
+static void classes_of_references_are_in_the_namespace_at_hand(void **state) {
+    struct hv_types types = { .cim_namespace = "root/lab" };
+    struct hv_params *params = NULL;
+    struct hv_epr *epr = NULL;
+    const char *pair = "R={\"resource_uri\": \"Lab_X\", \"selectors\": {\"A\": {\"resource_uri\": \"Lab_Y\"}}}";
+    char *text;
+
+    (void)state;
+    assert_int_equal(hv_params_new(&params, NULL), 0);
+    assert_int_equal(hv_param_add(params, &types, pair, NULL), 0);
+    text = written(params);
+    assert_non_null(strstr(text, "/wmi/root/lab/Lab_X<"));
+    assert_non_null(strstr(text, "/wmi/root/lab/Lab_Y<"));
+    free(text);
+    (void)hv_params_free(params);
+    assert_int_equal(hv_param_read_reference("R", pair + 2, "root/other", &epr, NULL), 0);
+    assert_non_null(strstr(hv_epr_resource_uri(epr), "/wmi/root/other/Lab_X"));
     (void)hv_epr_free(epr);
 }
 
@@ -205,8 +237,10 @@ int main(void) {
         cmocka_unit_test(an_inline_instance_is_elements),
         cmocka_unit_test(dates_are_told_apart_from_texts),
         cmocka_unit_test(what_has_no_meaning_is_refused),
+        cmocka_unit_test(a_number_too_large_for_json_goes_between_quotes),
         cmocka_unit_test(references_nest_to_a_limit),
         cmocka_unit_test(selectors_are_texts_or_references),
+        cmocka_unit_test(classes_of_references_are_in_the_namespace_at_hand),
         cmocka_unit_test(no_memory_is_an_error),
     };
 
