@@ -72,6 +72,27 @@ static void names_are_replaced_as_words(void **state) {
         check(cases[i].text, cases[i].want);
 }
 
+/* Nobody told of these: they are in a sentence, and nowhere else. */
+static void full_names_are_found_in_sentences(void **state) {
+    static const struct {
+        const char *text;
+        const char *want;
+    } cases[] = {
+        { "no answer of node7.contoso.com.", "no answer of host-3." },
+        { "node-7.emea.contoso.com:5985, NODE-7.emea.contoso.com", "host-3:5985, host-3" },
+        { "of node7.corp.local and hv01.contoso.com", "of host-3.domain-1.example and host-1.domain-3.example" },
+        { "HOST/node7.contoso.net of contoso.com", "HOST/host-3 of domain-3.example" },
+        { "iqn.1991-05.com.microsoft:node7.contoso.com", "iqn.1991-05.com.microsoft:host-3" },
+        { "jane.roe@contoso.com", "jane.user-2@domain-3.example" },
+        { "see go.microsoft.com, www.w3.org, System.Net, asp.net, vmms.exe and Virtual.Machine", NULL },
+        { "version 10.0.20348.1, e.g. 1.com, y.org, a_b.contoso.comx", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HV_ARRAY_SIZE(cases); i++)
+        check(cases[i].text, cases[i].want ? cases[i].want : cases[i].text);
+}
+
 static void what_can_be_told_by_its_looks_is_replaced(void **state) {
     static const struct {
         const char *text;
@@ -84,6 +105,7 @@ static void what_can_be_told_by_its_looks_is_replaced(void **state) {
         { "0.0.0.0 255.255.255.0 127.0.0.1", "0.0.0.0 255.255.255.0 127.0.0.1" },
         { "fe80::1:2 and ::1, at 10:15:30", "2001:db8:1:0:0:0:1:1 and ::1, at 10:15:30" },
         { "00-15-5D-01-02-03 is 00:15:5d:01:02:03", "02-00-00-00-00-01 is 02:00:00:00:00:01" },
+        { "0015.5d01.0203 and 00155D010203, not 001122334455", "0200.0000.0001 and 020000000001, not 001122334455" },
         { "S-1-5-21-1-2-3-500 not S-1-5-32-544", "S-1-0-1 not S-1-5-32-544" },
         { "0123456789ABCDEF0123456789ABCDEF01234567", "0000000000000000000000000000000000000001" },
         { "01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67 is 0123456789ABCDEF0123456789ABCDEF01234567",
@@ -425,6 +447,11 @@ static void verify_finds_what_was_planted(void **state) {
         { GUID1, "a GUID", NULL },
         { "MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYD", "a certificate", NULL },
         { "Authorization: Basic dGVzdGVyOmh1bnRlcjI=", "a header that signs in", NULL },
+        { "{\"password\": \"hunter2\"}", "a password", NULL },
+        { "pwd: hunter2", "a password", NULL },
+        { "-----BEGIN PRIVATE KEY-----\nMIIE", "a private key", NULL },
+        { "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIi", "a token", NULL },
+        { "at node7.contoso.com", "a host", NULL },
         { "&lt;Password&gt;hunter2&lt;/Password&gt; password=hunter2", "a password", NULL },
         { "Project Blue", "a name", "other: Project Blue\n" },
     };
@@ -464,6 +491,7 @@ static void a_lack_of_memory_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_replaced_as_words),
+        cmocka_unit_test(full_names_are_found_in_sentences),
         cmocka_unit_test(what_can_be_told_by_its_looks_is_replaced),
         cmocka_unit_test(addresses_stay_in_their_networks),
         cmocka_unit_test(so_many_networks_become_addresses),
