@@ -212,6 +212,20 @@ err_has 'interrupted: no longer waiting'
 err_has 'follow with: hvctl job follow host-1/'
 err_lacks fixture_mismatch
 
+scenario 'a recording that cannot be finished'
+(
+    ulimit -f 1
+    exec "$HVCTL" vm list --host "$hv01" --record "$work/large"
+) >"$work/out" 2>"$work/err"
+status=$?
+said='hvctl vm list, with small files only'
+exit_is 15
+out_has app01
+err_has 'the work was done, but its recording is not complete'
+hvctl fixture show "$work/large"
+exit_is 0
+out_has 'recording broke off'
+
 scenario 'a process that is killed leaves a shorter recording'
 start_hosts --fault job-hangs
 "$HVCTL" migrate app01 --from "$hv01" --to "$hv02" --include-storage --poll 50ms --record "$work/killed" >"$work/out" 2>"$work/err" &
