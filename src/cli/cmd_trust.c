@@ -99,6 +99,7 @@ static int fetch(struct look *look, const struct hv_args *args, struct hv_error 
         rc = hv_trust_find(&look->known, look->address, &look->trusted, err);
     if (rc == 0)
         rc = hv_certificate_fetch(&host, &options, &look->certificate, err);
+    hv_proxy_forget();
     if (rc == 0)
         look->standing = standing_of(look);
     return rc;

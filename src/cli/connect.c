@@ -250,6 +250,7 @@ static int add_hosts(struct hv_connection *connection, const struct hv_args *arg
     if (rc == 0)
         rc = add_side(connection, HV_SIDE_DESTINATION, used, args, err);
     hv_client_cert_deinit(&connection->cert);
+    hv_proxy_forget();
     return rc < 0 ? rc : hv_recording_name(connection, args, err);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/size.h"
 #include "cli/connect.h"
 #include "cli/credentials.h"
 #include "cli/options.h"
@@ -48,6 +49,26 @@ int hv_proxy_options(const struct hv_args *args, struct hv_host_options *options
     }
     options->proxy_password = hv_secret_text(*ret_password);
     return 0;
+}
+
+void hv_proxy_forget(void) {
+    static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY" };
+
+    for (size_t i = 0; i < HV_ARRAY_SIZE(names); i++) {
+        char *value = getenv(names[i]);
+        char *scheme = value ? strstr(value, "://") : NULL;
+        char *user = scheme ? scheme + strlen("://") : value;
+        char *at = user ? strrchr(user, '@') : NULL;
+        char *colon = at ? memchr(user, ':', (size_t)(at - user)) : NULL;
+        size_t n_secret = colon ? (size_t)(at - colon) : 0;
+        size_t n_rest = colon ? strlen(at) : 0;
+
+        if (!colon)
+            continue;
+        hv_password_guard(true);
+        memmove(colon, at, n_rest + 1);
+        hv_secret_wipe(colon + n_rest, n_secret);
+    }
 }
 
 int hv_trust_find(const struct hv_known_hosts *known, const char *address, struct hv_trusted *ret_trusted, struct hv_error *err) {

@@ -19,6 +19,12 @@ void hv_trust_options(const struct hv_args *args, struct hv_host_options *option
 HV_MUST_CHECK int hv_proxy_options(const struct hv_args *args, struct hv_host_options *options, struct hv_secret **ret_password,
                                    struct hv_error *err);
 
+/*
+ * Takes the passwords of proxies out of the environment, its memory too: /proc/PID/environ shows that. Hosts that are added
+ * afterwards would do without.
+ */
+void hv_proxy_forget(void);
+
 /* The fingerprints of one host. */
 struct hv_trusted {
     const char *list[HV_KNOWN_MAX_PINS];

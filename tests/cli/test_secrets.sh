@@ -12,7 +12,7 @@ begin_move() {
         # shellcheck disable=SC3045
         ulimit -c unlimited 2>/dev/null
         unset HVCTL_PASSWORD_FILE
-        HVCTL_PASSWORD=$secret exec "$HVCTL" migrate app01 --from "$hv01" --to "$hv02" --include-storage --poll 50ms \
+        HTTPS_PROXY=http://somebody:$secret@127.0.0.1:1 NO_PROXY=127.0.0.1,127.0.0.2 HVCTL_PASSWORD=$secret exec "$HVCTL" migrate app01 --from "$hv01" --to "$hv02" --include-storage --poll 50ms \
             --progress plain -vv --trace "$work/trace" >"$work/out" 2>"$work/err"
     ) &
     move=$!
@@ -39,6 +39,7 @@ tr '\0' '\n' <"/proc/$move/environ" >"$work/environ"
 check 'the environment was looked at' [ -s "$work/environ" ]
 check 'the environment has no password' not holds "$work/environ"
 check 'but what belongs there' grep -q '^HVCTL_USER=' "$work/environ"
+check 'and the proxy without it' grep -qx 'HTTPS_PROXY=http://somebody@127.0.0.1:1' "$work/environ"
 tr '\0' '\n' <"/proc/$move/cmdline" >"$work/cmdline"
 check 'nor has the command line' not holds "$work/cmdline" "$work/ps"
 check 'no core file is to be written' grep -qE '^Max core file size +0 ' "/proc/$move/limits"
