@@ -94,7 +94,8 @@ static bool is_proxy_trouble(const struct hv_transfer *transfer) {
 
     if (transfer->n_departures > 0)
         return false;
-    if (proxy_status(transfer) || strstr(transfer->text, "proxy") || strstr(transfer->text, "CONNECT tunnel"))
+    if (proxy_status(transfer) || strstr(transfer->text, "proxy") || strstr(transfer->text, "CONNECT tunnel") ||
+        strstr(transfer->text, "Proxy CONNECT"))
         return true;
     hv_buf_printf(&direct, "%s%s port %u ", failed, hv_endpoint_host(transfer->endpoint),
                   (unsigned)hv_endpoint_port(transfer->endpoint));
@@ -134,8 +135,13 @@ static void explain_timeout(const struct hv_transfer *transfer, struct hv_error 
         hv_error_cause(err, "the host took the request and is overloaded or stuck");
         hv_error_remedy(err, "try again later, or allow more time by --request-timeout");
     } else {
+        const struct hv_proxy *proxy = hv_endpoint_proxy(transfer->endpoint);
+
         hv_error_cause(err, "the host is off, or a firewall drops what is sent to port %u",
                        (unsigned)hv_endpoint_port(transfer->endpoint));
+        if (proxy->url[0])
+            hv_error_remedy(err, "see whether the proxy %s answers, or go around it by NO_PROXY=%s", proxy->url,
+                            hv_endpoint_host(transfer->endpoint));
         advise_listener(transfer, err);
     }
 }

@@ -102,6 +102,8 @@ static void serve(struct connect_proxy *proxy, int client) {
 
     if (!read_head(client, head))
         return;
+    if (proxy->refusal && !*proxy->refusal)
+        return;
     if (proxy->refusal || !is_welcome(proxy, head)) {
         refuse(proxy, client, proxy->refusal ? proxy->refusal : "407 Proxy Authentication Required");
         return;

@@ -148,6 +148,17 @@ static void each_refusal_of_a_proxy_is_its_own(void **state) {
     }
 }
 
+static void a_proxy_that_hangs_up_is_not_the_host(void **state) {
+    struct connect_proxy proxy = { .refusal = "" };
+    struct way way = { .certificate = &certificate, .options = { .cacert = certificate_file }, .proxy = &proxy };
+    struct hv_result result = ask(&way);
+
+    (void)state;
+    assert_int_equal(result.code, HV_E_UNREACHABLE);
+    assert_string_equal(result.error.message, "cannot connect through the proxy");
+    assert_non_null(strstr(result.error.remedy, "NO_PROXY=localhost"));
+}
+
 /* The host's own refusals keep their meaning behind a proxy. */
 static void a_bad_certificate_is_the_hosts_fault_also_behind_a_proxy(void **state) {
     struct connect_proxy proxy = { .authorization = NULL };
@@ -225,6 +236,7 @@ int main(void) {
         cmocka_unit_test(a_request_goes_through_the_tunnel),
         cmocka_unit_test(the_proxy_is_signed_in_to_by_itself),
         cmocka_unit_test(each_refusal_of_a_proxy_is_its_own),
+        cmocka_unit_test(a_proxy_that_hangs_up_is_not_the_host),
         cmocka_unit_test(a_bad_certificate_is_the_hosts_fault_also_behind_a_proxy),
         cmocka_unit_test(no_proxy_and_the_empty_option_go_around),
         cmocka_unit_test(what_is_no_proxy_is_refused_without_its_secret),
