@@ -429,6 +429,10 @@ const char *hv_gss_used(const struct hv_gss *gss) {
     return gss->inner == HV_GSS_NTLM ? "NTLM" : "Kerberos";
 }
 
+bool hv_gss_is_vouched(const struct hv_gss *gss) {
+    return gss->inner == HV_GSS_KRB5 && gss->cred != GSS_C_NO_CREDENTIAL;
+}
+
 const char *hv_gss_note(const struct hv_gss *gss) {
     return gss->detour.message;
 }

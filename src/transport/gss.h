@@ -56,6 +56,9 @@ const char *hv_gss_used(const struct hv_gss *gss);
 /* Why SPNEGO goes without Kerberos; "" when it does not. Borrowed. */
 const char *hv_gss_note(const struct hv_gss *gss);
 
+/* Has a KDC given tickets to the user? Complete or not, the password is right then. */
+bool hv_gss_is_vouched(const struct hv_gss *gss);
+
 /* The exchange as a sign-in of HTTP: Negotiate, or Kerberos for the raw scheme of that name. Errors as hv_gss_new. */
 HV_MUST_CHECK int hv_gss_mech_new(const struct hv_gss_options *options, struct hv_mech **ret_mech, struct hv_error *err);
 

@@ -37,6 +37,10 @@ static const char *note(const struct hv_mech *mech) {
     return hv_gss_note(gss_of(mech));
 }
 
+static bool is_vouched(const struct hv_mech *mech) {
+    return hv_gss_is_vouched(gss_of(mech));
+}
+
 int hv_gss_mech_new(const struct hv_gss_options *options, struct hv_mech **ret_mech, struct hv_error *err) {
     static const struct hv_mech_vtable negotiate = {
         .scheme = "Negotiate",
@@ -46,6 +50,7 @@ int hv_gss_mech_new(const struct hv_gss_options *options, struct hv_mech **ret_m
         .unseal = unseal,
         .free = destroy,
         .note = note,
+        .is_vouched = is_vouched,
     };
     static const struct hv_mech_vtable kerberos = {
         .scheme = "Kerberos",
@@ -55,6 +60,7 @@ int hv_gss_mech_new(const struct hv_gss_options *options, struct hv_mech **ret_m
         .unseal = unseal,
         .free = destroy,
         .note = note,
+        .is_vouched = is_vouched,
     };
     struct gss_mech *self = calloc(1, sizeof(*self));
     int r;

@@ -27,6 +27,8 @@ struct hv_mech_vtable {
     void (*free)(struct hv_mech *mech);
     /* NULL allowed. What a refusal by the host should tell besides, as why Kerberos was not used; "" for nothing. Borrowed. */
     const char *(*note)(const struct hv_mech *mech);
+    /* NULL allowed. Did somebody else than the host, a KDC, find the credentials good already? */
+    bool (*is_vouched)(const struct hv_mech *mech);
 };
 
 /* Embedded as first member. */

@@ -18,8 +18,7 @@ static bool was_bound(const struct hv_session *session) {
 
 /* A password would have been found wrong by the KDC before. */
 static bool is_proven(const struct hv_session *session) {
-    return !hv_endpoint_login(session->endpoint)->user ||
-           (session->mech && strcmp(session->mech->vtable->scheme, "Kerberos") == 0);
+    return session->mech && session->mech->vtable->is_vouched && session->mech->vtable->is_vouched(session->mech);
 }
 
 static void advise_binding(const struct hv_session *session, struct hv_error *err) {
