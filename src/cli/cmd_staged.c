@@ -31,12 +31,13 @@ const struct hv_endpoint *hv_staged_host(const struct hv_staged_hosts *hosts) {
     return &hosts->connection.destinations[0];
 }
 
-const struct hv_endpoint *hv_staged_origin(const struct hv_staged_hosts *hosts) {
+/* NULL: none was named. */
+static const struct hv_endpoint *origin_of(const struct hv_staged_hosts *hosts) {
     return hosts->connection.n_sources > 0 ? &hosts->connection.sources[0] : NULL;
 }
 
 struct hv_planned_options hv_staged_options(const struct hv_staged_hosts *hosts, const char *vm) {
-    const struct hv_endpoint *origin = hv_staged_origin(hosts);
+    const struct hv_endpoint *origin = origin_of(hosts);
 
     return (struct hv_planned_options){
         .vm = vm,
@@ -47,7 +48,7 @@ struct hv_planned_options hv_staged_options(const struct hv_staged_hosts *hosts,
 }
 
 int hv_staged_do(struct hv_staged_hosts *hosts, struct hv_task *task, struct hv_error *err) {
-    const struct hv_endpoint *origin = hv_staged_origin(hosts);
+    const struct hv_endpoint *origin = origin_of(hosts);
     const struct hv_error *error = NULL;
     int rc = hv_client_start(hosts->connection.client, task, hv_staged_host(hosts)->host, origin ? origin->host : NULL, err);
 
@@ -61,7 +62,8 @@ int hv_staged_do(struct hv_staged_hosts *hosts, struct hv_task *task, struct hv_
 
 /* ---- looks ---- */
 
-void hv_staged_put_vm(json_t **object, const struct hv_planned_vm *planned) {
+/* Members of OBJECT that tell of a planned VM. */
+static void put_vm(json_t **object, const struct hv_planned_vm *planned) {
     bool is_asked = planned->origin != HV_ORIGIN_UNASKED;
 
     hv_json_put(object, "id", hv_json_text(planned->vm.id));
@@ -91,7 +93,7 @@ static void origin_text(const struct hv_planned_vm *planned, const char *origin,
 }
 
 static void add_row(struct hv_table *table, const struct hv_staged_hosts *hosts, const struct hv_planned_vm *planned) {
-    const struct hv_endpoint *origin = hv_staged_origin(hosts);
+    const struct hv_endpoint *origin = origin_of(hosts);
     HV_CLEANUP_BUF struct hv_buf where = HV_BUF_INIT(TEXT_MAX_BYTES);
 
     origin_text(planned, origin ? origin->label : "", &where);
@@ -125,7 +127,7 @@ static void print_list_json(const struct hv_staged_hosts *hosts, const struct hv
 
         if (is_lines)
             hv_json_put(&object, "host", hv_json_text(hv_staged_host(hosts)->label));
-        hv_staged_put_vm(&object, &list[i]);
+        put_vm(&object, &list[i]);
         if (is_lines)
             hv_output_json(out, object);
         else
@@ -149,7 +151,7 @@ int hv_cmd_staged_list(const struct hv_args *args, struct hv_output *out) {
     int rc = hv_staged_connect(&hosts, args, out, &error);
 
     if (rc == 0)
-        rc = hv_planned_list_new(hv_staged_origin(&hosts) != NULL, &task, &error);
+        rc = hv_planned_list_new(origin_of(&hosts) != NULL, &task, &error);
     if (rc == 0)
         rc = hv_staged_do(&hosts, task, &error);
     if (rc < 0)
@@ -185,7 +187,7 @@ void hv_staged_put_details(json_t **object, const struct hv_planned_details *det
     hv_json_put(&offers, "drives", hv_json_texts(details->drives, details->n_drives));
     hv_json_put(&offers, "disk_path", hv_json_text(details->default_disk_root));
     hv_json_put(&offers, "config_path", hv_json_text(details->default_config_root));
-    hv_staged_put_vm(object, &details->planned);
+    put_vm(object, &details->planned);
     hv_json_put(object, "configuration_version", hv_json_text(details->configuration_version));
     hv_json_put(object, "missing", json_integer((json_int_t)details->n_missing));
     hv_json_put(object, "parts", parts);
@@ -220,7 +222,8 @@ static void offer_text(const struct hv_planned_details *details, enum hv_planned
     }
 }
 
-void hv_staged_print_details(const struct hv_planned_details *details, struct hv_output *out) {
+/* Tables of its parts and of what the host offers. */
+static void print_details(const struct hv_planned_details *details, struct hv_output *out) {
     static const char *const headers[] = { "PART", "CHECKPOINT", "PLANNED", "THERE", "OFFERED" };
     HV_CLEANUP(hv_table_free) struct hv_table *table = NULL;
 
@@ -256,7 +259,7 @@ int hv_cmd_staged_show(const struct hv_args *args, struct hv_output *out) {
     if (rc < 0)
         return hv_say_failure(out, &error);
     if (!hv_output_is_json(out)) {
-        hv_staged_print_details(hv_planned_show_result(task), out);
+        print_details(hv_planned_show_result(task), out);
         return 0;
     }
     document = hv_json_document("staged.planned");
@@ -343,7 +346,7 @@ static void put_discarded(json_t **array, struct hv_table *table, const struct h
                           const struct hv_planned_vm *planned) {
     json_t *object = json_object();
 
-    hv_staged_put_vm(&object, planned);
+    put_vm(&object, planned);
     hv_json_add(array, object);
     add_row(table, hosts, planned);
 }

@@ -60,11 +60,6 @@ struct hv_comparer {
 int hv_compare_run(const struct hv_compare_request *request, const struct hv_args *args, struct hv_output *out);
 
 /* comparer_report.c */
-const char *hv_compare_subject_name(const struct hv_compare_pair *pair);
-int hv_compare_pair_exit(const struct hv_compare_pair *pair);
-/* The host's error chain of a pair and so on. */
-struct hv_circumstances;
-struct hv_circumstances hv_compare_around(const struct hv_compare_pair *pair);
 /* Everything that is said once all is known; returns the exit code. */
 int hv_compare_say(const struct hv_comparer *comparer);
 

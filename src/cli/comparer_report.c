@@ -16,7 +16,7 @@
 
 enum { VALUE_SIZE = 32, REMEDY_MAX_BYTES = 16384 };
 
-const char *hv_compare_subject_name(const struct hv_compare_pair *pair) {
+static const char *subject_name(const struct hv_compare_pair *pair) {
     const struct hv_compatibility *subject = pair->subject->result;
 
     if (!pair->subject->given)
@@ -28,7 +28,7 @@ static const struct hv_error *error_of(const struct hv_compare_pair *pair) {
     return pair->cause ? pair->cause : pair->error;
 }
 
-int hv_compare_pair_exit(const struct hv_compare_pair *pair) {
+static int pair_exit(const struct hv_compare_pair *pair) {
     const struct hv_error *error = error_of(pair);
 
     return error ? hv_error_exit_code(error->code) : 0;
@@ -38,11 +38,11 @@ static const struct hv_compatibility_verdict *verdict_of(const struct hv_compare
     return pair->check ? hv_compatibility_check_result(pair->check) : NULL;
 }
 
-struct hv_circumstances hv_compare_around(const struct hv_compare_pair *pair) {
+static struct hv_circumstances around_of(const struct hv_compare_pair *pair) {
     const struct hv_compatibility_verdict *verdict = verdict_of(pair);
 
     return (struct hv_circumstances){
-        .vm = pair->subject->given ? hv_compare_subject_name(pair) : NULL,
+        .vm = pair->subject->given ? subject_name(pair) : NULL,
         .reasons = verdict ? verdict->reasons : NULL,
         .n_reasons = verdict ? verdict->n_reasons : 0,
     };
@@ -138,7 +138,7 @@ static json_t *vectors_array(const struct hv_compare_pair *pair) {
 }
 
 static void put_pair(json_t **object, const struct hv_compare_pair *pair) {
-    struct hv_circumstances around = hv_compare_around(pair);
+    struct hv_circumstances around = around_of(pair);
     const struct hv_error *error = error_of(pair);
 
     hv_json_put(object, "given", hv_json_text(pair->subject->given));
@@ -147,7 +147,7 @@ static void put_pair(json_t **object, const struct hv_compare_pair *pair) {
     hv_json_put(object, "destination", hv_json_text(pair->place->endpoint->label));
     hv_json_put(object, "move", json_string("offline"));
     hv_json_put(object, "outcome", json_string(outcome_name(pair)));
-    hv_json_put(object, "exit", json_integer(hv_compare_pair_exit(pair)));
+    hv_json_put(object, "exit", json_integer(pair_exit(pair)));
     hv_json_put(object, "host_processor", processor_object(pair->subject));
     hv_json_put(object, "destination_processor", processor_object(pair->place));
     hv_json_put(object, "vectors", vectors_array(pair));
@@ -169,7 +169,7 @@ static json_t *summary(const struct hv_comparer *comparer, json_t *object_take, 
 static void say_json_lines(const struct hv_comparer *comparer, const struct hv_tally *tally) {
     for (size_t i = 0; i < comparer->n_pairs; i++) {
         const struct hv_compare_pair *pair = &comparer->pairs[i];
-        struct hv_circumstances around = hv_compare_around(pair);
+        struct hv_circumstances around = around_of(pair);
         json_t *object = hv_json_document("check");
 
         if (error_of(pair))
@@ -215,7 +215,7 @@ static void say_rows(const struct hv_comparer *comparer) {
         const struct hv_compare_pair *pair = &comparer->pairs[i];
 
         if (vms) {
-            hv_table_cell(table, hv_compare_subject_name(pair));
+            hv_table_cell(table, subject_name(pair));
             hv_table_cell(table, pair->subject->result ? pair->subject->result->vm_id : NULL);
         }
         hv_table_cell(table, pair->subject->endpoint->label);
@@ -267,7 +267,7 @@ static void say_matrix(const struct hv_comparer *comparer) {
         if (remedy_of(pair, &remedies[i]) < 0)
             comparer->out->memory_failed = true;
         cells[i] = (struct hv_matrix_cell){
-            .row = hv_compare_subject_name(pair),
+            .row = subject_name(pair),
             .from = pair->subject->given ? pair->subject->endpoint->label : NULL,
             .column = pair->place->endpoint->label,
             .word = cell_word(pair),
@@ -291,7 +291,7 @@ static void add_vector_row(struct hv_table *table, const struct hv_compare_pair 
     (void)snprintf(id, sizeof(id), "vector %" PRId64, vector->id);
     (void)snprintf(wanted, sizeof(wanted), "0x%" PRIX64, vector->wanted);
     (void)snprintf(offered, sizeof(offered), "0x%" PRIX64, vector->offered);
-    hv_table_cell(table, hv_compare_subject_name(pair));
+    hv_table_cell(table, subject_name(pair));
     hv_table_cell(table, pair->place->endpoint->label);
     hv_table_cell(table, vector->name ? vector->name : id);
     hv_table_cell(table, wanted);
@@ -333,7 +333,7 @@ static bool is_said_before(const struct hv_comparer *comparer, size_t index) {
 static void say_errors(const struct hv_comparer *comparer, bool is_matrix) {
     for (size_t i = 0; i < comparer->n_pairs; i++) {
         const struct hv_compare_pair *pair = &comparer->pairs[i];
-        struct hv_circumstances around = hv_compare_around(pair);
+        struct hv_circumstances around = around_of(pair);
 
         if (!error_of(pair) || (pair->cause ? is_said_before(comparer, i) : is_matrix))
             continue;
@@ -348,7 +348,7 @@ int hv_compare_say(const struct hv_comparer *comparer) {
     struct hv_tally tally = { 0 };
 
     for (size_t i = 0; i < comparer->n_pairs; i++)
-        hv_tally_add(&tally, hv_compare_pair_exit(&comparer->pairs[i]), comparer->pairs[i].outcome == HV_COMPARE_INCOMPATIBLE);
+        hv_tally_add(&tally, pair_exit(&comparer->pairs[i]), comparer->pairs[i].outcome == HV_COMPARE_INCOMPATIBLE);
     say_errors(comparer, is_matrix);
     if (out->format == HV_FORMAT_JSONL)
         say_json_lines(comparer, &tally);

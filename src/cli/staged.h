@@ -16,17 +16,12 @@ HV_MUST_CHECK int hv_staged_connect(struct hv_staged_hosts *hosts, const struct 
                                     struct hv_error *err);
 void hv_staged_disconnect(struct hv_staged_hosts *hosts);
 const struct hv_endpoint *hv_staged_host(const struct hv_staged_hosts *hosts);
-/* NULL: none was named. */
-const struct hv_endpoint *hv_staged_origin(const struct hv_staged_hosts *hosts);
 /* For one planned VM of these hosts. */
 struct hv_planned_options hv_staged_options(const struct hv_staged_hosts *hosts, const char *vm);
 /* Runs TASK against them; its error is copied. */
 HV_MUST_CHECK int hv_staged_do(struct hv_staged_hosts *hosts, struct hv_task *task, struct hv_error *err);
 
-/* Members of OBJECT that tell of a planned VM. */
-void hv_staged_put_vm(json_t **object, const struct hv_planned_vm *planned);
+/* Members of OBJECT that tell of a planned VM and its parts. */
 void hv_staged_put_details(json_t **object, const struct hv_planned_details *details);
-/* Tables of its parts and of what the host offers. */
-void hv_staged_print_details(const struct hv_planned_details *details, struct hv_output *out);
 
 #endif

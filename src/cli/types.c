@@ -55,7 +55,8 @@ const struct hv_class *hv_types_class(const struct hv_types *types, const char *
     return NULL;
 }
 
-int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_error *err) {
+/* Asks the host to describe CLASS_NAME unless it did. Errors: those of the request, LIMIT, MEMORY. */
+static int fetch(struct hv_types *types, const char *class_name, struct hv_error *err) {
     HV_CLEANUP(hv_task_free) struct hv_task *task = NULL;
     struct hv_class **longer;
     int rc;
@@ -79,7 +80,7 @@ int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_err
 }
 
 int hv_types_try(struct hv_types *types, const char *class_name, struct hv_output *out, struct hv_error *err) {
-    int rc = hv_types_fetch(types, class_name, err);
+    int rc = fetch(types, class_name, err);
 
     if (rc != HV_E_NOT_FOUND)
         return rc;
@@ -103,7 +104,7 @@ void hv_types_add(struct hv_types *types, struct hv_class *description_take) {
 
 /* The class of OBJECT and what is inside it; a class that the host cannot tell of is no failure, its values stay texts. */
 static int fetch_object(struct hv_types *types, const struct hv_instance *object, struct hv_error *err) {
-    int rc = hv_types_fetch(types, hv_instance_class(object), err);
+    int rc = fetch(types, hv_instance_class(object), err);
 
     return rc < 0 && rc != HV_E_NOT_FOUND ? rc : hv_types_fetch_inside(types, object, err);
 }
@@ -185,7 +186,7 @@ int hv_types_require(struct hv_types *types, const char *class_name, const char 
 
     type = hv_types_property(types, class_name, property, &is_array);
     if (type == HV_CIM_UNKNOWN && types && types->connection) {
-        rc = hv_types_fetch(types, class_name, err);
+        rc = fetch(types, class_name, err);
         if (rc < 0 && rc != HV_E_NOT_FOUND)
             return rc;
         type = hv_types_property(types, class_name, property, &is_array);

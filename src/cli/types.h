@@ -35,11 +35,9 @@ void hv_types_deinit(struct hv_types *types);
 /* Classes are looked up in the namespace that RESOURCE is in, where its URI or a selector tells. Errors: MEMORY. */
 HV_MUST_CHECK int hv_types_follow(struct hv_types *types, const struct hv_epr *resource, struct hv_error *err);
 
-/* Asks the host to describe CLASS_NAME unless it did; no effect without --types. Errors: those of the request, LIMIT, MEMORY. */
-HV_MUST_CHECK int hv_types_fetch(struct hv_types *types, const char *class_name, struct hv_error *err);
 /*
- * The same for showing values: a class that the host does not describe is warned of on OUT, and its values stay texts. Not every
- * peer describes classes.
+ * For showing values, asks the host to describe CLASS_NAME unless it did; no effect without --types. A class that it does not
+ * describe is warned of on OUT, and its values stay texts: not every peer describes classes. Errors: LIMIT, MEMORY.
  */
 HV_MUST_CHECK int hv_types_try(struct hv_types *types, const char *class_name, struct hv_output *out, struct hv_error *err);
 /* Keeps a description that somebody else fetched, or frees it when it is one too many. Accepts NULL. */

@@ -79,7 +79,7 @@ static int part_begin(struct hv_staged *self, enum hv_staged_state state, uint64
 
 static struct hv_planned_options planned_options(const struct hv_staged *self) {
     return (struct hv_planned_options){
-        .vm = self->vm.id, .host = hv_staged_host(self), .has_origin = true, .origin = self->move.plan.source_name
+        .vm = self->vm.id, .host = hv_staged_destination(self), .has_origin = true, .origin = self->move.plan.source_name
     };
 }
 
@@ -310,7 +310,7 @@ static int validated(struct hv_staged *self, uint64_t now_ms, struct hv_effects 
     for (size_t i = n > 1; i < n; i++) {
         if (!reasons[i].message)
             continue;
-        r = hv_mig_warn(&self->move, err, "the planned VM as %s sees it: %s", hv_staged_host(self), reasons[i].message);
+        r = hv_mig_warn(&self->move, err, "the planned VM as %s sees it: %s", hv_staged_destination(self), reasons[i].message);
         if (r < 0)
             return r;
     }

@@ -42,7 +42,7 @@ struct hv_staged {
 };
 
 /* The destination, as messages name it. */
-static inline const char *hv_staged_host(const struct hv_staged *self) {
+static inline const char *hv_staged_destination(const struct hv_staged *self) {
     return hv_mig_destination_label(&self->move);
 }
 

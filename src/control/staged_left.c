@@ -15,7 +15,7 @@ int hv_staged_leftover_add(struct hv_staged *self, const char *how, struct hv_er
     int r;
 
     hv_buf_printf(&text, "%splanned VM %s on %s (not shown by Hyper-V Manager); to remove it: hvctl staged discard %s --to %s",
-                  how, self->vm.id, hv_staged_host(self), self->vm.id, hv_staged_host(self));
+                  how, self->vm.id, hv_staged_destination(self), self->vm.id, hv_staged_destination(self));
     r = hv_buf_take(&text, "a text", &taken, err);
     return r < 0 ? r : hv_mig_add_text(&result->leftovers, &result->n_leftovers, taken, err);
 }

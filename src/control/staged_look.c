@@ -53,19 +53,20 @@ static int look_add(void *target, uint32_t kind, const struct hv_instance *insta
 
 /* Somebody made it and may want it: it is not ours to move into or to remove. */
 static int refuse_planned(const struct hv_staged *self, struct hv_error *err) {
-    (void)hv_error_set(err, HV_E_CONFLICT, "%s has a planned VM of \"%s\" already", hv_staged_host(self),
+    (void)hv_error_set(err, HV_E_CONFLICT, "%s has a planned VM of \"%s\" already", hv_staged_destination(self),
                        hv_mig_vm_label(&self->move));
     hv_error_cause(err, "somebody prepared a staged move, or one was broken off; GUID %s", self->vm.id);
     hv_error_remedy(err, "move into it: hvctl staged complete %s --from %s --to %s", self->vm.id, self->move.plan.source_name,
-                    hv_staged_host(self));
-    hv_error_remedy(err, "or remove it: hvctl staged discard %s --to %s", self->vm.id, hv_staged_host(self));
+                    hv_staged_destination(self));
+    hv_error_remedy(err, "or remove it: hvctl staged discard %s --to %s", self->vm.id, hv_staged_destination(self));
     return HV_E_CONFLICT;
 }
 
 static int refuse_missing(const struct hv_staged *self, struct hv_error *err) {
-    (void)hv_error_set(err, HV_E_NOT_FOUND, "%s has no planned VM of \"%s\"", hv_staged_host(self), hv_mig_vm_label(&self->move));
+    (void)hv_error_set(err, HV_E_NOT_FOUND, "%s has no planned VM of \"%s\"", hv_staged_destination(self),
+                       hv_mig_vm_label(&self->move));
     hv_error_remedy(err, "make one: hvctl staged prepare %s --from %s --to %s", self->vm.id, self->move.plan.source_name,
-                    hv_staged_host(self));
+                    hv_staged_destination(self));
     return HV_E_NOT_FOUND;
 }
 
@@ -94,7 +95,7 @@ static int admit(struct hv_staged *self, struct hv_error *err) {
         return refuse_planned(self, err);
     if (!self->has_planned && wants_planned)
         return refuse_missing(self, err);
-    return hv_planned_wishes_check(&self->wishes, &self->switches, hv_staged_host(self), err);
+    return hv_planned_wishes_check(&self->wishes, &self->switches, hv_staged_destination(self), err);
 }
 
 static int look_end(void *target, struct hv_effects *effects, struct hv_error *err) {

@@ -16,7 +16,7 @@ static const EVP_MD *hash_of(const X509 *certificate) {
     return hash == NID_md5 || hash == NID_sha1 ? EVP_sha256() : EVP_get_digestbynid(hash);
 }
 
-void hv_binding_of_certificate(const X509 *certificate, struct hv_binding *ret_binding) {
+static void of_certificate(const X509 *certificate, struct hv_binding *ret_binding) {
     const EVP_MD *hash = hash_of(certificate);
     unsigned n_hash = 0;
 
@@ -34,6 +34,6 @@ void hv_binding_of(const SSL *ssl, struct hv_binding *ret_binding) {
 
     ret_binding->n_bytes = 0;
     if (leaf)
-        hv_binding_of_certificate(leaf, ret_binding);
+        of_certificate(leaf, ret_binding);
     X509_free(leaf);
 }

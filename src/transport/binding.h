@@ -14,9 +14,7 @@ struct hv_binding {
     size_t n_bytes; /* 0: none */
 };
 
-/* The binding of CERTIFICATE. One whose signature names no hash (Ed25519) has none: the RFC leaves that open. */
-void hv_binding_of_certificate(const X509 *certificate, struct hv_binding *ret_binding);
-/* Of the peer of SSL. */
+/* That of the certificate of SSL's peer. One whose signature names no hash (Ed25519) has none: the RFC leaves that open. */
 void hv_binding_of(const SSL *ssl, struct hv_binding *ret_binding);
 
 #endif

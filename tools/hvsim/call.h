@@ -113,8 +113,6 @@ bool sim_call_answer_fragment(struct sim_wire_call *call, const struct sim_objec
 bool sim_call_class(struct sim_wire_call *call, const struct sim_class **ret_class);
 /* The selectors are keys of the class, and some are there where the class has keys. */
 bool sim_call_selectors(struct sim_wire_call *call, const struct sim_class *class_);
-/* Several keys, but the first names a service of its host alone (wsman.md 3.2). */
-bool sim_names_service(const struct sim_path *path, const struct sim_class *class_);
 
 /* Whole answer: envelope around header and body. RELATES_TO NULL: none. False: out of memory or limit. */
 bool sim_envelope_write(struct sim_wire_call *call, const char *action, const char *relates_to, struct hv_buf *out);

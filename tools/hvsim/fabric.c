@@ -12,6 +12,35 @@
 #include "job.h"
 #include "role.h"
 
+static void host_free(struct sim_host *host) {
+    if (!host)
+        return;
+    char *const texts[] = { host->name,      host->netbios,           host->fqdn,          host->address, host->os_version,
+                            host->processor, host->vhd_folder,        host->config_folder, host->listen,  host->sign_in,
+                            host->cbt,       host->allow_unencrypted, host->cluster };
+    for (size_t i = 0; i < HV_ARRAY_SIZE(texts); i++)
+        free(texts[i]);
+    for (size_t i = 0; i < host->n_switches; i++)
+        free(host->switches[i].name);
+    for (size_t i = 0; i < host->n_pools; i++) {
+        free(host->pools[i].id);
+        sim_texts_deinit(&host->pools[i].folders);
+    }
+    free(host->switches);
+    free(host->pools);
+    sim_object_free(host->migration_settings);
+    sim_list_deinit(&host->networks);
+    sim_texts_deinit(&host->listeners);
+    sim_texts_deinit(&host->drives);
+    sim_texts_deinit(&host->denied);
+    sim_texts_deinit(&host->certmappings);
+    sim_texts_deinit(&host->physical_disks);
+    sim_texts_deinit(&host->processor_pools);
+    sim_files_deinit(&host->files);
+    sim_list_deinit(&host->stored);
+    free(host);
+}
+
 struct sim_fabric *sim_fabric_free(struct sim_fabric *fabric) {
     if (!fabric)
         return NULL;
@@ -20,7 +49,7 @@ struct sim_fabric *sim_fabric_free(struct sim_fabric *fabric) {
     for (size_t i = 0; i < fabric->n_vms; i++)
         sim_vm_free(fabric->vms[i]);
     for (size_t i = 0; i < fabric->n_hosts; i++)
-        sim_host_free(fabric->hosts[i]);
+        host_free(fabric->hosts[i]);
     for (size_t i = 0; i < fabric->n_faults; i++)
         sim_armed_deinit(&fabric->faults[i]);
     free(fabric->jobs);
@@ -168,36 +197,6 @@ struct sim_embedded_rules sim_host_rules(const struct sim_host *host) {
 }
 
 /* ---- hosts ---- */
-
-struct sim_host *sim_host_free(struct sim_host *host) {
-    if (!host)
-        return NULL;
-    char *const texts[] = { host->name,      host->netbios,           host->fqdn,          host->address, host->os_version,
-                            host->processor, host->vhd_folder,        host->config_folder, host->listen,  host->sign_in,
-                            host->cbt,       host->allow_unencrypted, host->cluster };
-    for (size_t i = 0; i < HV_ARRAY_SIZE(texts); i++)
-        free(texts[i]);
-    for (size_t i = 0; i < host->n_switches; i++)
-        free(host->switches[i].name);
-    for (size_t i = 0; i < host->n_pools; i++) {
-        free(host->pools[i].id);
-        sim_texts_deinit(&host->pools[i].folders);
-    }
-    free(host->switches);
-    free(host->pools);
-    sim_object_free(host->migration_settings);
-    sim_list_deinit(&host->networks);
-    sim_texts_deinit(&host->listeners);
-    sim_texts_deinit(&host->drives);
-    sim_texts_deinit(&host->denied);
-    sim_texts_deinit(&host->certmappings);
-    sim_texts_deinit(&host->physical_disks);
-    sim_texts_deinit(&host->processor_pools);
-    sim_files_deinit(&host->files);
-    sim_list_deinit(&host->stored);
-    free(host);
-    return NULL;
-}
 
 const char *sim_host_name(const struct sim_host *host) {
     return host->name;

@@ -68,7 +68,9 @@ static int ini_take(void *user, const char *section, const char *name, const cha
     return !reader->no_memory;
 }
 
-int sim_inventory_read_ini(const char *text, json_t **ret_tree, struct hv_error *err) {
+/* INI text as the same tree that a JSON file has: {"hosts":[{"name":..}], "vms":[..], "shared":..}; values are strings, a key
+ * given several times is an array of strings. */
+static int read_ini(const char *text, json_t **ret_tree, struct hv_error *err) {
     SIM_CLEANUP_JSON json_t *tree = json_object();
     struct ini_reader reader = { tree, tree == NULL };
     int line = tree ? ini_parse_string(text, ini_take, &reader) : 0;
@@ -152,7 +154,7 @@ static int config_read(const char *path, json_t **ret_tree, struct hv_error *err
     int r = file_read(path, &text, err);
     if (r)
         return r;
-    r = hv_text_ends(path, ".json") ? json_read(text, ret_tree, err) : sim_inventory_read_ini(text, ret_tree, err);
+    r = hv_text_ends(path, ".json") ? json_read(text, ret_tree, err) : read_ini(text, ret_tree, err);
     if (r)
         hv_error_prefix(err, "%s", path);
     return r;
@@ -196,7 +198,7 @@ static bool hosts_rename(json_t *tree, const struct sim_options *options) {
 
 static int default_read(const struct sim_options *options, json_t **ret_tree, struct hv_error *err) {
     SIM_CLEANUP_JSON json_t *tree = NULL;
-    int r = sim_inventory_read_ini(sim_inventory_default(), &tree, err);
+    int r = read_ini(sim_inventory_default(), &tree, err);
     if (r)
         return r;
     if (options->n_host_names && !hosts_rename(tree, options))

@@ -14,9 +14,6 @@ static inline void sim_json_drop(json_t **tree) {
 
 HV_MUST_CHECK int sim_inventory_load(struct sim_fabric *fabric, const struct sim_options *options, struct hv_error *err);
 
-/* INI text as the same tree that a JSON file has: {"hosts":[{"name":..}], "vms":[..], "shared":..}; values are strings, a key
- * given several times is an array of strings. */
-HV_MUST_CHECK int sim_inventory_read_ini(const char *text, json_t **ret_tree, struct hv_error *err);
 /* The built-in inventory. */
 const char *sim_inventory_default(void);
 
@@ -24,7 +21,6 @@ const char *sim_inventory_default(void);
 /* A host or VM from its part of the tree. */
 HV_MUST_CHECK int sim_inventory_host(struct sim_fabric *fabric, json_t *tree, struct hv_error *err);
 HV_MUST_CHECK int sim_inventory_vm(struct sim_fabric *fabric, json_t *tree, struct hv_error *err);
-struct sim_host *sim_host_free(struct sim_host *host);
 
 /* Reading the tree. All say in the record what they were reading. */
 struct sim_section {

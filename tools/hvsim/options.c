@@ -193,16 +193,8 @@ static int read_user(struct sim_command *command, const char *value, struct hv_e
     return rc;
 }
 
-static int read_seconds(const char *option, const char *value, uint64_t *ret_ms, struct hv_error *err) {
-    uint64_t ms;
-
-    if (!sim_read_decimal(value, &ms) || ms > (uint64_t)MAX_SECONDS * 1000)
-        return bad_value(err, option, value);
-    *ret_ms = ms;
-    return 0;
-}
-
-bool sim_read_decimal(const char *text, uint64_t *ret_thousandths) {
+/* Decimal number with or without fraction, above 0, as thousandths. */
+static bool read_decimal(const char *text, uint64_t *ret_thousandths) {
     const char *dot = strchr(text, '.');
     size_t n_whole = dot ? (size_t)(dot - text) : strlen(text);
     uint64_t whole = 0;
@@ -221,6 +213,15 @@ bool sim_read_decimal(const char *text, uint64_t *ret_thousandths) {
         return false;
     *ret_thousandths = whole * 1000 + fraction;
     return true;
+}
+
+static int read_seconds(const char *option, const char *value, uint64_t *ret_ms, struct hv_error *err) {
+    uint64_t ms;
+
+    if (!read_decimal(value, &ms) || ms > (uint64_t)MAX_SECONDS * 1000)
+        return bad_value(err, option, value);
+    *ret_ms = ms;
+    return 0;
 }
 
 enum option_code {
@@ -341,7 +342,7 @@ static int read_number(struct sim_command *command, int option, const char *valu
         command->max_operations = (uint32_t)number;
         return 0;
     case OPT_TIME_SCALE:
-        if (!sim_read_decimal(value, &number))
+        if (!read_decimal(value, &number))
             return bad_value(err, "time-scale", value);
         command->model.time_scale = (double)number / 1000;
         return 0;

@@ -37,7 +37,4 @@ struct sim_command {
 HV_MUST_CHECK int sim_command_read(struct sim_command *command, int argc, char **argv, struct hv_error *err);
 void sim_command_deinit(struct sim_command *command);
 
-/* Decimal number with or without fraction, above 0, as thousandths. */
-bool sim_read_decimal(const char *text, uint64_t *ret_thousandths);
-
 #endif

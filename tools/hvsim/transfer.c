@@ -44,7 +44,8 @@ bool sim_call_selectors(struct sim_wire_call *call, const struct sim_class *clas
     return true;
 }
 
-bool sim_names_service(const struct sim_path *path, const struct sim_class *class_) {
+/* Several keys, but the first names a service of its host alone (wsman.md 3.2). */
+static bool names_service(const struct sim_path *path, const struct sim_class *class_) {
     const char *creation_class = sim_path_key(path, "CreationClassName");
 
     return hv_text_ends(class_->name, "Service") && creation_class && hv_text_same(creation_class, class_->name);
@@ -84,7 +85,7 @@ bool sim_call_object(struct sim_wire_call *call, const struct sim_class *class_,
 
     if (!sim_call_selectors(call, class_))
         return false;
-    if (path->n_keys < count_keys(class_) && sim_names_service(path, class_))
+    if (path->n_keys < count_keys(class_) && names_service(path, class_))
         return find_service(call, path, ret_object);
     hresult = sim_host_get(call->host, path, ret_object);
     if (hresult)

@@ -20,7 +20,7 @@ struct sim_vm *sim_vm_find(struct sim_host *host, const char *guid, bool is_plan
     return NULL;
 }
 
-void sim_config_deinit(struct sim_config *config) {
+static void config_deinit(struct sim_config *config) {
     sim_object_free(config->system);
     sim_list_deinit(&config->resources);
     config->system = NULL;
@@ -29,9 +29,9 @@ void sim_config_deinit(struct sim_config *config) {
 struct sim_vm *sim_vm_free(struct sim_vm *vm) {
     if (!vm)
         return NULL;
-    sim_config_deinit(&vm->active);
+    config_deinit(&vm->active);
     for (size_t i = 0; i < vm->n_checkpoints; i++)
-        sim_config_deinit(&vm->checkpoints[i]);
+        config_deinit(&vm->checkpoints[i]);
     free(vm->checkpoints);
     free(vm);
     return NULL;

@@ -50,7 +50,6 @@ void sim_vm_remove(struct sim_fabric *fabric, struct sim_vm *vm);
 HV_MUST_CHECK bool sim_vm_add(struct sim_fabric *fabric, struct sim_vm *vm_take);
 /* A planned copy at HOST, not yet added; NULL: out of memory. */
 struct sim_vm *sim_vm_plan(const struct sim_vm *vm, struct sim_host *host);
-void sim_config_deinit(struct sim_config *config);
 /* The setting with that InstanceID, in the active settings or a checkpoint; *RET_CONFIG (may be NULL) tells where. */
 struct sim_object *sim_vm_setting(struct sim_vm *vm, const char *instance_id, struct sim_config **ret_config);
 bool sim_setting_is_vhd(const struct sim_object *setting);

@@ -88,7 +88,5 @@ bool sim_wql_check_event(const struct sim_wql *wql, const struct sim_class *even
 const char *sim_wql_target(const struct sim_wql *wql);
 /* The object fits WHERE of a query that was checked. */
 bool sim_wql_match(const struct sim_wql *wql, const struct sim_object *object);
-/* LIKE: % any characters, _ one, [abc] [a-z] [^a] one of or not of; case does not matter. */
-bool sim_wql_like(const char *text, const char *pattern);
 
 #endif

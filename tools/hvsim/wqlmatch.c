@@ -277,7 +277,8 @@ static bool match_one(const char **text, const char **pattern) {
     return true;
 }
 
-bool sim_wql_like(const char *text, const char *pattern) {
+/* LIKE: % any characters, _ one, [abc] [a-z] [^a] one of or not of; case does not matter. */
+static bool is_like(const char *text, const char *pattern) {
     const char *retry_pattern = NULL; /* behind the last % */
     const char *retry_text = NULL;
 
@@ -409,7 +410,7 @@ static enum truth match_condition(const struct sim_wql_node *node, const struct 
         return match_isa(node, object);
     if (hv_text_same(node->property, SYSTEM_CLASS)) {
         if (node->op == SIM_WQL_LIKE)
-            return sim_wql_like(object->class_->name, node->text) ? YES : NO;
+            return is_like(object->class_->name, node->text) ? YES : NO;
         return judge(node->op, compare_texts(object->class_->name, node->text));
     }
     value = value_of(object, node->property);
@@ -418,7 +419,7 @@ static enum truth match_condition(const struct sim_wql_node *node, const struct 
     if (!value || !value->is_set)
         return UNKNOWN;
     if (node->op == SIM_WQL_LIKE)
-        return sim_wql_like(value->items[0].text, node->text) ? YES : NO;
+        return is_like(value->items[0].text, node->text) ? YES : NO;
     if (node->literal != SIM_WQL_PROPERTY)
         return judge(node->op, compare_value(value, node));
     other = value_of(object, node->text);
