@@ -72,7 +72,8 @@ static bool target(const struct hv_move *move, const struct copy *copy, struct h
 
 int hv_mig_look_copies(struct hv_step *step) {
     struct hv_move *move = step->move;
-    bool may_have_copied = move->evidence.job != HV_JOB_END_NONE || move->last_job.is_finished;
+    /* Whoever takes a move up may come when its host has forgotten a job that failed. */
+    bool may_have_copied = move->evidence.job != HV_JOB_END_NONE || move->last_job.is_finished || move->plan.resume;
     bool needs_folder = false;
 
     if (!may_have_copied || n_copies(move) == 0 || hv_verdict(&move->evidence) != HV_OUTCOME_NOT_MOVED)
