@@ -134,6 +134,8 @@ static int too_late(struct hv_move *move, struct hv_error *err) {
 }
 
 static int not_moved(struct hv_move *move, struct hv_error *err) {
+    if (move->refusal)
+        return hv_error_copy(err, move->refusal);
     if (move->plan.cancel && (move->result.cancel == HV_CANCEL_UNASKED || !is_cancelled(move)))
         return nothing_to_cancel(move, err);
     if (is_cancelled(move))
@@ -271,6 +273,9 @@ static int verdict(struct hv_move *move, struct hv_error *err) {
     result->outcome = hv_verdict(&move->evidence);
     if (result->outcome == HV_OUTCOME_NOT_MOVED)
         use_candidate(move);
+    if (result->outcome == HV_OUTCOME_MOVED && move->refusal)
+        return hv_mig_warn(move, err, "\"%s\" is at %s already, by another request: this one was refused", hv_mig_vm_label(move),
+                           hv_mig_destination_label(move));
     switch (result->outcome) {
     case HV_OUTCOME_MOVED:
     case HV_OUTCOME_STAGED:

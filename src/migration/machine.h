@@ -65,6 +65,7 @@ struct hv_move {
     unsigned n_refused_looks;   /* in a row: the source refused the sign-in */
     struct hv_job last_job;     /* as last seen; zeroed when none was */
     struct hv_error look_error; /* why the last look failed; code 0 when it did not */
+    struct hv_error *refusal;   /* of the request; NULL: it was not refused, or the refusal says all */
 
     struct hv_move_result result;
 };

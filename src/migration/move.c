@@ -22,6 +22,7 @@ void hv_move_deinit(struct hv_move *move) {
     hv_mig_role_deinit(&move->role);
     hv_placements_free(move->placements, move->n_placements);
     free(move->default_folder);
+    free(move->refusal);
     (void)hv_instance_free(move->processor);
     hv_job_deinit(&move->last_job);
     free(result->vm_id);

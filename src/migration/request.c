@@ -120,24 +120,41 @@ int hv_mig_enter_request(struct hv_step *step) {
     return hv_mig_run(step, HV_PEER_SOURCE, op);
 }
 
+/*
+ * The VM was there a moment ago. Where it is not found any more, another request has moved it meanwhile, such as that of a client
+ * that was killed: the hosts tell.
+ */
+static int look_whether_gone(struct hv_step *step, const struct hv_error *refusal) {
+    struct hv_move *move = step->move;
+
+    move->result.outcome = HV_OUTCOME_NOT_MOVED;
+    if (refusal->code != HV_E_NOT_FOUND || !move->evidence.between_hosts || move->evidence.stages)
+        return hv_error_copy(step->err, refusal);
+    move->refusal = malloc(sizeof(*move->refusal));
+    if (!move->refusal)
+        return hv_error_copy(step->err, refusal);
+    *move->refusal = *refusal;
+    move->window_is_open = true;
+    move->window_ends_ms = step->now_ms;
+    return hv_mig_look(step);
+}
+
 /* The method answered with a number that means no. */
 static int refused(struct hv_step *step, uint32_t value) {
     struct hv_move *move = step->move;
     const struct hv_code *code = hv_code_find(HV_CODE_RETURN_VALUE, value);
     int class = code ? code->error : HV_E_FAILED;
+    struct hv_error error = { 0 };
 
-    (void)hv_error_set(step->err, class, "%s refused to %s \"%s\": %s", move->plan.source_name,
+    (void)hv_error_set(&error, class, "%s refused to %s \"%s\": %s", move->plan.source_name,
                        move->plan.check_only ? "check" : "move", hv_mig_vm_label(move), code ? code->meaning : "unknown reason");
-    if (step->err) {
-        step->err->source = HV_SOURCE_WMI;
-        step->err->has_return_value = true;
-        step->err->return_value = value;
-    }
-    hv_error_cause(step->err, "the host answered the request with return value %u and started no job", value);
+    error.source = HV_SOURCE_WMI;
+    error.has_return_value = true;
+    error.return_value = value;
+    hv_error_cause(&error, "the host answered the request with return value %u and started no job", value);
     if (code && code->remedy)
-        hv_error_remedy(step->err, "%s", code->remedy);
-    move->result.outcome = move->plan.check_only ? HV_OUTCOME_NONE : HV_OUTCOME_NOT_MOVED;
-    return class;
+        hv_error_remedy(&error, "%s", code->remedy);
+    return move->plan.check_only ? hv_error_copy(step->err, &error) : look_whether_gone(step, &error);
 }
 
 static int look_for_job(struct hv_step *step, const char *why) {
@@ -185,15 +202,13 @@ int hv_mig_request_answered(struct hv_step *step) {
 /* Not even a fault that proves that nothing was carried out leads to a second request: the user may make one. */
 int hv_mig_request_refused(struct hv_step *step) {
     struct hv_move *move = step->move;
-    int r;
+    struct hv_error error = *step->event->err;
 
-    hv_mig_find(step, HV_SIGHT_REQUEST, HV_PEER_SOURCE, "refused: %s", step->event->err->message);
-    r = hv_error_copy(step->err, step->event->err);
-    hv_error_prefix(step->err, "%s was not asked to %s \"%s\"", move->plan.source_name, move->plan.check_only ? "check" : "move",
+    hv_mig_find(step, HV_SIGHT_REQUEST, HV_PEER_SOURCE, "refused: %s", error.message);
+    hv_error_prefix(&error, "%s was not asked to %s \"%s\"", move->plan.source_name, move->plan.check_only ? "check" : "move",
                     hv_mig_vm_label(move));
     move->result.request_sent = false;
-    move->result.outcome = move->plan.check_only ? HV_OUTCOME_NONE : HV_OUTCOME_NOT_MOVED;
-    return r;
+    return move->plan.check_only ? hv_error_copy(step->err, &error) : look_whether_gone(step, &error);
 }
 
 /* A check changes nothing, so that asking again is the user's affair; a move is looked for and never sent again. */

@@ -589,20 +589,6 @@ static void the_service_is_called_by_every_key_that_it_shows(void **state) {
     }
 }
 
-static void a_request_whose_target_is_refused_is_not_sent_again(void **state) {
-    static const char *const subcodes[] = { "{x}InvalidSelectors", "{x}DestinationUnreachable" };
-    struct bench bench;
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(subcodes) / sizeof(subcodes[0]); i++) {
-        to_request(&bench, &vm_only);
-        bench_fail(&bench, HV_E_NOT_FOUND, subcodes[i]);
-        (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_NOT_FOUND);
-        assert_int_equal(bench.n_moves, 1);
-        bench_end(&bench);
-    }
-}
-
 static void hosts_that_do_not_take_part_stop_the_move_before_it_starts(void **state) {
     static const char disabled[] =
         BENCH_ITEMS(BENCH_INSTANCE("Msvm_VirtualSystemMigrationServiceSettingData",
@@ -787,7 +773,6 @@ int main(void) {
         cmocka_unit_test(a_return_value_in_doubt_is_looked_into),
         cmocka_unit_test(a_refusal_by_return_value_moves_nothing),
         cmocka_unit_test(the_service_is_called_by_every_key_that_it_shows),
-        cmocka_unit_test(a_request_whose_target_is_refused_is_not_sent_again),
         cmocka_unit_test(hosts_that_do_not_take_part_stop_the_move_before_it_starts),
         cmocka_unit_test(a_name_of_two_vms_stops_and_lists_their_guids),
         cmocka_unit_test(a_vm_that_is_there_already_by_guid_needs_nothing),
