@@ -189,6 +189,19 @@ struct wish {
     enum hv_gss_oid inner;
 };
 
+/* SPNEGO does not say which mechanism it lacks. */
+static bool is_installed(enum hv_gss_oid which) {
+    gss_OID_set all = GSS_C_NO_OID_SET;
+    OM_uint32 minor;
+    int present = 0;
+
+    if (gss_indicate_mechs(&minor, &all) != GSS_S_COMPLETE)
+        return true; /* not known */
+    (void)gss_test_oid_set_member(&minor, hv_gss_oid(which), all, &present);
+    (void)gss_release_oid_set(&minor, &all);
+    return present != 0;
+}
+
 static int acquire(const struct wish *wish, const struct hv_gss_options *options, gss_cred_id_t *ret_cred, int32_t *ret_code,
                    struct hv_error *err) {
     const struct hv_gss_scene scene = hv_gss_scene_of(options);
@@ -212,6 +225,8 @@ static int acquire(const struct wish *wish, const struct hv_gss_options *options
         return 0;
     }
     (void)gss_release_cred(&ignored, &cred);
+    if (!is_installed(wish->inner))
+        return hv_gss_explain(&scene, GSS_S_BAD_MECH, 0, hv_gss_oid(wish->inner), err);
     if (ret_code && wish->on == HV_GSS_KRB5)
         *ret_code = (int32_t)minor;
     return hv_gss_explain(&scene, major, minor, hv_gss_oid(wish->on == HV_GSS_SPNEGO ? HV_GSS_SPNEGO : wish->inner), err);

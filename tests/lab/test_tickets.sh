@@ -88,4 +88,15 @@ printf '\357\273\277%s\r\n' "$(cat "$work/password")" >"$work/marked"
 lists -u tester --password-file "$work/marked" --auth kerberos
 exit_is 0
 
+scenario 'NTLM that is not installed is missed by its name'
+GSS_MECH_CONFIG=/dev/null
+export GSS_MECH_CONFIG
+for scheme in ntlm negotiate; do
+    lists -u '.\tester' --password-file "$work/password" --auth $scheme
+    error_is 7 'apt-get install gss-ntlmssp'
+done
+lists -u 'LAB\tester' --password-file "$work/password"
+exit_is 0
+unset GSS_MECH_CONFIG
+
 finish
