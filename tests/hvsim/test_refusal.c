@@ -139,6 +139,8 @@ static void test_destination_out_of_reach(void **state) {
     fails(lab, SHARE("", "", ""), SETTINGS_VM, "a", "(0x80070057)");
     fails(lab, SHARE("", "", ""), SETTINGS("32768", ARRAY("DestinationIPAddressList", ITEM("10.9.9.9"))), "b", "(0x8007274C)");
     passes(lab, SHARE("", "", ""), SETTINGS("32768", ARRAY("DestinationIPAddressList", ITEM("10.9.9.9") ITEM("10.0.0.2"))), "b");
+    passes(lab, SHARE("", "listener = fd00::b", ""), SETTINGS("32768", ARRAY("DestinationIPAddressList", ITEM("FD00:0:0::B"))),
+           "b");
     fails(lab, "[host a]\nlistener = 10.0.0.1\n[host b]\ndrive = C\n[vm v]\nguid = " APP01 "\nhost = a\n", SETTINGS_VM, "b",
           "(0x8007274D)");
 }

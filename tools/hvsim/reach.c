@@ -1,4 +1,7 @@
 /* Whether source and destination can talk about this VM at all: service settings, network, sign-in, slots (hyperv.md 4, 5). */
+#include <string.h>
+
+#include "base/cidr.h"
 #include "base/text.h"
 #include "request.h"
 
@@ -9,12 +12,26 @@ static uint64_t auth_of(const struct sim_host *host) {
     return sim_object_number(host->migration_settings, "AuthenticationType", 0);
 }
 
+/* As addresses: fd00:0::1 is fd00::1. */
+static bool is_listener(const struct sim_host *host, const char *address) {
+    struct hv_ip wanted, own;
+    if (sim_texts_has(&host->listeners, address))
+        return true;
+    if (!hv_ip_parse(address, &wanted))
+        return false;
+    for (size_t i = 0; i < host->listeners.n_items; i++)
+        if (hv_ip_parse(host->listeners.items[i], &own) && own.n_bytes == wanted.n_bytes &&
+            memcmp(own.bytes, wanted.bytes, wanted.n_bytes) == 0)
+            return true;
+    return false;
+}
+
 static bool address_reached(const struct sim_request *request, const struct sim_host *destination) {
     const struct sim_value *wanted = sim_object_value(request->settings.object, "DestinationIPAddressList");
     if (!wanted || wanted->n_items == 0)
         return true;
     for (size_t i = 0; i < wanted->n_items; i++)
-        if (sim_texts_has(&destination->listeners, wanted->items[i].text))
+        if (wanted->items[i].text && is_listener(destination, wanted->items[i].text))
             return true;
     return false;
 }
