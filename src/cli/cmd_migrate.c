@@ -63,6 +63,8 @@ static int add_items(struct hv_mover *mover, const struct hv_move_request *reque
 
     own.source_name = source->label;
     own.credentials = hv_schemes_credentials(&connection->schemes);
+    if (own.credentials == HV_CREDENTIALS_DOMAIN && source->as_local)
+        own.credentials = HV_CREDENTIALS_LOCAL;
     for (size_t i = 0; rc == 0 && i < request->n_vms; i++) {
         if (is_named_before(request, i))
             continue;

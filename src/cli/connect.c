@@ -226,6 +226,7 @@ static int add_side(struct hv_connection *connection, enum hv_side side, struct 
 
         if (credentials)
             rc = hv_credentials_find(credentials, side, list[i].address, list[i].label, &account, err);
+        list[i].as_local = account.user && hv_text_starts(account.user, ".\\");
         if (rc == 0 && account.password && connection->out->verbose > 0)
             hv_say_note(connection->out, "%s: signing in as %s, password from %s", list[i].label, account.user, account.found_in);
         if (rc == 0)

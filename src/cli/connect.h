@@ -21,6 +21,7 @@ struct hv_endpoint {
     char *address; /* with the port of --port where none was given */
     char *label;   /* what messages call it, short where that is enough */
     struct hv_host *host;
+    bool as_local; /* signs in as an account of that host alone: .\USER */
 };
 
 struct hv_connection {

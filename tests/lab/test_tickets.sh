@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lab.sh"
 
 lab_start
-named_hosts --auth negotiate,kerberos
+named_hosts --auth negotiate,kerberos --migrate-seconds 1 --time-scale 20
 unset HVCTL_USER HVCTL_PASSWORD_FILE HVCTL_AUTH
 
 lists() {
@@ -87,6 +87,16 @@ error_is 7 'capital letters'
 printf '\357\273\277%s\r\n' "$(cat "$work/password")" >"$work/marked"
 lists -u tester --password-file "$work/marked" --auth kerberos
 exit_is 0
+
+scenario 'a local account is nobody at the other host, however it signs in'
+for name in '.\tester' 'LAB\tester'; do
+    hvctl check app01 --from "$hv01" --to "$hv02" --include-storage --auth ntlm -u "$name" --password-file "$work/password" --poll 50ms
+    exit_is 0
+    case $name in
+    .*) err_has 'nobody at the destination' ;;
+    *) err_lacks 'nobody at the destination' ;;
+    esac
+done
 
 scenario 'NTLM that is not installed is missed by its name'
 GSS_MECH_CONFIG=/dev/null
