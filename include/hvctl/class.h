@@ -57,6 +57,7 @@ struct hv_class_method {
 
 /* Everything borrowed from a description is valid until it is freed. */
 struct hv_class;
+/* Accepts NULL; returns NULL. */
 struct hv_class *hv_class_free(struct hv_class *description);
 const char *hv_class_name(const struct hv_class *description);
 /* NULL when it has none, or the host did not tell. */

@@ -17,6 +17,7 @@ struct hv_epr;
 
 /* RESOURCE is a full resource URI. Errors: ARGUMENT (empty), MEMORY. */
 int hv_epr_new(const char *resource_uri, struct hv_epr **ret_epr, struct hv_error *err);
+/* Errors: MEMORY. */
 int hv_epr_copy(const struct hv_epr *epr, struct hv_epr **ret_epr, struct hv_error *err);
 /* Accepts NULL; returns NULL. */
 struct hv_epr *hv_epr_free(struct hv_epr *epr);

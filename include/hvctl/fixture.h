@@ -142,6 +142,7 @@ struct hv_fixture *hv_fixture_free(struct hv_fixture *fixture);
 /* Valid as long as the fixture. */
 const struct hv_fixture_header *hv_fixture_header(const struct hv_fixture *fixture);
 size_t hv_fixture_n_exchanges(const struct hv_fixture *fixture);
+/* In the order in which the requests left; NULL beyond the last. */
 const struct hv_fixture_exchange *hv_fixture_exchange(const struct hv_fixture *fixture, size_t index);
 
 /* Everything is valid during the call. */

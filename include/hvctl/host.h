@@ -36,6 +36,7 @@ struct hv_host_info {
     size_t n_networks;
 };
 
+/* What a host tells of itself as a place to move to and from. Errors of the task: NOT_FOUND (it has no Hyper-V). */
 int hv_host_show_new(struct hv_task **ret_task, struct hv_error *err);
 const struct hv_host_info *hv_host_show_result(const struct hv_task *task);
 

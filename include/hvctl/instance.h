@@ -40,7 +40,9 @@ struct hv_property;
 
 /* CLASS_NAME as "Msvm_Error"; CIM_NAMESPACE as "root/virtualization/v2", may be NULL. */
 int hv_instance_new(const char *class_name, const char *cim_namespace, struct hv_instance **ret_instance, struct hv_error *err);
+/* Accepts NULL; returns NULL. */
 struct hv_instance *hv_instance_free(struct hv_instance *instance);
+/* With all that is in it. Errors: MEMORY. */
 int hv_instance_copy(const struct hv_instance *instance, struct hv_instance **ret_instance, struct hv_error *err);
 
 /*
@@ -71,6 +73,7 @@ const char *hv_instance_namespace(const struct hv_instance *instance);
 /* The instance's own name, when the enumeration mode asked for it; else NULL. */
 const struct hv_epr *hv_instance_epr(const struct hv_instance *instance);
 size_t hv_instance_n_properties(const struct hv_instance *instance);
+/* In the order of the wire; NULL beyond the last. */
 const struct hv_property *hv_instance_property(const struct hv_instance *instance, size_t index);
 /* NULL when absent. */
 const struct hv_property *hv_instance_find(const struct hv_instance *instance, const char *name);
@@ -84,7 +87,7 @@ bool hv_property_is_array(const struct hv_property *property);
 size_t hv_property_n_values(const struct hv_property *property);
 /* An array that is there and has no values: not the same as null, where the wire told them apart. */
 bool hv_property_is_empty(const struct hv_property *property);
-/* NULL when value INDEX is a reference or an instance, or null. */
+/* Value INDEX as a text, a reference or an instance; NULL when it is of another kind, null, or beyond the last. */
 const char *hv_property_text(const struct hv_property *property, size_t index);
 const struct hv_epr *hv_property_reference(const struct hv_property *property, size_t index);
 const struct hv_instance *hv_property_instance(const struct hv_property *property, size_t index);

@@ -85,6 +85,7 @@ struct hv_move_result {
     size_t n_leftovers;
 };
 
+/* "moved", "present", "accepted", ...: the words of the JSON and of the journal. */
 const char *hv_move_outcome_name(enum hv_move_outcome outcome);
 const char *hv_place_name(enum hv_place place);
 const char *hv_move_cancel_name(enum hv_move_cancel cancel);

@@ -33,6 +33,7 @@ struct hv_identity {
     char **security_profiles;
     size_t n_security_profiles;
 };
+/* Asks which WS-Management a host speaks. */
 int hv_identify_new(struct hv_task **ret_task, struct hv_error *err);
 /* Without credentials, as hosts allow for this operation only; they then tell less of themselves. */
 int hv_identify_anonymous_new(struct hv_task **ret_task, struct hv_error *err);
@@ -59,6 +60,7 @@ int hv_create_new(const struct hv_epr *resource, const struct hv_instance *insta
                   struct hv_error *err);
 /* The name of the new instance. */
 const struct hv_epr *hv_create_result(const struct hv_task *task);
+/* Has no result: it succeeded or not. */
 int hv_delete_new(const struct hv_epr *target, struct hv_task **ret_task, struct hv_error *err);
 
 /* Enumerate, then Pull until the end. */
@@ -112,9 +114,10 @@ struct hv_enumerate_options {
  */
 int hv_enumerate_new(const struct hv_enumerate_options *options, struct hv_task **ret_task, struct hv_error *err);
 
-/* Parameters of a method, in the order they are to be sent. A name added again makes an array. */
+/* Parameters of a method, in the order they are to be sent. A name added again makes an array. Values are copied. */
 struct hv_params;
 int hv_params_new(struct hv_params **ret_params, struct hv_error *err);
+/* Accepts NULL; returns NULL. */
 struct hv_params *hv_params_free(struct hv_params *params);
 int hv_params_add_text(struct hv_params *params, const char *name, const char *value, struct hv_error *err);
 /* VALUE is RFC 3339 or an ISO 8601 duration. */
