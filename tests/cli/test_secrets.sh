@@ -35,6 +35,7 @@ holds() {
 scenario 'while it runs'
 begin_move
 ps -ef >"$work/ps" 2>/dev/null
+check 'the list of processes was looked at' grep -q hvctl "$work/ps"
 tr '\0' '\n' <"/proc/$move/environ" >"$work/environ"
 check 'the environment was looked at' [ -s "$work/environ" ]
 check 'the environment has no password' not holds "$work/environ"
