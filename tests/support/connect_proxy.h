@@ -19,8 +19,8 @@ struct connect_proxy {
     uint16_t port;
     pthread_t thread;
     const char *authorization; /* "Basic ..." that is wanted; NULL: none */
-    const char *refusal;       /* status line of the answer to everything, such as "502 Bad Gateway"; "": it hangs up; NULL: none */
-    const char *offer;         /* Proxy-Authenticate of a 407; NULL: Basic */
+    const char *refusal; /* status line of the answer to everything, such as "502 Bad Gateway"; "": it hangs up; NULL: none */
+    const char *offer;   /* Proxy-Authenticate of a 407; NULL: Basic */
     unsigned n_tunnels;
     unsigned n_heads;
     char heads[CONNECT_PROXY_MAX_HEADS][CONNECT_PROXY_HEAD_SIZE];
