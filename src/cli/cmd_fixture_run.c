@@ -61,6 +61,11 @@ static int begin_line(struct line *line, const char *option, const char *directo
                       struct hv_error *err) {
     int rc = add(line, "hvctl", err);
 
+    if (hv_args_has(args, HV_OPT_RECORD) || hv_args_has(args, HV_OPT_REPLAY)) {
+        hv_error_set(err, HV_E_ARGUMENT, "a fixture command takes no --record and no --replay");
+        hv_error_remedy(err, "name the directory alone: hvctl fixture record|replay|refresh %s ...", directory);
+        return HV_E_ARGUMENT;
+    }
     if (rc == 0)
         rc = add(line, option, err);
     if (rc == 0)
@@ -175,6 +180,24 @@ static int confirm(const char *directory, const struct hv_args *args, struct hv_
     return c == 'y' || c == 'Y' ? 0 : hv_error_set(err, HV_E_CANCELLED, "the recording %s was left as it is", directory);
 }
 
+/* Before anything is sent: is there a recording to replace, and room for the new one beside it? */
+static int check_places(const char *directory, const char *fresh, struct hv_error *err) {
+    CLEANUP_FIXTURE struct hv_fixture *fixture = NULL;
+    struct stat info;
+    int rc = hv_process_init(err);
+
+    if (rc == 0)
+        rc = hv_fixture_open(directory, &fixture, err);
+    if (rc == HV_E_FIXTURE && !err->remedy[0])
+        hv_error_remedy(err, "for a new recording: hvctl fixture record %s -- COMMAND", directory);
+    if (rc < 0 || lstat(fresh, &info) != 0)
+        return rc;
+    hv_error_set(err, HV_E_FIXTURE, "%s is in the way: it is there already", fresh);
+    hv_error_cause(err, "a refresh that failed or was broken off leaves its recording there");
+    hv_error_remedy(err, "look at it (hvctl fixture diff %s %s), and remove it", directory, fresh);
+    return HV_E_FIXTURE;
+}
+
 /* Which files are the recording's own; others in the directory are somebody's notes and stay. */
 static bool is_own(const char *name) {
     return strcmp(name, "fixture.meta") == 0 ||
@@ -245,6 +268,8 @@ int hv_cmd_fixture_refresh(const struct hv_args *args, struct hv_output *out) {
         rc = begin_line(&line, "--record", hv_buf_text(&fresh), args, &error);
     if (rc == 0)
         rc = add_command(&line, args, 1, &error);
+    if (rc == 0)
+        rc = check_places(directory, hv_buf_text(&fresh), &error);
     if (rc == 0)
         rc = confirm(directory, args, &error);
     return rc < 0 ? hv_say_failure(out, &error) : refresh(directory, hv_buf_text(&fresh), &line, out, &error);

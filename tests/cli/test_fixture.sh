@@ -191,6 +191,24 @@ check 'notes beside it stay' [ "$(cat "$work/half/SOURCE")" = ours ]
 replayed fixture replay "$work/half"
 exit_is 0
 
+scenario 'nothing is asked of hosts for a refresh that cannot be'
+forget_requests
+hvctl fixture refresh "$work/absent" --yes -- vm list --host "$hv01"
+error_is 15 fixture_mismatch
+err_has 'hvctl fixture record'
+check 'nothing was made' [ ! -e "$work/absent.new" ]
+hvctl fixture refresh "$work/certs" --yes -- vm list --host "$hv01"
+error_is 15 fixture_mismatch
+check 'nothing was made' [ ! -e "$work/certs.new" ]
+mkdir "$work/half.new"
+hvctl fixture refresh "$work/half" --yes -- vm list --host "$hv01"
+error_is 15 fixture_mismatch
+err_has 'half.new is in the way'
+rmdir "$work/half.new"
+hvctl fixture replay "$work/half" --record "$work/again"
+error_is 2 usage
+sent 0 true
+
 scenario 'a run that was interrupted'
 start_hosts --migrate-seconds 60
 # The background processes of a shell ignore SIGINT unless somebody gives it back.
