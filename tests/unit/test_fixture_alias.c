@@ -42,6 +42,14 @@ static const struct {
     /* Of a pair the value alone. */
     { "hvctl wsman get C --host h --selector Name=App", "hvctl wsman get C --host host-1 --selector Name=vm-1", "Name App",
       "Name vm-1", "Name App", NULL },
+    /* Of JSON and of a query the names in it; a name may hold a quote of its own. */
+    { "hvctl wsman invoke C M --param 'VM={\"selectors\": {\"Name\": \"app01\", \"Path\": \"D:\\\\My VMs\"}}'",
+      "hvctl wsman invoke C M --param 'VM={\"selectors\": {\"Name\": \"vm-1\", \"Path\": \"D:\\\\path-1\"}}'",
+      "APP01 in D:\\My VMs", "vm-1 in D:\\path-1", "app01 in D:\\My VMs", NULL },
+    { "hvctl wsman enumerate '*' --filter 'SELECT * FROM C WHERE Name = \"app01\"'",
+      "hvctl wsman enumerate '*' --filter 'SELECT * FROM C WHERE Name = \"vm-1\"'", "Name = \"app01\"", "Name = \"vm-1\"",
+      "Name = \"app01\"", NULL },
+    { "hvctl vm show 'the \"one\"'", "hvctl vm show vm-1", "the \"one\"", "vm-1", "vm-1", NULL },
     /* GUIDs as hosts write them. */
     { "hvctl vm show 0a1b2c01-3d4e-4f50-8a6b-7c8d9e0f1001", "hvctl vm show 00000000-0000-4000-8000-000000000001",
       "0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001", "00000000-0000-4000-8000-000000000001", "0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001",
