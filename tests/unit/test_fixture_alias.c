@@ -49,13 +49,20 @@ static const struct {
     { "hvctl wsman enumerate '*' --filter 'SELECT * FROM C WHERE Name = \"app01\"'",
       "hvctl wsman enumerate '*' --filter 'SELECT * FROM C WHERE Name = \"vm-1\"'", "Name = \"app01\"", "Name = \"vm-1\"",
       "Name = \"app01\"", NULL },
-    { "hvctl vm show 'the \"one\"'", "hvctl vm show vm-1", "the \"one\"", "vm-1", "vm-1", NULL },
+    { "hvctl vm show 'the \"one\"'", "hvctl vm show vm-1", "the \"one\"", "vm-1", "the &quot;one&quot;", NULL },
     /* GUIDs as hosts write them. */
     { "hvctl vm show 0a1b2c01-3d4e-4f50-8a6b-7c8d9e0f1001", "hvctl vm show 00000000-0000-4000-8000-000000000001",
       "0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001", "00000000-0000-4000-8000-000000000001", "0A1B2C01-3D4E-4F50-8A6B-7C8D9E0F1001",
       NULL },
-    /* What a document would have to escape is not put into one. */
-    { "hvctl vm show 'a & b'", "hvctl vm show vm-1", "a & b", "vm-1", "vm-1", NULL },
+    /* Documents have them escaped, documents in documents twice. */
+    { "hvctl vm show 'a & b'", "hvctl vm show vm-1", "a & b", "vm-1", "a &amp; b", NULL },
+    { "hvctl vm show '\"<b>\"'", "hvctl vm show vm-1",
+      "<V>vm-1</V>&lt;V>vm-1&lt;/V&gt;&amp;lt;V>vm-1&amp;#60;/V&amp;gt;<V A=\"vm-1\">",
+      "<V>vm-1</V>&lt;V>vm-1&lt;/V&gt;&amp;lt;V>vm-1&amp;#60;/V&amp;gt;<V A=\"vm-1\">",
+      "<V>&quot;&lt;b&gt;&quot;</V>&lt;V>&amp;quot;&amp;lt;b&amp;gt;&amp;quot;&lt;/V&gt;"
+      "&amp;lt;V>&amp;amp;quot;&amp;amp;lt;b&amp;amp;gt;&amp;amp;quot;&amp;#60;/V&amp;gt;"
+      "<V A=\"&quot;&lt;b&gt;&quot;\">",
+      NULL },
     /* Another command, other options, values that are no names: nothing is learnt. */
     { "hvctl host show --host hv01", "hvctl vm list --host host-1", "hv01", "hv01", "hv01", "hvctl vm list --host hv01" },
     { "hvctl migrate app01 --poll 1s", "hvctl migrate vm-1 --poll 200ms", "1s", "1s", "1s", "hvctl migrate app01 --poll 200ms" },
