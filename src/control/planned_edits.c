@@ -160,6 +160,39 @@ static const char *file_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
+static bool is_medium(const struct hv_planned_part *part, const struct hv_planned_wish *wish) {
+    return hv_text_same(part->value, wish->old) || hv_text_same(file_name(part->value), wish->old);
+}
+
+static int refuse_rivals(const char *disk, const char *first, const char *second, struct hv_error *err) {
+    (void)hv_error_set(err, HV_E_ARGUMENT, "two different changes were named for \"%s\"", disk);
+    hv_error_cause(err, "to \"%s\", and to %s%s%s", first, second ? "\"" : "", second ? second : "eject it", second ? "\"" : "");
+    hv_error_remedy(err, "leave one of the two out");
+    return HV_E_ARGUMENT;
+}
+
+/* Is another wish than the one at FOUND, whose target is TARGET, for the medium at VALUE too? */
+static int check_medium(const struct planner *planner, const struct hv_planned_part *part, size_t found, const char *target,
+                        struct hv_error *err) {
+    const struct hv_planned_wishes *wishes = planner->wishes;
+
+    if (part->kind == HV_PLANNED_ISO && wishes->eject_iso)
+        return refuse_rivals(part->value, target, NULL, err);
+    for (size_t i = found + 1; i < wishes->n_disks; i++) {
+        const struct hv_planned_wish *wish = &wishes->disks[i];
+        HV_CLEANUP_FREE char *other = NULL;
+        int r;
+
+        if (!is_medium(part, wish))
+            continue;
+        r = hv_plan_target(wish->replacement, part->value, &other, err);
+        if (r < 0 || !hv_text_same(target, other))
+            return r < 0 ? r : refuse_rivals(part->value, target, other, err);
+    }
+    return 0;
+}
+
+/* A wish is also fulfilled by what lies where its disk would come to lie. */
 static int plan_medium(struct planner *planner, const struct hv_instance *resource, const struct hv_planned_part *part,
                        struct hv_error *err) {
     const struct hv_planned_wishes *wishes = planner->wishes;
@@ -167,19 +200,19 @@ static int plan_medium(struct planner *planner, const struct hv_instance *resour
 
     for (size_t i = 0; part->value && i < wishes->n_disks; i++) {
         const struct hv_planned_wish *wish = &wishes->disks[i];
+        bool fits = is_medium(part, wish);
         HV_CLEANUP_FREE char *target = NULL;
+        bool is_there;
 
-        r = hv_plan_target(wish->replacement, part->value, &target, err);
+        r = hv_plan_target(wish->replacement, fits ? part->value : wish->old, &target, err);
         if (r < 0)
             return r;
-        if (hv_text_same(part->value, target)) {
-            planner->used_disks[i] = true;
-            return 0;
-        }
-        if (!hv_text_same(part->value, wish->old) && !hv_text_same(file_name(part->value), wish->old))
+        is_there = hv_text_same(part->value, target);
+        if (!fits && !is_there)
             continue;
         planner->used_disks[i] = true;
-        return modify(planner, resource, part, target, 0, target, err);
+        r = check_medium(planner, part, i, target, err);
+        return r < 0 || is_there ? r : modify(planner, resource, part, target, 0, target, err);
     }
     return part->kind == HV_PLANNED_ISO && wishes->eject_iso ? remove_resource(planner, resource, part, err) : 0;
 }
@@ -290,6 +323,23 @@ static int refuse_unused(const struct planner *planner, const struct hv_planned_
     return 0;
 }
 
+/* Two disks in one file: each would spoil the other. */
+static int refuse_collisions(const struct hv_planned_edits *edits, struct hv_error *err) {
+    for (size_t i = 0; i < edits->n; i++) {
+        for (size_t k = i + 1; edits->kinds[i] == HV_PLANNED_DISK && k < edits->n; k++) {
+            const struct hv_planned_change *a = &edits->changes[i];
+            const struct hv_planned_change *b = &edits->changes[k];
+            if (edits->kinds[k] != HV_PLANNED_DISK || !a->to || !hv_text_same(a->to, b->to) || hv_text_same(a->from, b->from))
+                continue;
+            (void)hv_error_set(err, HV_E_ARGUMENT, "two disks would become \"%s\"", a->to);
+            hv_error_cause(err, "\"%s\" and \"%s\"", a->from, b->from);
+            hv_error_remedy(err, "give one of them a place of its own by --disk 'OLDPATH=NEWPATH'");
+            return HV_E_ARGUMENT;
+        }
+    }
+    return 0;
+}
+
 int hv_planned_plan(const struct hv_planned_wishes *wishes, const struct hv_planned_facts *facts,
                     const struct hv_planned_who *who, struct hv_planned_edits *ret_edits, struct hv_error *err) {
     struct planner planner = { .wishes = wishes, .facts = facts, .who = who, .edits = ret_edits };
@@ -305,7 +355,7 @@ int hv_planned_plan(const struct hv_planned_wishes *wishes, const struct hv_plan
         r = refuse_unused(&planner, wishes->disks, wishes->n_disks, planner.used_disks, "disk", err);
     if (r == 0)
         r = refuse_unused(&planner, wishes->drives, wishes->n_drives, planner.used_drives, "pass-through disk", err);
-    return r;
+    return r < 0 ? r : refuse_collisions(ret_edits, err);
 }
 
 void hv_planned_edits_deinit(struct hv_planned_edits *edits) {

@@ -11,10 +11,29 @@
 
 enum { LIST_CEILING = 600 };
 
+/* Which of two wishes for one part holds is not for us to choose. Outcomes: 0 it is new; 1 it was said before. */
+static int compare_wishes(const struct hv_planned_wish *list, size_t n, const char *old, const char *replacement,
+                          struct hv_error *err) {
+    for (size_t i = 0; i < n; i++) {
+        const char *first = list[i].replacement;
+        if (!hv_text_same(list[i].old, old))
+            continue;
+        if (first == replacement || hv_text_same(first, replacement))
+            return 1;
+        (void)hv_error_set(err, HV_E_ARGUMENT, "two different changes were named for \"%s\"", old);
+        hv_error_cause(err, "to \"%s\", and to \"%s\"", first ? first : "nothing", replacement ? replacement : "nothing");
+        hv_error_remedy(err, "leave one of the two out");
+        return HV_E_ARGUMENT;
+    }
+    return 0;
+}
+
 static int add_wish(struct hv_planned_wish **list, size_t *n, const char *old, const char *replacement, struct hv_error *err) {
     struct hv_planned_wish *grown;
-    int r;
+    int r = compare_wishes(*list, *n, old, replacement, err);
 
+    if (r != 0)
+        return r < 0 ? r : 0;
     if (*n == HV_PLANNED_MAX_WISHES)
         return hv_error_set(err, HV_E_ARGUMENT, "more than %d changes of one kind", HV_PLANNED_MAX_WISHES);
     grown = hv_grow(*list, *n, sizeof(*grown));

@@ -39,6 +39,7 @@ iso = C:\ISO\tools.iso
 guid = 0E2A5B6C-1111-4222-8333-444455550003
 host = hv01
 disk = C:\ClusterStorage\raw.vhdx
+disk = C:\ClusterStorage\second.vhdx
 config_root = C:\ClusterStorage\raw
 passthrough = 1
 [vm snap]
@@ -182,6 +183,8 @@ alone() {
     exit_is 0
     err_has 'it is so already'
     sent 1 '.method == "ModifyResourceSettings"'
+    swift staged set lab --to "$hv02" --eject-iso --disk 'tools.iso=D:\tools.iso'
+    error_is 2 'and to eject it'
     swift staged set lab --to "$hv02" --eject-iso
     exit_is 0
     out_has 'C:\ISO\tools.iso'
@@ -216,6 +219,21 @@ alone() {
     error_is 9 'no disk "9"'
     swift staged set raw --to "$hv02" --disk 'nothing.vhdx=D:\'
     error_is 9 'no disk "nothing.vhdx"'
+    # A folder that holds another disk already does not make that disk the one that was meant.
+    swift staged set raw --to "$hv02" --disk 'nothing.vhdx=C:\ClusterStorage\'
+    error_is 9 'no disk "nothing.vhdx"'
+    for twice in '--map-switch Lab=Office --map-switch lab=Production' '--disconnect Lab --map-switch Lab=Office' \
+        '--physical 1=2 --physical 1=3'; do
+        # shellcheck disable=SC2086
+        swift staged set raw --to "$hv02" $twice
+        error_is 2 'two different changes'
+    done
+    swift staged set raw --to "$hv02" --disk 'raw.vhdx=D:\a\' --disk 'C:\ClusterStorage\raw.vhdx=D:\b\'
+    error_is 2 'two different changes'
+    swift staged set raw --to "$hv02" --disk 'second.vhdx=D:\a\raw.vhdx' --disk 'raw.vhdx=D:\a\'
+    error_is 2 'two disks would become'
+    swift staged set raw --to "$hv02" --physical 1=2 --physical 1=2 --dry-run
+    [ "$status" != 2 ] || check 'a wish may be said twice' false
     swift staged set raw --to "$hv02" --config-path here
     error_is 2 'not a full Windows path'
     swift staged set raw --to "$hv02" --map-switch Lab
