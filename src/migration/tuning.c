@@ -87,6 +87,28 @@ static int check_unmanaged(const struct hv_move_tuning *wish, struct hv_error *e
     return r;
 }
 
+/* One disk in two places, or two in one. */
+static int compare_unmanaged(const struct hv_tuning *tuning, struct hv_error *err) {
+    for (size_t i = 0; i < tuning->n_unmanaged; i++) {
+        for (size_t k = i + 1; k < tuning->n_unmanaged; k++) {
+            const struct hv_plan_mapping *a = &tuning->unmanaged[i];
+            const struct hv_plan_mapping *b = &tuning->unmanaged[k];
+            bool one_disk = hv_text_same(a->source, b->source);
+            bool one_place = hv_text_same(a->destination, b->destination);
+            if (!one_disk && !one_place)
+                continue;
+            (void)hv_error_set(err, HV_E_ARGUMENT, "%s \"%s\"",
+                               one_disk ? "--unmanaged twice for the disk" : "two unmanaged disks would become",
+                               one_disk ? a->source : a->destination);
+            hv_error_cause(err, "\"%s\" and \"%s\"", one_disk ? a->destination : a->source,
+                           one_disk ? b->destination : b->source);
+            hv_error_remedy(err, "leave one of the two out, or give it a place of its own");
+            return HV_E_ARGUMENT;
+        }
+    }
+    return 0;
+}
+
 static int copy_unmanaged(struct hv_tuning *tuning, const struct hv_move_tuning *wish, struct hv_error *err) {
     int r = hv_plan_copy_mappings(wish->unmanaged, wish->n_unmanaged, &tuning->unmanaged, &tuning->n_unmanaged, err);
 
@@ -98,7 +120,7 @@ static int copy_unmanaged(struct hv_tuning *tuning, const struct hv_move_tuning 
         free(tuning->unmanaged[i].destination);
         tuning->unmanaged[i].destination = target;
     }
-    return r;
+    return r < 0 ? r : compare_unmanaged(tuning, err);
 }
 
 int hv_tuning_init(struct hv_tuning *tuning, const struct hv_move_options *options, struct hv_error *err) {

@@ -94,6 +94,10 @@ hvctl migrate app01 --from "$hv01" --to "$hv02" --storage 'D:\a|b'
 error_is 2 'holds the character |'
 quick migrate app01 --from "$hv01" --to "$hv02" --disk 'app01.vhdx=D:\x\' --disk 'app01.vhdx=D:\y\'
 error_is 2 'two new places were given'
+hvctl migrate app01 --from "$hv01" --to "$hv02" --unmanaged 'C:\p.vhdx=D:\x\' --unmanaged 'c:\P.vhdx=D:\y\'
+error_is 2 '--unmanaged twice for the disk'
+hvctl migrate app01 --from "$hv01" --to "$hv02" --unmanaged 'C:\p.vhdx=D:\x\' --unmanaged 'C:\q\p.vhdx=D:\x\'
+error_is 2 'two unmanaged disks would become'
 
 scenario 'a parent that no setting names goes along'
 hvctl vm show 'build farm' -H "$hv01" -o json
