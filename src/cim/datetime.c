@@ -240,7 +240,3 @@ bool hv_datetime_to_cim(const char *text, char ret[HV_DATETIME_CIM_SIZE]) {
 bool hv_datetime_is_interval(const char *text) {
     return text[0] == 'P';
 }
-
-bool hv_datetime_is_unset(const char *text) {
-    return strcmp(text, "1601-01-01T00:00:00Z") == 0;
-}

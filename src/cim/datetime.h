@@ -31,7 +31,5 @@ bool hv_datetime_to_cim(const char *text, char ret[HV_DATETIME_CIM_SIZE]);
 bool hv_datetime_is_cim(const char *text);
 /* An ISO 8601 interval by its first letter, else a timestamp. */
 bool hv_datetime_is_interval(const char *text);
-/* Windows's zero, 1601-01-01T00:00:00Z: a value that was never set. */
-bool hv_datetime_is_unset(const char *text);
 
 #endif

@@ -140,7 +140,6 @@ enum hv_opt {
     HV_OPT_VECTORS,
     HV_OPT_WITH_CLUSTER,
     HV_OPT_CLUSTER,
-    HV_OPT_COUNT, /* the last: how many there are */
 };
 
 /* One spelling of an option. Rows with the same id mean the same. */

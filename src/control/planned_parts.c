@@ -9,7 +9,7 @@
 #include "hyperv/path.h"
 #include "hyperv/vm_details.h"
 
-enum { RESOURCE_DRIVE = 17, RESOURCE_CONNECTION = 33, CONNECTION_DISABLED = 3 };
+enum { RESOURCE_CONNECTION = 33, CONNECTION_DISABLED = 3 };
 
 #define VENDOR "Microsoft:"
 

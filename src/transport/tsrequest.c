@@ -27,7 +27,6 @@ enum field {
     FIELD_PUB_KEY_AUTH,
     FIELD_ERROR_CODE,
     FIELD_CLIENT_NONCE,
-    N_FIELDS,
 };
 
 /* Writing: how long a thing gets is known before its first byte is written. */

@@ -26,7 +26,6 @@ static void to_cim(const char *text) {
     CHECK(hv_datetime_is_cim(native));
     CHECK(hv_datetime_from_cim(native, held));
     CHECK(hv_datetime_to_cim(held, again) && strcmp(native, again) == 0);
-    CHECK(!hv_datetime_is_unset(text) || hv_datetime_is_unset(held));
 }
 
 static void durations(const char *text) {

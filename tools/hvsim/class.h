@@ -49,8 +49,6 @@ extern const struct sim_class_table sim_classes_lab;       /* class_lab.c: for t
     { name_, SIM_##type_, false, false, false, NULL, since_, false }
 #define SIM_PWS(name_, type_, since_)                                                                                            \
     { name_, SIM_##type_, false, false, true, NULL, since_, false }
-#define SIM_PWRS(name_, type_, since_)                                                                                           \
-    { name_, SIM_##type_, true, false, true, NULL, since_, false }
 /* An object written inline. */
 #define SIM_P_OBJECT(name_, class_)                                                                                              \
     { name_, SIM_OBJECT, false, false, false, class_, 0, false }

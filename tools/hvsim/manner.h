@@ -39,7 +39,6 @@ enum sim_quirk {
 #define X(name, text) SIM_QUIRK_##name,
     SIM_QUIRKS(X)
 #undef X
-        SIM_N_QUIRKS
 };
 /* False when unknown. */
 bool sim_quirk_find(const char *name, enum sim_quirk *ret_quirk);
