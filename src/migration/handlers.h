@@ -15,11 +15,13 @@ hv_mig_handler hv_mig_start, hv_mig_vm_answered, hv_mig_elsewhere_answered, hv_m
     hv_mig_elsewhere_failed;
 /* role.c */
 hv_mig_handler hv_mig_enter_read_role, hv_mig_enter_read_cluster, hv_mig_enter_read_nodes, hv_mig_enter_read_node_name,
-    hv_mig_enter_read_group, hv_mig_enter_request_role, hv_mig_enter_watch_group, hv_mig_enter_watch_pause,
-    hv_mig_enter_read_failure;
+    hv_mig_enter_read_group;
 hv_mig_handler hv_mig_role_answered, hv_mig_role_not_told, hv_mig_cluster_answered, hv_mig_nodes_answered,
-    hv_mig_node_name_answered, hv_mig_group_answered, hv_mig_role_request_answered, hv_mig_role_request_failed, hv_mig_group_seen,
-    hv_mig_group_silent, hv_mig_watch_again, hv_mig_failure_answered, hv_mig_failure_not_told;
+    hv_mig_node_name_answered, hv_mig_group_answered;
+/* role_move.c */
+hv_mig_handler hv_mig_enter_request_role, hv_mig_enter_watch_group, hv_mig_enter_watch_pause, hv_mig_enter_read_failure;
+hv_mig_handler hv_mig_role_request_answered, hv_mig_role_request_failed, hv_mig_group_seen, hv_mig_group_silent,
+    hv_mig_watch_again, hv_mig_failure_answered, hv_mig_failure_not_told;
 /* request.c */
 hv_mig_handler hv_mig_enter_request;
 hv_mig_handler hv_mig_request_answered, hv_mig_request_refused, hv_mig_request_lost, hv_mig_remember_detach;
