@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/size.h"
 #include "base/text.h"
 #include "cim/type.h"
 #include "xml/arena.h"

@@ -4,7 +4,6 @@
 #include "cli/cmd.h"
 #include "cli/fanout_view.h"
 #include "cli/host_view.h"
-#include "cli/json.h"
 
 /* One document "host" for one host, "hosts" for several; JSON lines have one object a host. */
 static void print_json(const struct hv_fanout *fanout, struct hv_output *out) {

@@ -1,6 +1,5 @@
 /* hvctl job list and show (ux.md 1 and 6). */
 #include <hvctl/job.h>
-#include <inttypes.h>
 
 #include "base/duration.h"
 #include "base/error.h"

@@ -1,5 +1,4 @@
 /* hvctl job history, and hvctl journal export, check and compact (ux.md 6). */
-#include "base/duration.h"
 #include "base/error.h"
 #include "base/size.h"
 #include "cli/cmd.h"

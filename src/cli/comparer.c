@@ -1,8 +1,6 @@
 /* Reading every side once, asking every place about every subject (hyperv.md 4i). */
 #include "cli/comparer.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/output.h"

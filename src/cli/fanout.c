@@ -1,8 +1,6 @@
 /* One task for each source host, run at once. */
 #include "cli/fanout.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "cli/json.h"
 #include "cli/output.h"

@@ -32,7 +32,6 @@ static void advise(struct hv_error *err) {
 #include <dlfcn.h>
 #include <libsecret/secret.h>
 
-#include "base/size.h"
 #include "base/text.h"
 
 /* What is used of libsecret and of GLib below it. */

@@ -3,7 +3,6 @@
 
 #include <hvctl/vm.h>
 
-#include "base/error.h"
 #include "cli/json.h"
 #include "cli/output.h"
 #include "cli/say.h"

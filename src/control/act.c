@@ -1,8 +1,6 @@
 /* A call that changes something, and its job (hyperv.md 2.1, 2.6, 3). */
 #include "control/act.h"
 
-#include <string.h>
-
 #include "base/code.h"
 #include "base/error.h"
 #include "base/size.h"

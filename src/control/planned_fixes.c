@@ -1,8 +1,6 @@
 /* The wishes, copied and checked. What they come to: planned_edits.c. */
 #include "control/planned_fixes.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/size.h"

@@ -2,7 +2,6 @@
  * Operations of several exchanges: enumerations, subscriptions, and descriptions where these are enumerated. What a fault means
  * for them: ask again, begin anew, ask for less, or give up (wsman.md 1.8, 1.9, 5.3).
  */
-#include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"

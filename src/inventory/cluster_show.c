@@ -3,7 +3,6 @@
  * The whole cluster is asked for its name first, the role of one VM for the VM first, so that both end after one question there.
  */
 #include <hvctl/cluster.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"

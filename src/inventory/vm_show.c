@@ -4,7 +4,6 @@
  * need the connections, so these follow, when there are any.
  */
 #include <hvctl/vm.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/size.h"

@@ -6,7 +6,6 @@
 #include "base/base64.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/size.h"
 #include "base/text.h"
 
 enum { PROXY_MAX_BYTES = 4096 };

@@ -13,7 +13,6 @@
 #include <libxml/xmlerror.h>
 #include <string.h>
 
-#include "base/size.h"
 #include "base/text.h"
 #include "xml/encoding.h"
 #include "xml/tree.h"

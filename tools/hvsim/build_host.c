@@ -1,5 +1,4 @@
 /* A host from its part of the configuration. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"

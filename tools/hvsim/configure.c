@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "base/size.h"
 #include "base/text.h"
 #include "provider.h"
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "names.h"
 
 static void silent(void *data, xmlError *error) {

@@ -1,7 +1,6 @@
 /* The truth as JSON, for tests that compare a client's verdict with it. */
 #include <jansson.h>
 
-#include "base/text.h"
 #include "fabric.h"
 #include "job.h"
 #include "vm.h"

@@ -1,5 +1,4 @@
 /* Associations (hyperv.md 2.14): each kind lists pairs of paths; queries and instances come from the pairs. */
-#include <string.h>
 
 #include "base/size.h"
 #include "base/text.h"

@@ -1,7 +1,6 @@
 /* Which object a method call is for, and who carries it out. */
 #include <string.h>
 
-#include "base/text.h"
 #include "provider.h"
 
 struct sim_value *sim_arg_value(const struct sim_method_call *call, const char *name) {

@@ -1,5 +1,4 @@
 /* Carrying out a plan: copies at the destination, the switch-over, or undoing it all (hyperv.md 4). */
-#include <string.h>
 
 #include "base/text.h"
 #include "fabric.h"

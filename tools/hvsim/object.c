@@ -1,11 +1,8 @@
 /* Objects: a class with one value for each of its properties, and their text in CIM-XML (wsman.md 4.2). */
 #include "list.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "base/size.h"
-#include "base/text.h"
 #include "setter.h"
 
 enum { CIM_TEXT_MAX = 1024 * 1024 };

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/cidr.h"
-#include "base/text.h"
 #include "request.h"
 
 /* Percent of the move at which each trouble shows. */

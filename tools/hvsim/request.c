@@ -1,8 +1,6 @@
 /* Reading a migration request: everything that is refused at once, by return value (hyperv.md 2.1, 7.4). */
 #include "request.h"
 
-#include <string.h>
-
 #include "base/text.h"
 #include "base/uuid.h"
 #include "class.h"

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/size.h"
 #include "base/text.h"
 
 #define SPNEGO    "application/HTTP-SPNEGO-session-encrypted"

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "base/text.h"
 #include "provider.h"
 
 /* From which states (EnabledState) a request leads where. */

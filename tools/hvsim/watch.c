@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "setter.h"
 
 #define US_PER_S          INT64_C(1000000)
