@@ -3,41 +3,8 @@
 
 #include <string.h>
 
+#include "scarce.h"
 #include "wire.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-static long countdown = -1; /* allocations left until one fails; negative: never */
-
-static bool fails_now(void) {
-    if (countdown < 0)
-        return false;
-    return countdown-- == 0;
-}
-
-void *__wrap_malloc(size_t size) {
-    return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size) {
-    return fails_now() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size) {
-    return fails_now() ? NULL : __real_realloc(memory, size);
-}
-
-/* Ends the spell and tells whether it struck. */
-static bool struck(void) {
-    bool was = countdown == -1;
-    countdown = -1;
-    return was;
-}
 
 static void test_starting_the_world(void **state) {
     (void)state;
@@ -45,9 +12,9 @@ static void test_starting_the_world(void **state) {
     for (long i = 0; more; i += 7) {
         struct sim_options options = { 0 };
         struct sim_fabric *fabric = NULL;
-        countdown = i;
+        scarce_countdown = i;
         int r = sim_fabric_new(&options, 0, &fabric, NULL);
-        more = struck();
+        more = scarce_struck();
         assert_true(r == 0 || fabric == NULL);
         sim_fabric_free(fabric);
     }
@@ -63,9 +30,9 @@ static void test_listing(void **state) {
         bool more = true;
         for (long i = 0; more; i += 13) {
             struct sim_list list = { 0 };
-            countdown = i;
+            scarce_countdown = i;
             uint32_t r = sim_host_list(host, SIM_NS_VIRTUALIZATION, names[j], &list);
-            more = struck();
+            more = scarce_struck();
             assert_true(r == SIM_WBEM_OUT_OF_MEMORY || list.n_items == n_all);
             sim_list_deinit(&list);
         }
@@ -79,9 +46,9 @@ static void test_associators(void **state) {
     bool more = true;
     for (long i = 0; more; i += 3) {
         struct sim_list list = { 0 };
-        countdown = i;
+        scarce_countdown = i;
         uint32_t r = sim_host_associators(sim_fabric_find_host(lab->fabric, "hv01"), &query, &list);
-        more = struck();
+        more = scarce_struck();
         assert_true(r == 0 || r == SIM_WBEM_OUT_OF_MEMORY);
         sim_list_deinit(&list);
     }
@@ -93,17 +60,17 @@ static bool move_with_failure(struct lab *lab, long i, bool while_running) {
     lab_open(lab, NULL);
     lab_disks_drop(lab);
     lab_disks(lab, "hv01", DB, "");
-    lab->countdown = while_running ? NULL : &countdown;
+    lab->countdown = while_running ? NULL : &scarce_countdown;
     lab->countdown_from = i;
     lab_move(lab, "hv01", MIGRATE, DB, "hv02", SETTINGS_BOTH, NULL);
     lab->countdown = NULL;
-    bool hit = struck();
+    bool hit = scarce_struck();
     if (while_running)
-        countdown = i;
+        scarce_countdown = i;
     lab_pass(lab, 10);
     lab_pass(lab, 10);
     if (while_running)
-        hit = struck();
+        hit = scarce_struck();
     assert_non_null(lab_vm(lab, DB));
     return hit;
 }
@@ -154,9 +121,9 @@ static bool answer_with_failure(struct world *world, const char *body, long i) {
         sim_http_reply_deinit(&world->reply);
     struct sim_http_request request = good_request(body);
     request.now_us = world->now_us;
-    countdown = i;
+    scarce_countdown = i;
     sim_service_handle(&world->service, &request, &world->reply);
-    bool hit = struck();
+    bool hit = scarce_struck();
     world->has_reply = true;
     return hit;
 }

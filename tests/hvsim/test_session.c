@@ -15,6 +15,7 @@
 #include <openssl/evp.h>
 
 #include "acceptor.h"
+#include "scarce.h"
 #include "wire.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -33,33 +34,6 @@
 #define END "--Encrypted Boundary--\r\n"
 
 enum { MAX_TEXT = 8192, N_SIGNATURE = 16 };
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-static long countdown = -1; /* allocations left until one fails; negative: never */
-
-static bool fails_now(void) {
-    if (countdown < 0)
-        return false;
-    return countdown-- == 0;
-}
-
-void *__wrap_malloc(size_t size) {
-    return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size) {
-    return fails_now() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size) {
-    return fails_now() ? NULL : __real_realloc(memory, size);
-}
 
 /* ---- the caller ---- */
 
@@ -215,10 +189,9 @@ static void memory_may_end_at_any_time_of_a_sign_in(void **state) {
         int at;
 
         open_caller(&caller);
-        countdown = i;
+        scarce_countdown = i;
         at = try_once(world, &caller, &session);
-        more = countdown == -1;
-        countdown = -1;
+        more = scarce_struck();
         failed_at[at]++;
         /* Whoever is signed in is the one who proved it. */
         if (session.caller.user)
