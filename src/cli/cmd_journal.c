@@ -1,4 +1,6 @@
 /* hvctl job history, and hvctl journal export, check and compact (ux.md 6). */
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/size.h"
 #include "cli/cmd.h"
@@ -123,6 +125,20 @@ int hv_cmd_journal_export(const struct hv_args *args, struct hv_output *out) {
     return rc < 0 ? hv_say_failure(out, &error) : 0;
 }
 
+/* What was done, as a document with one MEMBER, which is taken, or in WORDS. */
+static void print_done(struct hv_output *out, const char *type, const char *member, json_t *value_take, const char *words) {
+    json_t *document;
+
+    if (!hv_output_is_json(out)) {
+        json_decref(value_take);
+        hv_say_note(out, "%s", words);
+        return;
+    }
+    document = hv_json_document(type);
+    hv_json_put(&document, member, value_take);
+    hv_output_json(out, document);
+}
+
 int hv_cmd_journal_check(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP(hv_journal_close) struct hv_journal *journal = NULL;
     struct hv_error error = { 0 };
@@ -133,7 +149,7 @@ int hv_cmd_journal_check(const struct hv_args *args, struct hv_output *out) {
         rc = hv_journal_check(journal, &error);
     if (rc < 0)
         return hv_say_failure(out, &error);
-    hv_say_note(out, "the journal is whole");
+    print_done(out, "journal.check", "whole", json_true(), "the journal is whole");
     return 0;
 }
 
@@ -141,6 +157,7 @@ int hv_cmd_journal_compact(const struct hv_args *args, struct hv_output *out) {
     HV_CLEANUP(hv_journal_close) struct hv_journal *journal = NULL;
     uint64_t keep_ms = hv_args_ms(args, HV_OPT_KEEP, (uint64_t)USUAL_KEEP_S * 1000);
     struct hv_error error = { 0 };
+    char words[64];
     size_t n = 0;
     int rc = hv_journal_open_own(&journal, &error);
 
@@ -148,6 +165,7 @@ int hv_cmd_journal_compact(const struct hv_args *args, struct hv_output *out) {
         rc = hv_journal_compact(journal, keep_ms / 1000, &n, &error);
     if (rc < 0)
         return hv_say_failure(out, &error);
-    hv_say_note(out, "%zu entries removed", n);
+    (void)snprintf(words, sizeof(words), "%zu entries removed", n);
+    print_done(out, "journal.compact", "removed", json_integer((json_int_t)n), words);
     return 0;
 }

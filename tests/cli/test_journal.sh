@@ -169,8 +169,17 @@ check 'some were moved with a warning' [ $n_warned -gt 0 ]
 scenario 'check and compact'
 hvctl journal check
 exit_is 0
-hvctl journal compact --keep 1ms
+err_has 'the journal is whole'
+hvctl journal check -o json
 exit_is 0
+out_json '.type == "journal.check" and .whole'
+hvctl job history -o json
+n_entries=$(jq '.entries | length' "$work/out")
+hvctl journal compact --keep 1ms -o json
+exit_is 0
+out_json ".type == \"journal.compact\" and .removed > 0 and .removed <= $n_entries"
+hvctl journal compact --keep 1ms
+err_has '0 entries removed'
 hvctl job history -o json
 out_json '.entries == []'
 
