@@ -208,7 +208,6 @@ void hv_run_tend_all(struct hv_client *client) {
 
         /* One event a turn each: a task that asks to be woken at once must not keep the others waiting. */
         (void)tend(run);
-        /* cppcheck-suppress knownConditionTrueFalse ; steps and callbacks end runs */
         run = client->n_runs_ended == n_ended ? run->next : client->runs;
     }
 }

@@ -19,7 +19,7 @@ enum {
     NONCE_SIZE = 32,
 };
 
-/* NOLINTBEGIN: the templates want names of types. */
+/* The templates want names of types. */
 typedef struct {
     ASN1_OCTET_STRING *token;
 } PEER_NEGO;
@@ -70,7 +70,6 @@ ASN1_SEQUENCE(PEER_PASSWORD) = {
     ASN1_EXP(PEER_PASSWORD, password, ASN1_OCTET_STRING, 2),
 } ASN1_SEQUENCE_END(PEER_PASSWORD)
 IMPLEMENT_ASN1_FUNCTIONS(PEER_PASSWORD)
-/* NOLINTEND */
 
 void credssp_peer_start(struct credssp_peer *peer, const struct credssp_peer_options *options) {
     memset(peer, 0, sizeof(*peer));
