@@ -141,6 +141,21 @@ void bench_fail(struct bench *bench, int code, const char *subcode) {
     (void)hv_op_free(op);
 }
 
+void bench_look(struct bench *bench, const char *destination, const char *source) {
+    bench_answer(bench, destination);
+    bench_answer(bench, source);
+}
+
+const struct hv_error *bench_outcome(const struct bench *bench, enum hv_move_outcome outcome, int code) {
+    const struct hv_error *error = NULL;
+
+    assert_true(hv_task_is_done(&bench->move->task));
+    assert_int_equal(hv_task_result(&bench->move->task, &error), code);
+    assert_string_equal(hv_move_outcome_name(bench->move->result.outcome), hv_move_outcome_name(outcome));
+    assert_true(bench->n_moves <= 1);
+    return error;
+}
+
 void bench_job(struct bench *bench, const char *state) {
     struct hv_instance *job = NULL;
 

@@ -107,6 +107,10 @@ void bench_answer(struct bench *bench, const char *body);
 void bench_fail(struct bench *bench, int code, const char *subcode);
 /* The watched job is in STATE. */
 void bench_job(struct bench *bench, const char *state);
+/* The destination shows DESTINATION, then the source shows SOURCE. */
+void bench_look(struct bench *bench, const char *destination, const char *source);
+/* Asserts that the move is over with OUTCOME and CODE and was asked for once at most. Returns the error, borrowed of the task. */
+const struct hv_error *bench_outcome(const struct bench *bench, enum hv_move_outcome outcome, int code);
 const char *bench_state(const struct bench *bench);
 
 #endif

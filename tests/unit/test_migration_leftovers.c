@@ -14,22 +14,6 @@
 #define NOBODY BENCH_ITEMS("")
 #define HERE   BENCH_ITEMS(BENCH_VM)
 
-/* The destination shows DESTINATION, then the source shows SOURCE. */
-static void look(struct bench *bench, const char *destination, const char *source) {
-    bench_answer(bench, destination);
-    bench_answer(bench, source);
-}
-
-static const struct hv_error *end(const struct bench *bench, enum hv_move_outcome outcome, int code) {
-    const struct hv_error *error = NULL;
-
-    assert_true(hv_task_is_done(&bench->move->task));
-    assert_int_equal(hv_task_result(&bench->move->task, &error), code);
-    assert_string_equal(hv_move_outcome_name(bench->move->result.outcome), hv_move_outcome_name(outcome));
-    assert_true(bench->n_moves <= 1);
-    return error;
-}
-
 #define DATA_FILE(name)                                                                                                          \
     BENCH_ITEMS(                                                                                                                 \
         "<p:CIM_DataFile xmlns:p=\"http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/CIM_DataFile\"><p:Name>" name        \
@@ -58,7 +42,7 @@ static void to_copies(struct bench *bench, const char *folder) {
     bench_answer(bench, BENCH_STARTED);
     bench_job(bench, "10");
     bench_answer(bench, BENCH_ERRORS);
-    look(bench, NOBODY, HERE);
+    bench_look(bench, NOBODY, HERE);
     bench_answer(bench, NOBODY); /* no planned VM */
 }
 
@@ -87,7 +71,7 @@ static void copies_that_stayed_behind_are_named(void **state) {
             bench_answer(&bench, rows[i].answer);
         else
             bench_fail(&bench, HV_E_DENIED, NULL);
-        (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
+        (void)bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
         assert_int_equal(bench.move->result.n_leftovers, rows[i].leftover ? 1 : 0);
         if (rows[i].leftover)
             assert_string_equal(bench.move->result.leftovers[0], rows[i].leftover);
@@ -101,7 +85,7 @@ static void a_folder_that_nobody_tells_leaves_a_perhaps(void **state) {
     (void)state;
     to_copies(&bench, NULL);
     bench_fail(&bench, HV_E_DENIED, NULL);
-    (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
+    (void)bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
     assert_string_equal(bench.move->result.leftovers[0], "perhaps a copy of disk C:\\a.vhdx, where its pool on hv02 put it");
     bench_end(&bench);
 }

@@ -71,22 +71,6 @@ static void credentials_that_cannot_do_are_warned_of(void **state) {
     }
 }
 
-/* The destination shows DESTINATION, then the source shows SOURCE. */
-static void look(struct bench *bench, const char *destination, const char *source) {
-    bench_answer(bench, destination);
-    bench_answer(bench, source);
-}
-
-static const struct hv_error *end(const struct bench *bench, enum hv_move_outcome outcome, int code) {
-    const struct hv_error *error = NULL;
-
-    assert_true(hv_task_is_done(&bench->move->task));
-    assert_int_equal(hv_task_result(&bench->move->task, &error), code);
-    assert_string_equal(hv_move_outcome_name(bench->move->result.outcome), hv_move_outcome_name(outcome));
-    assert_true(bench->n_moves <= 1);
-    return error;
-}
-
 #define NOBODY BENCH_ITEMS("")
 #define HERE   BENCH_ITEMS(BENCH_VM)
 
@@ -98,8 +82,8 @@ static void moved_only_when_the_destination_shows_it_and_the_source_does_not(voi
     bench_job(&bench, "4");
     bench_job(&bench, "7");
     assert_false(hv_task_is_done(&bench.move->task));
-    look(&bench, HERE, NOBODY);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_look(&bench, HERE, NOBODY);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     assert_int_equal(bench.move->result.at_destination, HV_PLACE_PRESENT);
     assert_int_equal(bench.move->result.at_source, HV_PLACE_ABSENT);
     assert_string_equal(bench.move->result.job_id, BENCH_JOB_ID);
@@ -110,7 +94,7 @@ static void moved_only_when_the_destination_shows_it_and_the_source_does_not(voi
 /* Looks go on with pauses until the window of a minute is over. */
 static void look_until_the_window_is_over(struct bench *bench, const char *destination, const char *source) {
     for (int i = 0; i < 100 && strcmp(bench_state(bench), "LOOK_DESTINATION") == 0; i++) {
-        look(bench, destination, source);
+        bench_look(bench, destination, source);
         if (strcmp(bench_state(bench), "LOOK_PAUSE") != 0)
             return;
         bench->now_ms = bench->wake_ms;
@@ -129,7 +113,7 @@ static void a_completed_job_that_moved_nothing_is_a_failure(void **state) {
     bench_job(&bench, "7");
     look_until_the_window_is_over(&bench, NOBODY, HERE);
     bench_answer(&bench, NOBODY); /* no planned VM */
-    error = end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_FAILED);
+    error = bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_FAILED);
     assert_non_null(strstr(error->message, "is reported as completed, but nothing moved"));
     assert_true(bench.now_ms >= 60000);
     bench_end(&bench);
@@ -141,14 +125,14 @@ static void a_host_that_lags_is_looked_at_again(void **state) {
     (void)state;
     to_job(&bench);
     bench_job(&bench, "7");
-    look(&bench, NOBODY, HERE);
+    bench_look(&bench, NOBODY, HERE);
     assert_string_equal(bench_state(&bench), "LOOK_PAUSE");
     bench_event(&bench, HV_EVENT_WAKE);
-    look(&bench, HERE, HERE);
+    bench_look(&bench, HERE, HERE);
     assert_string_equal(bench_state(&bench), "LOOK_PAUSE");
     bench_event(&bench, HV_EVENT_WAKE);
-    look(&bench, HERE, NOBODY);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_look(&bench, HERE, NOBODY);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     bench_end(&bench);
 }
 
@@ -163,7 +147,7 @@ static void a_vm_on_both_hosts_or_on_neither_is_unknown(void **state) {
         bench_job(&bench, "7");
         look_until_the_window_is_over(&bench, seen[i], seen[i]);
         bench_answer(&bench, NOBODY);
-        error = end(&bench, HV_OUTCOME_UNKNOWN, HV_E_UNKNOWN_OUTCOME);
+        error = bench_outcome(&bench, HV_OUTCOME_UNKNOWN, HV_E_UNKNOWN_OUTCOME);
         assert_non_null(strstr(error->remedy, "hvctl job follow hv01/" BENCH_JOB_ID));
         bench_end(&bench);
     }
@@ -177,8 +161,8 @@ static void a_vanished_job_is_settled_by_both_hosts(void **state) {
     bench_job(&bench, "4");
     bench_event(&bench, HV_EVENT_JOB_MISSING);
     bench_fail(&bench, HV_E_NOT_FOUND, NULL);
-    look(&bench, HERE, NOBODY);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_look(&bench, HERE, NOBODY);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     assert_true(bench.move->result.job_vanished);
     bench_end(&bench);
 }
@@ -191,15 +175,15 @@ static void a_vanished_job_of_a_vm_that_still_migrates_is_waited_for(void **stat
     bench_event(&bench, HV_EVENT_JOB_MISSING);
     bench_fail(&bench, HV_E_NOT_FOUND, NULL);
     for (int i = 0; i < 100; i++) { /* longer than the window */
-        look(&bench, NOBODY, BENCH_ITEMS(BENCH_VM_MIGRATING));
+        bench_look(&bench, NOBODY, BENCH_ITEMS(BENCH_VM_MIGRATING));
         assert_string_equal(bench_state(&bench), "LOOK_PAUSE");
         bench.now_ms += 1000;
         bench_event(&bench, HV_EVENT_WAKE);
         assert_string_equal(bench_state(&bench), "FIND_JOB");
         bench_answer(&bench, NOBODY);
     }
-    look(&bench, HERE, NOBODY);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_look(&bench, HERE, NOBODY);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     bench_end(&bench);
 }
 
@@ -211,9 +195,9 @@ static void a_failed_job_explains_itself(void **state) {
     to_job(&bench);
     bench_job(&bench, "10");
     bench_answer(&bench, BENCH_ERRORS);
-    look(&bench, NOBODY, HERE);
+    bench_look(&bench, NOBODY, HERE);
     bench_answer(&bench, NOBODY);
-    error = end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
+    error = bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
     assert_int_equal(error->hresult, 0x8009030E);
     assert_int_equal(error->source, HV_SOURCE_JOB);
     assert_string_equal(error->message, "the move of \"app01\" from hv01 to hv02 failed");
@@ -230,8 +214,8 @@ static void a_failed_job_whose_vm_arrived_is_moved(void **state) {
     to_job(&bench);
     bench_job(&bench, "10");
     bench_answer(&bench, BENCH_ERRORS);
-    look(&bench, HERE, NOBODY);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_look(&bench, HERE, NOBODY);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     bench_end(&bench);
 }
 
@@ -243,8 +227,8 @@ static void warnings_are_success_and_are_kept(void **state) {
     bench_job(&bench, "32768");
     assert_string_equal(bench_state(&bench), "READ_ERRORS");
     bench_answer(&bench, BENCH_ERRORS);
-    look(&bench, HERE, NOBODY);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_look(&bench, HERE, NOBODY);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     assert_int_equal(bench.move->result.n_reasons, 1);
     bench_end(&bench);
 }
@@ -259,9 +243,9 @@ static void a_job_that_somebody_ended_is_cancelled(void **state) {
         bench_job(&bench, states[i]);
         bench_fail(&bench, HV_E_PROTOCOL, NULL); /* GetErrorEx */
         bench_fail(&bench, HV_E_PROTOCOL, NULL); /* GetError */
-        look(&bench, NOBODY, HERE);
+        bench_look(&bench, NOBODY, HERE);
         bench_answer(&bench, NOBODY);
-        (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_CANCELLED);
+        (void)bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_CANCELLED);
         bench_end(&bench);
     }
 }
@@ -273,9 +257,9 @@ static void a_planned_vm_that_stayed_behind_is_named(void **state) {
     to_job(&bench);
     bench_job(&bench, "10");
     bench_answer(&bench, BENCH_ERRORS);
-    look(&bench, NOBODY, HERE);
+    bench_look(&bench, NOBODY, HERE);
     bench_answer(&bench, BENCH_ITEMS(BENCH_INSTANCE("Msvm_PlannedComputerSystem", "<p:Name>" BENCH_VM_ID "</p:Name>")));
-    (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
+    (void)bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
     assert_int_equal(bench.move->result.at_destination, HV_PLACE_PLANNED);
     assert_int_equal(bench.move->result.n_leftovers, 1);
     assert_non_null(strstr(bench.move->result.leftovers[0], "planned VM " BENCH_VM_ID " on hv02"));
@@ -299,10 +283,10 @@ static void copies_beside_a_planned_vm_are_named(void **state) {
     bench_answer(&bench, BENCH_STARTED);
     bench_job(&bench, "10");
     bench_answer(&bench, BENCH_ERRORS);
-    look(&bench, NOBODY, HERE);
+    bench_look(&bench, NOBODY, HERE);
     bench_answer(&bench, BENCH_ITEMS(BENCH_INSTANCE("Msvm_PlannedComputerSystem", "<p:Name>" BENCH_VM_ID "</p:Name>")));
     bench_fail(&bench, HV_E_DENIED, NULL); /* where pools put disks */
-    (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
+    (void)bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
     assert_int_equal(bench.move->result.n_leftovers, 2);
     assert_non_null(strstr(bench.move->result.leftovers[1], "copy of disk C:\\old\\a.vhdx"));
     bench_end(&bench);
@@ -321,8 +305,8 @@ static void silence_at_the_end_of_the_window_is_asked_into(void **state) {
     assert_string_equal(bench_state(&bench), "LOOK_PAUSE");
     bench.now_ms = bench.wake_ms;
     bench_event(&bench, HV_EVENT_WAKE);
-    look(&bench, HERE, NOBODY);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_look(&bench, HERE, NOBODY);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     bench_end(&bench);
 }
 
@@ -333,9 +317,9 @@ static void a_destination_that_does_not_tell_of_a_planned_vm_is_named(void **sta
     to_job(&bench);
     bench_job(&bench, "10");
     bench_answer(&bench, BENCH_ERRORS);
-    look(&bench, NOBODY, HERE);
+    bench_look(&bench, NOBODY, HERE);
     bench_fail(&bench, HV_E_UNREACHABLE, NULL);
-    (void)end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
+    (void)bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_DELEGATION);
     assert_int_equal(bench.move->result.n_leftovers, 1);
     assert_non_null(strstr(bench.move->result.leftovers[0], "perhaps a planned VM " BENCH_VM_ID " on hv02"));
     bench_end(&bench);
@@ -347,19 +331,19 @@ static void a_job_out_of_reach_is_asked_for_again(void **state) {
     (void)state;
     to_job(&bench);
     bench_event(&bench, HV_EVENT_JOB_UNREACHABLE);
-    look(&bench, NOBODY, HERE);
+    bench_look(&bench, NOBODY, HERE);
     bench.now_ms = bench.wake_ms;
     bench_event(&bench, HV_EVENT_WAKE);
     assert_string_equal(bench_state(&bench), "CONFIRM_JOB");
     bench_fail(&bench, HV_E_UNREACHABLE, NULL);
-    look(&bench, NOBODY, HERE);
+    bench_look(&bench, NOBODY, HERE);
     bench.now_ms = bench.wake_ms;
     bench_event(&bench, HV_EVENT_WAKE);
     bench_answer(&bench, BENCH_JOB("4", ""));
     assert_string_equal(bench_state(&bench), "FOLLOW");
     bench_job(&bench, "7");
-    look(&bench, HERE, NOBODY);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_look(&bench, HERE, NOBODY);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     bench_end(&bench);
 }
 
@@ -372,8 +356,8 @@ static void a_lost_answer_is_looked_for_and_never_sent_again(void **state) {
     bench_answer(&bench, BENCH_ITEMS(BENCH_JOB("4", "<p:MigrationType>32768</p:MigrationType>")));
     assert_string_equal(bench_state(&bench), "FOLLOW");
     bench_job(&bench, "7");
-    look(&bench, HERE, NOBODY);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    bench_look(&bench, HERE, NOBODY);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     assert_int_equal(bench.n_moves, 1);
     bench_end(&bench);
 }
@@ -385,7 +369,7 @@ static void a_lost_request_whose_job_shows_up_late_is_followed(void **state) {
     to_request(&bench, &vm_only);
     bench_fail(&bench, HV_E_LOST, NULL);
     bench_answer(&bench, NOBODY);
-    look(&bench, NOBODY, HERE);
+    bench_look(&bench, NOBODY, HERE);
     assert_string_equal(bench_state(&bench), "LOOK_PAUSE");
     bench_event(&bench, HV_EVENT_WAKE);
     bench_answer(&bench, BENCH_ITEMS(BENCH_JOB("3", "")));
@@ -428,7 +412,7 @@ static void a_request_that_never_took_effect_is_unreachable(void **state) {
     bench_answer(&bench, NOBODY);
     look_until_the_window_is_over(&bench, NOBODY, HERE);
     bench_answer(&bench, NOBODY);
-    error = end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_UNREACHABLE);
+    error = bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_UNREACHABLE);
     assert_non_null(strstr(error->message, "never started"));
     assert_true(bench.now_ms >= 60000);
     assert_int_equal(bench.n_moves, 1);
@@ -449,7 +433,7 @@ static void a_lost_request_with_silent_hosts_is_unknown(void **state) {
             bench_event(&bench, HV_EVENT_WAKE);
         }
     }
-    (void)end(&bench, HV_OUTCOME_UNKNOWN, HV_E_UNKNOWN_OUTCOME);
+    (void)bench_outcome(&bench, HV_OUTCOME_UNKNOWN, HV_E_UNKNOWN_OUTCOME);
     assert_true(bench.move->result.request_sent);
     bench_end(&bench);
 }
@@ -471,7 +455,7 @@ static void a_lost_request_with_unlisted_jobs_is_unknown(void **state) {
             bench_event(&bench, HV_EVENT_WAKE);
         }
     }
-    (void)end(&bench, HV_OUTCOME_UNKNOWN, HV_E_UNKNOWN_OUTCOME);
+    (void)bench_outcome(&bench, HV_OUTCOME_UNKNOWN, HV_E_UNKNOWN_OUTCOME);
     bench_end(&bench);
 }
 
@@ -530,7 +514,7 @@ static void a_return_value_in_doubt_is_looked_into(void **state) {
     bench_answer(&bench, NOBODY);
     look_until_the_window_is_over(&bench, NOBODY, HERE);
     bench_answer(&bench, NOBODY);
-    error = end(&bench, HV_OUTCOME_NOT_MOVED, HV_E_FAILED);
+    error = bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, HV_E_FAILED);
     assert_int_equal(error->return_value, 32771);
     bench_end(&bench);
 }
@@ -552,7 +536,7 @@ static void a_refusal_by_return_value_moves_nothing(void **state) {
         struct bench bench;
         to_request(&bench, &vm_only);
         bench_answer(&bench, cases[i].answer);
-        error = end(&bench, HV_OUTCOME_NOT_MOVED, cases[i].code);
+        error = bench_outcome(&bench, HV_OUTCOME_NOT_MOVED, cases[i].code);
         assert_true(error->has_return_value);
         assert_int_equal(error->return_value, cases[i].value);
         bench_end(&bench);
@@ -608,7 +592,7 @@ static void hosts_that_do_not_take_part_stop_the_move_before_it_starts(void **st
             bench_answer(&bench, silent);
         }
         bench_answer(&bench, disabled);
-        error = end(&bench, HV_OUTCOME_NONE, HV_E_NOT_MIGRATABLE);
+        error = bench_outcome(&bench, HV_OUTCOME_NONE, HV_E_NOT_MIGRATABLE);
         assert_string_equal(error->message,
                             destination ? "live migration is disabled on hv02" : "live migration is disabled on hv01");
         assert_int_equal(bench.n_moves, 0);
@@ -621,7 +605,7 @@ static void hosts_that_do_not_take_part_stop_the_move_before_it_starts(void **st
     bench_answer(&bench, BENCH_ITEMS(BENCH_OWN_SERVICE));
     bench_answer(&bench, silent);
     bench_answer(&bench, BENCH_ITEMS(BENCH_SETTINGS));
-    error = end(&bench, HV_OUTCOME_NONE, HV_E_NOT_MIGRATABLE);
+    error = bench_outcome(&bench, HV_OUTCOME_NONE, HV_E_NOT_MIGRATABLE);
     assert_string_equal(error->message, "hv02 listens for migrations on no address");
     bench_end(&bench);
 }
@@ -636,7 +620,7 @@ static void a_name_of_two_vms_stops_and_lists_their_guids(void **state) {
     bench_answer(&bench, BENCH_ITEMS(BENCH_VM BENCH_INSTANCE("Msvm_ComputerSystem",
                                                              "<p:ElementName>app01</p:ElementName>"
                                                              "<p:Name>AAAAAAAA-1111-4222-8333-444455556666</p:Name>")));
-    error = end(&bench, HV_OUTCOME_NONE, HV_E_NOT_FOUND);
+    error = bench_outcome(&bench, HV_OUTCOME_NONE, HV_E_NOT_FOUND);
     assert_non_null(strstr(error->message, BENCH_VM_ID));
     assert_non_null(strstr(error->message, "AAAAAAAA-1111-4222-8333-444455556666"));
     bench_end(&bench);
@@ -652,7 +636,7 @@ static void a_vm_that_is_there_already_by_guid_needs_nothing(void **state) {
     bench_event(&bench, HV_EVENT_START);
     bench_answer(&bench, NOBODY);
     bench_answer(&bench, HERE);
-    (void)end(&bench, HV_OUTCOME_MOVED, 0);
+    (void)bench_outcome(&bench, HV_OUTCOME_MOVED, 0);
     assert_int_equal(bench.move->result.n_warnings, 1);
     assert_int_equal(bench.n_moves, 0);
     bench_end(&bench);
@@ -660,7 +644,7 @@ static void a_vm_that_is_there_already_by_guid_needs_nothing(void **state) {
     bench_event(&bench, HV_EVENT_START);
     bench_answer(&bench, NOBODY);
     bench_answer(&bench, HERE);
-    (void)end(&bench, HV_OUTCOME_NONE, HV_E_NOT_FOUND);
+    (void)bench_outcome(&bench, HV_OUTCOME_NONE, HV_E_NOT_FOUND);
     bench_end(&bench);
 }
 
@@ -673,7 +657,7 @@ static void a_check_ends_with_its_job(void **state) {
     to_request(&bench, &options);
     bench_answer(&bench, BENCH_STARTED);
     bench_job(&bench, "7");
-    (void)end(&bench, HV_OUTCOME_MIGRATABLE, 0);
+    (void)bench_outcome(&bench, HV_OUTCOME_MIGRATABLE, 0);
     assert_int_equal(bench.n_moves, 0);
     assert_non_null(strstr(hv_buf_text(&bench.log), "CheckVirtualSystemIsMigratable_INPUT"));
     bench_end(&bench);
@@ -682,7 +666,7 @@ static void a_check_ends_with_its_job(void **state) {
     bench_job(&bench, "10");
     bench_answer(&bench, BENCH_RETURN("0"));
     bench_answer(&bench, BENCH_RETURN("0"));
-    (void)end(&bench, HV_OUTCOME_NOT_MIGRATABLE, HV_E_NOT_MIGRATABLE);
+    (void)bench_outcome(&bench, HV_OUTCOME_NOT_MIGRATABLE, HV_E_NOT_MIGRATABLE);
     bench_end(&bench);
 }
 
@@ -694,19 +678,19 @@ static void detaching_leaves_the_job_alone_and_names_it(void **state) {
     (void)state;
     to_job(&bench);
     bench_event(&bench, HV_EVENT_DETACH);
-    error = end(&bench, HV_OUTCOME_RUNNING, HV_E_DETACHED);
+    error = bench_outcome(&bench, HV_OUTCOME_RUNNING, HV_E_DETACHED);
     assert_non_null(strstr(error->remedy, "hvctl job follow hv01/" BENCH_JOB_ID));
     bench_end(&bench);
     to_request(&bench, &vm_only); /* while the request is under way, its answer is waited for */
     bench_event(&bench, HV_EVENT_DETACH);
     assert_false(hv_task_is_done(&bench.move->task));
     bench_answer(&bench, BENCH_STARTED);
-    (void)end(&bench, HV_OUTCOME_RUNNING, HV_E_DETACHED);
+    (void)bench_outcome(&bench, HV_OUTCOME_RUNNING, HV_E_DETACHED);
     bench_end(&bench);
     options.detach = true; /* asked for, it is a success */
     to_request(&bench, &options);
     bench_answer(&bench, BENCH_STARTED);
-    (void)end(&bench, HV_OUTCOME_RUNNING, 0);
+    (void)bench_outcome(&bench, HV_OUTCOME_RUNNING, 0);
     bench_end(&bench);
 }
 
@@ -740,7 +724,7 @@ static void a_followed_job_without_destination_is_not_called_moved(void **state)
     bench_job(&bench, "7");
     assert_string_equal(bench_state(&bench), "LOOK_SOURCE");
     bench_answer(&bench, NOBODY);
-    (void)end(&bench, HV_OUTCOME_JOB_COMPLETED, 0);
+    (void)bench_outcome(&bench, HV_OUTCOME_JOB_COMPLETED, 0);
     bench_end(&bench);
 }
 
