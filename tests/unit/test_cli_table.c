@@ -55,8 +55,7 @@ static void other_alphabets_stay_where_they_can_be_shown(void **state) {
 static void width_is_counted_in_columns(void **state) {
     (void)state;
 
-    if (!setlocale(LC_CTYPE, "C.UTF-8"))
-        skip();
+    assert_non_null(setlocale(LC_CTYPE, "C.UTF-8")); /* glibc has it built in */
     assert_int_equal(hv_clean_width("B\xC3\xBCro", &utf8), 4);
     assert_int_equal(hv_clean_width("\xE6\x97\xA5\xE6\x9C\xAC", &utf8), 4);
     (void)setlocale(LC_CTYPE, "C");
